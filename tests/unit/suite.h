@@ -1,0 +1,49 @@
+/* suite.h: what every unit test shares: a table of named tests and CUnit's own count at the end.
+ *
+ *   static const struct cw_test tests[] = {{"rejects mixed-case bech32", rejects_mixed_case}, ...};
+ *   int main(void) { return cw_run_suite("address", tests, CW_COUNT(tests)); }
+ */
+#ifndef CW_TESTS_SUITE_H
+#define CW_TESTS_SUITE_H
+
+#include <CUnit/Basic.h>
+#include <stdio.h>
+
+#include "base/status.h"
+
+struct cw_test {
+    const char *name; /* behaviour, unique, at most 66 characters */
+    void (*run)(void);
+};
+
+static inline int cw_run_suite(const char *name, const struct cw_test *tests, size_t count)
+{
+    if (CU_initialize_registry() != CUE_SUCCESS) {
+        return 2;
+    }
+    CU_pSuite suite = CU_add_suite(name, NULL, NULL);
+    for (size_t i = 0; suite != NULL && i < count; i++) {
+        if (CU_add_test(suite, tests[i].name, tests[i].run) == NULL) {
+            (void)fprintf(stderr, "%s: cannot register test %s\n", name, tests[i].name);
+            return 2;
+        }
+    }
+    CU_basic_set_mode(CU_BRM_NORMAL);
+    const CU_ErrorCode code = CU_basic_run_tests();
+    const unsigned failures = CU_get_number_of_failures();
+    const unsigned run = CU_get_number_of_tests_run();
+    CU_cleanup_registry();
+    return suite == NULL || code != CUE_SUCCESS || failures > 0 || run != count ? 1 : 0;
+}
+
+/** Fails with a sentence that names the row of a table. */
+#define CW_CHECK(condition, ...)                                                                   \
+    do {                                                                                           \
+        const int cw_ok_ = (condition) ? 1 : 0;                                                    \
+        if (!cw_ok_) {                                                                             \
+            (void)printf("\n    " __VA_ARGS__);                                                    \
+        }                                                                                          \
+        CU_ASSERT(cw_ok_);                                                                         \
+    } while (0)
+
+#endif
