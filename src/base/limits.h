@@ -1,0 +1,81 @@
+/* limits.h: every bound an outsider can reach, with its unit, its reason and what happens beyond.
+ *
+ * Source of the defaults: reliability.md section 4. A row here has a test at N and at N+1.
+ */
+#ifndef CW_BASE_LIMITS_H
+#define CW_BASE_LIMITS_H
+
+#include <assert.h>
+
+/* name                          value            why · beyond it */
+
+/* addresses (addresses.md section 2) */
+#define CW_ADDRESS_TEXT_MAX      1024u /* bytes of a bare address: twice the longest real one · TOO_LONG */
+#define CW_ADDRESS_FIELD_MAX     4096u /* bytes of a list field before unwrapping · TOO_LONG */
+#define CW_ADDRESS_BASE58_MAX    256u  /* characters: the conversion is quadratic · TOO_LONG */
+#define CW_ADDRESS_PAYLOAD_MAX   640u  /* bytes decoded: zcash unified · TOO_LONG */
+
+/* entries of a list */
+#define CW_ENTRY_VALUE_MAX       4096u /* bytes of one published value · entry unusable */
+#define CW_ENTRY_ID_MAX          128u  /* bytes: every known list stays below 64 · entry unusable */
+#define CW_ENTRY_NAME_MAX        1024u /* bytes of a party's name · cut at a character boundary */
+#define CW_ENTRY_NOTE_MAX        2048u /* bytes of remark kept · cut at a character boundary */
+#define CW_ENTRY_PROGRAM_MAX     64u   /* bytes of one programme code · entry unusable */
+#define CW_ENTRY_PROGRAMS_MAX    32u   /* programmes of one party: OFAC's most are 7 · entry unusable */
+#define CW_ENTRY_RELATED_MAX     64u   /* related parties kept of one party · the rest is dropped, counted */
+#define CW_ENTRY_POSITION_MAX    128u  /* bytes of "line 12" and the like · cut */
+#define CW_ENTRY_TAG_MAX         64u   /* bytes of a chain tag · entry unusable */
+#define CW_FEED_ENTRIES_MAX      2000000u  /* entries of one list · list refused */
+#define CW_FEED_MEMORY_MAX       (1024u << 20) /* bytes of one list in main's memory · list refused */
+
+/* snapshots and documents */
+#define CW_FEED_BODY_MAX         (256ull << 20) /* bytes on the wire, default of bytes_max · fetch failed */
+#define CW_FEED_BODY_HARD_MAX    (2048ull << 20) /* largest bytes_max one may configure · config error */
+#define CW_FEED_DECODED_MAX      (512ull << 20) /* bytes after unpacking · list refused */
+#define CW_UNPACK_RATIO_MAX      100u  /* output per input byte after the first MiB · list refused */
+#define CW_XML_DEPTH_MAX         64u   /* open elements · list refused */
+#define CW_XML_TEXT_MAX          (64u << 10) /* bytes of text in one element · list refused */
+#define CW_XML_SILENT_MAX        (1u << 20)  /* bytes fed without any event · list refused */
+#define CW_LINE_MAX              4096u /* bytes of one line of a `lines` list · entry unusable */
+#define CW_CSV_RECORD_MAX        (64u << 10) /* bytes of one CSV record · list refused */
+
+/* our own files */
+#define CW_CONFIG_BYTES_MAX      (1u << 20)  /* bytes of cryptowatch.json or one feed file · refused */
+#define CW_RULE_BYTES_MAX        (16u << 20) /* bytes of one rule file · refused */
+#define CW_ADDRESSES_FILE_MAX    (256u << 20) /* bytes of one addresses_file · refused */
+#define CW_RULES_MAX             10000u      /* rule files · refused */
+#define CW_RULE_ADDRESSES_MAX    1000000u    /* monitored addresses in all · refused */
+#define CW_FEEDS_MAX             256u        /* feed files; each holds a descriptor in a scan · refused */
+#define CW_ENDPOINTS_MAX         64u         /* webhook endpoints · refused */
+#define CW_JSON_DEPTH_MAX        64u         /* nesting of our own files · refused */
+#define CW_MISTAKES_MAX          200u        /* mistakes reported in one run · "and N more" */
+#define CW_ID_MAX                64u         /* bytes of a feed or rule id · refused */
+
+/* network (reliability.md section 2 and 4) */
+#define CW_HTTP_HEADERS_MAX      (64u << 10) /* bytes of response headers · fetch failed */
+#define CW_HTTP_REDIRECTS_MAX    5u          /* per fetch · fetch failed */
+#define CW_HTTP_CONNECT_MS       10000u      /* · fetch failed */
+#define CW_HTTP_STALL_S          30u         /* below 1 KiB/s for so long · fetch failed */
+#define CW_HTTP_TOTAL_MS         (15u * 60u * 1000u) /* one fetch · fetch failed */
+#define CW_HTTP_URL_MAX          2048u       /* bytes of a URL · refused */
+#define CW_RETRY_AFTER_MIN_S     60          /* clamp of Retry-After */
+#define CW_RETRY_AFTER_MAX_S     86400       /* clamp of Retry-After */
+
+/* delivery (alerts.md section 6 and 7, design.md section 5a) */
+#define CW_DELIVERY_TOTAL_MS     20000u /* one POST · attempt failed */
+#define CW_DELIVERY_CONNECT_MS   5000u  /* · attempt failed */
+#define CW_DELIVERY_ANSWER_MAX   4096u  /* bytes of an answer kept · the rest is not read */
+#define CW_DELIVERY_RUN_MS       120000u /* all deliveries to one endpoint in one run · rest stays due */
+
+/* alerts (alerts.md section 2) */
+#define CW_ALERT_BYTES_MAX       16384u /* bytes of B · building or reading refused */
+#define CW_JWS_BYTES_MAX         (256u << 10) /* bytes of a .jws.json · refused */
+#define CW_JWS_SIGNATURES_MAX    64u    /* elements of signatures · refused */
+
+#define CW_RUN_DEADLINE_S        1800   /* whole scan, default of run_deadline · stage is named, run ends */
+
+static_assert(CW_ADDRESS_TEXT_MAX <= CW_ADDRESS_FIELD_MAX, "a bare address is a field");
+static_assert(CW_LINE_MAX <= CW_ENTRY_VALUE_MAX, "a line is kept as a value");
+static_assert(CW_FEED_BODY_MAX <= CW_FEED_BODY_HARD_MAX, "the default may be configured");
+
+#endif
