@@ -69,7 +69,7 @@ static inline bool cw_ascii_is_alpha(char c)
 
 static inline char cw_ascii_lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 }
 
 /** Parses an unsigned decimal without sign, space or leading zeros (except "0" itself).

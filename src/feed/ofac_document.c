@@ -1,0 +1,500 @@
+#include "feed/ofac_document.h"
+
+#include "base/limits.h"
+
+/* What a handler is called with; handlers return whether to descend, or close quietly. */
+struct opening {
+    struct cw_ofac_document *document;
+    enum cw_ofac_node node;
+    const char *const *attributes;
+    bool is_wanted; /* out; true unless the handler says otherwise */
+};
+
+/* ---- attributes ---- */
+
+static struct cw_span attribute(const struct opening *opening, const char *name)
+{
+    for (size_t i = 0; opening->attributes[i] != NULL; i += 2) {
+        if (strcmp(opening->attributes[i], name) == 0) {
+            return cw_span_cstr(opening->attributes[i + 1]);
+        }
+    }
+    return (struct cw_span){NULL, 0};
+}
+
+/* Numbers tie the parts of the document together: one that cannot be read makes all of it suspect.
+ */
+static enum cw_status read_id(const struct opening *opening, const char *name, uint64_t *ret_id,
+                              struct cw_error *err)
+{
+    const struct cw_span text = cw_span_trim(attribute(opening, name));
+    const struct cw_span shown = cw_span_slice(text, 0, 64);
+    if (!cw_span_to_u64(text, UINT64_MAX, ret_id)) {
+        return cw_error_set(err, CW_UNTRUSTED, "%s: %s \"%.*s\" is not a number",
+                            cw_ofac_name(opening->node), name, CW_SPAN_ARG(shown));
+    }
+    return CW_OK;
+}
+
+static enum cw_status read_ids(const struct opening *opening, uint64_t *ret_id, const char *name,
+                               uint64_t *ret_other, struct cw_error *err)
+{
+    const enum cw_status status = read_id(opening, "ID", ret_id, err);
+    return status == CW_OK ? read_id(opening, name, ret_other, err) : status;
+}
+
+/* A reference that leads nowhere becomes an entry of its own: the addresses beside it stay usable,
+ * and people still hear that something of this party could not be read. */
+static enum cw_status complain(struct cw_ofac_document *document,
+                               const struct cw_ofac_feature *about, const char *missing,
+                               uint64_t missing_id, struct cw_error *err)
+{
+    char text[96];
+    (void)snprintf(text, sizeof(text), "%s %llu is not defined in the list", missing,
+                   (unsigned long long)missing_id);
+    struct cw_ofac_feature complaint = *about;
+    complaint.line = document->line;
+    complaint.error = cw_span_cstr(text);
+    return cw_ofac_table_add(&document->table, &complaint, err);
+}
+
+/* ---- sections ---- */
+
+/* The schema fixes the order, and we depend on it: parties are read with the reference values at
+ * hand, and everything behind them is joined to parties already known. */
+static enum cw_status open_section(struct opening *opening, struct cw_error *err)
+{
+    struct cw_ofac_document *document = opening->document;
+    if (opening->node <= document->section) {
+        return cw_error_set(err, CW_UNTRUSTED, "%s is out of order or stands twice",
+                            cw_ofac_name(opening->node));
+    }
+    const bool needs_refs = opening->node > OFAC_REFS && !document->refs.is_sealed;
+    const bool needs_parties = opening->node > OFAC_PARTIES && !document->table.is_sealed;
+    if (needs_refs || needs_parties) {
+        return cw_error_set(err, CW_UNTRUSTED, "%s without %s before it",
+                            cw_ofac_name(opening->node),
+                            cw_ofac_name(needs_refs ? OFAC_REFS : OFAC_PARTIES));
+    }
+    document->section = opening->node;
+    return CW_OK;
+}
+
+static enum cw_status close_root(struct cw_ofac_document *document, struct cw_span text,
+                                 struct cw_error *err)
+{
+    (void)text;
+    if (document->section != OFAC_ENTRIES) {
+        return cw_error_set(err, CW_UNTRUSTED, "the document has no SanctionsEntries");
+    }
+    return CW_OK;
+}
+
+static enum cw_status close_refs(struct cw_ofac_document *document, struct cw_span text,
+                                 struct cw_error *err)
+{
+    (void)text;
+    return cw_ofac_refs_seal(&document->refs, err);
+}
+
+static enum cw_status close_parties(struct cw_ofac_document *document, struct cw_span text,
+                                    struct cw_error *err)
+{
+    (void)text;
+    return cw_ofac_table_seal(&document->table, err);
+}
+
+/* ---- dates ---- */
+
+static enum cw_status open_date(struct opening *opening, struct cw_error *err)
+{
+    (void)err;
+    opening->document->date = (struct cw_ofac_date){0};
+    return CW_OK;
+}
+
+static enum cw_status close_year(struct cw_ofac_document *document, struct cw_span text,
+                                 struct cw_error *err)
+{
+    (void)err;
+    cw_ofac_date_part(&document->date.year, text);
+    return CW_OK;
+}
+
+static enum cw_status close_month(struct cw_ofac_document *document, struct cw_span text,
+                                  struct cw_error *err)
+{
+    (void)err;
+    cw_ofac_date_part(&document->date.month, text);
+    return CW_OK;
+}
+
+static enum cw_status close_day(struct cw_ofac_document *document, struct cw_span text,
+                                struct cw_error *err)
+{
+    (void)err;
+    cw_ofac_date_part(&document->date.day, text);
+    return CW_OK;
+}
+
+static enum cw_status close_issue(struct cw_ofac_document *document, struct cw_span text,
+                                  struct cw_error *err)
+{
+    (void)text;
+    if (!cw_ofac_date_format(&document->date, document->published)) {
+        return cw_error_set(err, CW_UNTRUSTED, "DateOfIssue is not a date");
+    }
+    return CW_OK;
+}
+
+/* A party listed under several programmes has an event for each; it is listed since the first. */
+static enum cw_status close_date(struct cw_ofac_document *document, struct cw_span text,
+                                 struct cw_error *err)
+{
+    (void)text;
+    (void)err;
+    CW_ASSERT(document->entry_of != NULL);
+    char date[CW_DATE_TEXT_BYTES];
+    char *listed_on = document->entry_of->listed_on;
+    if (cw_ofac_date_format(&document->date, date) &&
+        (listed_on[0] == '\0' || memcmp(date, listed_on, sizeof(date)) < 0)) {
+        memcpy(listed_on, date, sizeof(date));
+    }
+    return CW_OK;
+}
+
+/* ---- reference values ---- */
+
+static enum cw_status open_ref(struct opening *opening, struct cw_error *err)
+{
+    struct cw_ofac_ref *ref = &opening->document->ref;
+    *ref = (struct cw_ofac_ref){
+        .kind = (enum cw_ofac_ref_kind)(opening->node - OFAC_FEATURE_TYPE),
+        .is_symmetrical = cw_span_is(attribute(opening, "Symmetrical"), "true"),
+    };
+    return read_id(opening, "ID", &ref->id, err);
+}
+
+static enum cw_status close_ref(struct cw_ofac_document *document, struct cw_span text,
+                                struct cw_error *err)
+{
+    document->ref.text = text;
+    return cw_ofac_refs_add(&document->refs, document->table.arena, &document->ref, err);
+}
+
+/* ---- parties and their names ---- */
+
+static enum cw_status open_party(struct opening *opening, struct cw_error *err)
+{
+    return read_id(opening, "FixedRef", &opening->document->party_id, err);
+}
+
+static enum cw_status open_profile(struct opening *opening, struct cw_error *err)
+{
+    struct cw_ofac_document *document = opening->document;
+    uint64_t id = 0;
+    const enum cw_status status = read_id(opening, "ID", &id, err);
+    if (status != CW_OK) {
+        return status;
+    }
+    cw_ofac_name_reset(&document->name);
+    return cw_ofac_table_begin(&document->table, id, document->party_id, err);
+}
+
+/* Identities marked false or not primary, and aliases, are other names of the party. */
+static enum cw_status open_identity(struct opening *opening, struct cw_error *err)
+{
+    (void)err;
+    opening->is_wanted = cw_span_is(attribute(opening, "Primary"), "true");
+    return CW_OK;
+}
+
+static bool is_primary_latin(const struct opening *opening)
+{
+    uint64_t id = 0;
+    if (!cw_span_to_u64(attribute(opening, "DocNameStatusID"), UINT64_MAX, &id)) {
+        return false;
+    }
+    const struct cw_ofac_ref *ref =
+        cw_ofac_refs_find(&opening->document->refs, OFAC_REF_NAME_STATUS, id);
+    return ref != NULL && ref->meaning == OFAC_PRIMARY_LATIN;
+}
+
+static enum cw_status open_name(struct opening *opening, struct cw_error *err)
+{
+    (void)err;
+    opening->is_wanted = cw_ofac_name_begin(&opening->document->name, is_primary_latin(opening));
+    return CW_OK;
+}
+
+static enum cw_status open_name_value(struct opening *opening, struct cw_error *err)
+{
+    return read_id(opening, "NamePartGroupID", &opening->document->group_id, err);
+}
+
+static enum cw_status close_name_value(struct cw_ofac_document *document, struct cw_span text,
+                                       struct cw_error *err)
+{
+    return cw_ofac_name_add(&document->name, document->group_id, text, err);
+}
+
+/* What kind of part each is stands behind the names, in the groups of the identity. */
+static enum cw_status open_group(struct opening *opening, struct cw_error *err)
+{
+    (void)err;
+    struct cw_ofac_document *document = opening->document;
+    uint64_t id = 0;
+    uint64_t type = 0;
+    if (!cw_span_to_u64(attribute(opening, "ID"), UINT64_MAX, &id) ||
+        !cw_span_to_u64(attribute(opening, "NamePartTypeID"), UINT64_MAX, &type)) {
+        return CW_OK;
+    }
+    const struct cw_ofac_ref *ref = cw_ofac_refs_find(&document->refs, OFAC_REF_NAME_PART, type);
+    if (ref != NULL) {
+        cw_ofac_name_group(&document->name, id, ref->meaning == OFAC_LAST_NAME);
+    }
+    return CW_OK;
+}
+
+static enum cw_status close_profile(struct cw_ofac_document *document, struct cw_span text,
+                                    struct cw_error *err)
+{
+    (void)text;
+    struct cw_ofac_listed *listed = cw_ofac_table_current(&document->table)->listed;
+    if (listed == NULL) {
+        return CW_OK;
+    }
+    return cw_ofac_name_join(&document->name, document->table.arena, &listed->name, err);
+}
+
+/* ---- features ---- */
+
+static enum cw_status open_feature(struct opening *opening, struct cw_error *err)
+{
+    struct cw_ofac_document *document = opening->document;
+    struct cw_ofac_feature *feature = &document->feature;
+    uint64_t type = 0;
+    enum cw_status status = read_id(opening, "FeatureTypeID", &type, err);
+    if (status != CW_OK) {
+        return status;
+    }
+    const struct cw_ofac_ref *ref = cw_ofac_refs_find(&document->refs, OFAC_REF_FEATURE, type);
+    opening->is_wanted = ref == NULL || ref->meaning == OFAC_CURRENCY;
+    if (!opening->is_wanted) {
+        return CW_OK;
+    }
+    *feature = (struct cw_ofac_feature){
+        .what = "feature", .party_id = document->party_id, .line = document->line};
+    document->details_count = 0;
+    cw_buf_reset(&document->note);
+    status = read_id(opening, "ID", &feature->id, err);
+    if (status == CW_OK) {
+        status = cw_ofac_table_list(&document->table, err);
+    }
+    if (status != CW_OK) {
+        return status;
+    }
+    feature->listed = cw_ofac_table_current(&document->table)->listed;
+    feature->tag = ref != NULL ? ref->tag : feature->tag;
+    feature->error =
+        ref == NULL ? CW_SPAN("the feature type is not defined in the list") : feature->error;
+    return CW_OK;
+}
+
+static enum cw_status close_feature_comment(struct cw_ofac_document *document, struct cw_span text,
+                                            struct cw_error *err)
+{
+    const struct cw_span kept = cw_span_trim(text);
+    if (kept.len > 0 && document->note.len > 0) {
+        cw_buf_str(&document->note, "; ");
+    }
+    cw_buf_span(&document->note, kept);
+    return cw_buf_status(&document->note, err);
+}
+
+/* The comment stands before the detail in the schema, so the note is whole here. */
+static enum cw_status close_detail(struct cw_ofac_document *document, struct cw_span text,
+                                   struct cw_error *err)
+{
+    struct cw_ofac_feature feature = document->feature;
+    document->details_count++;
+    feature.value = text;
+    feature.note = cw_buf_as_span(&document->note);
+    if (cw_span_trim(text).len == 0 && feature.error.len == 0) {
+        feature.error = CW_SPAN("the feature has no value");
+    }
+    return cw_ofac_table_add(&document->table, &feature, err);
+}
+
+static enum cw_status close_feature(struct cw_ofac_document *document, struct cw_span text,
+                                    struct cw_error *err)
+{
+    return document->details_count > 0 ? CW_OK
+                                       : close_detail(document, cw_span_slice(text, 0, 0), err);
+}
+
+/* ---- relationships ---- */
+
+static enum cw_status relate(struct cw_ofac_document *document, const struct cw_ofac_ref *type,
+                             const uint64_t ids[static 2], struct cw_error *err)
+{
+    const struct cw_ofac_profile *from = cw_ofac_table_find(&document->table, ids[0]);
+    const struct cw_ofac_profile *to = cw_ofac_table_find(&document->table, ids[1]);
+    enum cw_status status = CW_OK;
+    if (from != NULL && from->listed != NULL) {
+        status = cw_ofac_add_relation(&document->table, from->listed, type->text,
+                                      to != NULL ? to->party_id : ids[1], err);
+    }
+    /* "A providing support to B" says nothing about B that could be put in the same words. */
+    if (status == CW_OK && type->is_symmetrical && to != NULL && to->listed != NULL) {
+        status = cw_ofac_add_relation(&document->table, to->listed, type->text,
+                                      from != NULL ? from->party_id : ids[0], err);
+    }
+    return status;
+}
+
+static enum cw_status open_relationship(struct opening *opening, struct cw_error *err)
+{
+    struct cw_ofac_document *document = opening->document;
+    struct cw_ofac_feature about = {.what = "relationship"};
+    uint64_t ids[2] = {0, 0};
+    uint64_t type_id = 0;
+    opening->is_wanted = false;
+    if (read_ids(opening, &about.id, "From-ProfileID", &ids[0], err) != CW_OK ||
+        read_id(opening, "To-ProfileID", &ids[1], err) != CW_OK ||
+        read_id(opening, "RelationTypeID", &type_id, err) != CW_OK) {
+        return CW_UNTRUSTED;
+    }
+    const struct cw_ofac_ref *type = cw_ofac_refs_find(&document->refs, OFAC_REF_RELATION, type_id);
+    if (type != NULL) {
+        return cw_span_is(attribute(opening, "Former"), "true") ? CW_OK
+                                                                : relate(document, type, ids, err);
+    }
+    const struct cw_ofac_profile *from = cw_ofac_table_find(&document->table, ids[0]);
+    if (from == NULL || from->listed == NULL) {
+        return CW_OK; /* nothing of ours */
+    }
+    about.party_id = from->party_id;
+    return complain(document, &about, "relation type", type_id, err);
+}
+
+/* ---- sanctions entries ---- */
+
+static enum cw_status open_entry(struct opening *opening, struct cw_error *err)
+{
+    struct cw_ofac_document *document = opening->document;
+    struct cw_ofac_feature about = {.what = "sanctions entry"};
+    uint64_t profile_id = 0;
+    const enum cw_status status = read_ids(opening, &about.id, "ProfileID", &profile_id, err);
+    if (status != CW_OK) {
+        return status;
+    }
+    const struct cw_ofac_profile *profile = cw_ofac_table_find(&document->table, profile_id);
+    document->entry_of = profile != NULL ? profile->listed : NULL;
+    document->party_id = profile != NULL ? profile->party_id : profile_id;
+    opening->is_wanted = document->entry_of != NULL;
+    about.party_id = profile_id;
+    return profile != NULL ? CW_OK : complain(document, &about, "profile", profile_id, err);
+}
+
+static enum cw_status open_measure(struct opening *opening, struct cw_error *err)
+{
+    struct cw_ofac_document *document = opening->document;
+    struct cw_ofac_feature about = {.what = "sanctions measure", .party_id = document->party_id};
+    uint64_t type = 0;
+    const enum cw_status status = read_ids(opening, &about.id, "SanctionsTypeID", &type, err);
+    if (status != CW_OK) {
+        return status;
+    }
+    const struct cw_ofac_ref *ref = cw_ofac_refs_find(&document->refs, OFAC_REF_SANCTIONS, type);
+    opening->is_wanted = ref != NULL && ref->meaning == OFAC_PROGRAM;
+    return ref != NULL ? CW_OK : complain(document, &about, "sanctions type", type, err);
+}
+
+static enum cw_status close_measure_comment(struct cw_ofac_document *document, struct cw_span text,
+                                            struct cw_error *err)
+{
+    const struct cw_span code = cw_span_trim(text);
+    CW_ASSERT(document->entry_of != NULL);
+    return code.len == 0 ? CW_OK
+                         : cw_ofac_add_program(&document->table, document->entry_of, code, err);
+}
+
+/* ---- the table of elements ---- */
+
+static const struct {
+    enum cw_status (*open)(struct opening *opening, struct cw_error *err);
+    enum cw_status (*close)(struct cw_ofac_document *document, struct cw_span text,
+                            struct cw_error *err);
+    bool has_text;
+} ACTIONS[OFAC_NODES] = {
+    [OFAC_ROOT] = {NULL, close_root, false},
+    [OFAC_ISSUE] = {open_section, close_issue, false},
+    [OFAC_REFS] = {open_section, close_refs, false},
+    [OFAC_PARTIES] = {open_section, close_parties, false},
+    [OFAC_RELATIONSHIPS] = {open_section, NULL, false},
+    [OFAC_ENTRIES] = {open_section, NULL, false},
+    [OFAC_FEATURE_TYPE] = {open_ref, close_ref, true},
+    [OFAC_SANCTIONS_TYPE] = {open_ref, close_ref, true},
+    [OFAC_RELATION_TYPE] = {open_ref, close_ref, true},
+    [OFAC_NAME_PART_TYPE] = {open_ref, close_ref, true},
+    [OFAC_NAME_STATUS] = {open_ref, close_ref, true},
+    [OFAC_PARTY] = {open_party, NULL, false},
+    [OFAC_PROFILE] = {open_profile, close_profile, false},
+    [OFAC_IDENTITY] = {open_identity, NULL, false},
+    [OFAC_ALIAS] = {open_identity, NULL, false},
+    [OFAC_NAME] = {open_name, NULL, false},
+    [OFAC_NAME_VALUE] = {open_name_value, close_name_value, true},
+    [OFAC_GROUP] = {open_group, NULL, false},
+    [OFAC_FEATURE] = {open_feature, close_feature, false},
+    [OFAC_FEATURE_COMMENT] = {NULL, close_feature_comment, true},
+    [OFAC_DETAIL] = {NULL, close_detail, true},
+    [OFAC_RELATIONSHIP] = {open_relationship, NULL, false},
+    [OFAC_ENTRY] = {open_entry, NULL, false},
+    [OFAC_DATE] = {open_date, close_date, false},
+    [OFAC_MEASURE] = {open_measure, NULL, false},
+    [OFAC_MEASURE_COMMENT] = {NULL, close_measure_comment, true},
+    [OFAC_YEAR] = {NULL, close_year, true},
+    [OFAC_MONTH] = {NULL, close_month, true},
+    [OFAC_DAY] = {NULL, close_day, true},
+};
+
+enum cw_status cw_ofac_document_init(struct cw_ofac_document *document, struct cw_error *err)
+{
+    *document = (struct cw_ofac_document){0};
+    cw_ofac_name_init(&document->name);
+    cw_buf_init(&document->note, CW_XML_SILENT_MAX);
+    return cw_ofac_table_init(&document->table, err);
+}
+
+void cw_ofac_document_clear(struct cw_ofac_document *document)
+{
+    cw_ofac_table_clear(&document->table);
+    cw_ofac_refs_clear(&document->refs);
+    cw_ofac_name_clear(&document->name);
+    cw_buf_clear(&document->note);
+}
+
+enum cw_status cw_ofac_open(struct cw_ofac_document *document, enum cw_ofac_node node,
+                            const char *const *attributes, bool *ret_is_wanted,
+                            struct cw_error *err)
+{
+    CW_ASSERT(node > OFAC_DOCUMENT && node < OFAC_NODES);
+    struct opening opening = {document, node, attributes, true};
+    const enum cw_status status =
+        ACTIONS[node].open != NULL ? ACTIONS[node].open(&opening, err) : CW_OK;
+    *ret_is_wanted = opening.is_wanted;
+    return status;
+}
+
+enum cw_status cw_ofac_close(struct cw_ofac_document *document, enum cw_ofac_node node,
+                             struct cw_span text, struct cw_error *err)
+{
+    CW_ASSERT(node > OFAC_DOCUMENT && node < OFAC_NODES);
+    return ACTIONS[node].close != NULL ? ACTIONS[node].close(document, text, err) : CW_OK;
+}
+
+bool cw_ofac_has_text(enum cw_ofac_node node)
+{
+    return ACTIONS[node].has_text;
+}

@@ -1,0 +1,218 @@
+/* cryptowatch-parse FORMAT [NAME=VALUE...]: a stored list on descriptor 0 becomes frames on
+ * descriptor 1 (feed/record.h). Holds no key, opens no file, knows no address. */
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "feed/format.h"
+#include "feed/record.h"
+#include "parse/unpack.h"
+
+enum {
+    FLUSH_BYTES = 64 << 10,
+    MEMORY_MAX = 512 << 20, /* bytes of address space */
+    CPU_SECONDS_MAX = 120,
+    EXIT_USAGE = 64,
+    EXIT_IO = 74,
+};
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define HAS_SANITIZER 1 /* these reserve terabytes of address space */
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define HAS_SANITIZER 1
+#endif
+#endif
+
+struct program {
+    const struct cw_format *format;
+    void *state;
+    struct cw_format_option items[CW_FORMAT_OPTIONS_MAX];
+    struct cw_format_options options;
+    struct cw_parse_report report;
+    struct cw_buf frame; /* being built */
+    struct cw_buf out;   /* built, not written yet */
+};
+
+/* What this process could lose is taken from it before it reads a byte: a decompressor that loops
+ * or hoards meets the kernel, and main hears of a parser that died. Best effort: each call can only
+ * make us safer. */
+static void confine(void)
+{
+    const struct rlimit none = {0, 0};
+    const struct rlimit cpu = {CPU_SECONDS_MAX, CPU_SECONDS_MAX};
+    (void)setrlimit(RLIMIT_CORE, &none);
+    (void)setrlimit(RLIMIT_CPU, &cpu);
+#ifndef HAS_SANITIZER
+    const struct rlimit memory = {MEMORY_MAX, MEMORY_MAX};
+    const struct rlimit files = {8, 8};
+    (void)setrlimit(RLIMIT_AS, &memory);
+    (void)setrlimit(RLIMIT_NOFILE, &files);
+#endif
+    (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+/* ---- frames ---- */
+
+static enum cw_status flush(struct program *program, struct cw_error *err)
+{
+    const enum cw_status status =
+        cw_fd_write_all(STDOUT_FILENO, cw_buf_as_span(&program->out), err);
+    cw_buf_reset(&program->out);
+    return status;
+}
+
+static enum cw_status put(struct program *program, struct cw_error *err)
+{
+    cw_buf_span(&program->out, cw_buf_as_span(&program->frame));
+    const enum cw_status status = cw_buf_status(&program->out, err);
+    return status == CW_OK && program->out.len >= FLUSH_BYTES ? flush(program, err) : status;
+}
+
+static enum cw_status on_info(void *ctx, const struct cw_list_info *info, struct cw_error *err)
+{
+    struct program *program = ctx;
+    const enum cw_status status = cw_record_put_info(&program->frame, info, err);
+    return status == CW_OK ? put(program, err) : status;
+}
+
+static enum cw_status on_entry(void *ctx, const struct cw_entry *entry, struct cw_error *err)
+{
+    struct program *program = ctx;
+    if (program->report.entries == CW_FEED_ENTRIES_MAX) {
+        return cw_error_set(err, CW_LIMIT, "the list has more than %u entries",
+                            CW_FEED_ENTRIES_MAX);
+    }
+    program->report.entries++;
+    program->report.unusable += entry->error.len > 0 ? 1u : 0u;
+    const enum cw_status status = cw_record_put_entry(&program->frame, entry, err);
+    return status == CW_OK ? put(program, err) : status;
+}
+
+static enum cw_status on_block(void *ctx, struct cw_span bytes, struct cw_error *err)
+{
+    struct program *program = ctx;
+    return program->format->feed(program->state, bytes, false, err);
+}
+
+/* ---- arguments ---- */
+
+static bool knows_option(const struct cw_format *format, struct cw_span name)
+{
+    for (size_t i = 0; format->options[i] != NULL; i++) {
+        if (cw_span_is(name, format->options[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum cw_status add_option(struct program *program, const char *argument,
+                                 struct cw_error *err)
+{
+    const struct cw_span text = cw_span_cstr(argument);
+    const size_t equals = cw_span_find(text, '=', 0);
+    const struct cw_span name = cw_span_slice(text, 0, equals);
+    if (equals == text.len || !knows_option(program->format, name)) {
+        return cw_error_set(err, CW_INVALID, "format %s has no option \"%.*s\"",
+                            program->format->name, CW_SPAN_ARG(name));
+    }
+    for (size_t i = 0; i < program->options.count; i++) {
+        if (cw_span_equal(program->items[i].name, name)) {
+            return cw_error_set(err, CW_INVALID, "option \"%.*s\" is given twice",
+                                CW_SPAN_ARG(name));
+        }
+    }
+    if (program->options.count == CW_FORMAT_OPTIONS_MAX) {
+        return cw_error_set(err, CW_INVALID, "more than %d options", CW_FORMAT_OPTIONS_MAX);
+    }
+    program->items[program->options.count++] =
+        (struct cw_format_option){name, cw_span_slice(text, equals + 1, text.len)};
+    return CW_OK;
+}
+
+static enum cw_status read_arguments(struct program *program, int argc, char **argv,
+                                     struct cw_error *err)
+{
+    program->format = cw_format_find(cw_span_cstr(argv[1]));
+    program->options.items = program->items;
+    if (program->format == NULL) {
+        return cw_error_set(err, CW_NOT_FOUND, "no list format is called \"%s\"", argv[1]);
+    }
+    enum cw_status status = CW_OK;
+    for (int i = 2; i < argc && status == CW_OK; i++) {
+        status = add_option(program, argv[i], err);
+    }
+    return status;
+}
+
+/* ---- the run ---- */
+
+static enum cw_status parse(struct program *program, struct cw_error *err)
+{
+    const struct cw_entry_sink entries = {on_info, on_entry, program};
+    const struct cw_unpack_sink blocks = {on_block, program};
+    struct cw_unpack_report unpacked = {0};
+    enum cw_status status = program->format->open(&program->options, entries, &program->state, err);
+    if (status != CW_OK) {
+        return status;
+    }
+    status = cw_unpack(STDIN_FILENO, blocks, &unpacked, err);
+    if (status == CW_OK) {
+        status = program->format->feed(program->state, CW_SPAN(""), true, err);
+    }
+    program->format->close(program->state);
+    program->report.bytes_in = unpacked.bytes_in;
+    program->report.bytes_decoded = unpacked.bytes_decoded;
+    return status;
+}
+
+/* The last frame says how it went; only a broken pipe leaves nothing to say it to. */
+static int finish(struct program *program, const struct cw_error *why)
+{
+    struct cw_error err = {0};
+    enum cw_status status = why->code == CW_OK
+                                ? cw_record_put_end(&program->frame, &program->report, &err)
+                                : cw_record_put_failed(&program->frame, why, &err);
+    if (status == CW_OK) {
+        status = put(program, &err);
+    }
+    if (status == CW_OK) {
+        status = flush(program, &err);
+    }
+    cw_buf_clear(&program->frame);
+    cw_buf_clear(&program->out);
+    return status == CW_OK ? 0 : EXIT_IO;
+}
+
+static int usage(void)
+{
+    size_t count = 0;
+    const struct cw_format *const *formats = cw_formats(&count);
+    (void)fprintf(stderr, "usage: cryptowatch-parse FORMAT [NAME=VALUE...] <FILE\n");
+    for (size_t i = 0; i < count; i++) {
+        (void)fprintf(stderr, "  %-16s %s\n", formats[i]->name, formats[i]->title);
+    }
+    return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        return usage();
+    }
+    confine();
+    struct program program = {0};
+    struct cw_error err = {0};
+    cw_buf_init(&program.frame, CW_FRAME_BYTES_MAX);
+    cw_buf_init(&program.out, (size_t)2 * CW_FRAME_BYTES_MAX);
+    if (cw_frame_write_magic(STDOUT_FILENO, &err) != CW_OK) {
+        return EXIT_IO;
+    }
+    if (read_arguments(&program, argc, argv, &err) == CW_OK) {
+        (void)parse(&program, &err);
+    }
+    return finish(&program, &err);
+}
