@@ -8,6 +8,17 @@ static int sodium_variant(enum cw_base64 variant)
                                          : sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 }
 
+size_t cw_base64_encode_to(enum cw_base64 variant, struct cw_span data, char *ret, size_t bytes)
+{
+    CW_ASSERT(data.data != NULL || data.len == 0);
+    CW_ASSERT(data.len <= SIZE_MAX / 2);
+    const size_t with_nul = sodium_base64_encoded_len(data.len, sodium_variant(variant));
+    CW_ASSERT(with_nul <= bytes);
+    (void)sodium_bin2base64(ret, bytes, (const unsigned char *)data.data, data.len,
+                            sodium_variant(variant));
+    return with_nul - 1;
+}
+
 void cw_base64_encode(struct cw_buf *out, enum cw_base64 variant, struct cw_span data)
 {
     CW_ASSERT(data.data != NULL || data.len == 0);
@@ -17,9 +28,7 @@ void cw_base64_encode(struct cw_buf *out, enum cw_base64 variant, struct cw_span
     if (room == NULL) {
         return;
     }
-    (void)sodium_bin2base64(room, with_nul, (const unsigned char *)data.data, data.len,
-                            sodium_variant(variant));
-    cw_buf_advance(out, with_nul - 1);
+    cw_buf_advance(out, cw_base64_encode_to(variant, data, room, with_nul));
 }
 
 bool cw_base64_decoded_len(enum cw_base64 variant, struct cw_span text, size_t *ret_len)

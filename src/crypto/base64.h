@@ -15,6 +15,10 @@ enum cw_base64 {
 
 /** Appends the encoding of data. */
 void cw_base64_encode(struct cw_buf *out, enum cw_base64 variant, struct cw_span data);
+/** Writes the encoding of data and a NUL into an array of `bytes`, which must hold both, for a
+ *  caller that must not allocate.
+ *  Returns: length without the NUL */
+size_t cw_base64_encode_to(enum cw_base64 variant, struct cw_span data, char *ret, size_t bytes);
 /** How many bytes a text of this length and padding stands for; false when it cannot be canonical.
  *  Does not look at the characters. */
 bool cw_base64_decoded_len(enum cw_base64 variant, struct cw_span text, size_t *ret_len);

@@ -1,0 +1,288 @@
+/* cryptowatch.h: what a text is as an address, when two addresses belong together, and whether an
+ * alert is genuine.
+ *
+ * Knows address grammars and two signature forms, the same code that the cryptowatch program runs.
+ * Refuses to know lists, cases and keys: the caller decides what is listed and whom to trust.
+ *
+ * Rules that hold for every function here:
+ *   - Order of arguments: what is read, with each size behind its pointer; then what is written.
+ *   - Nothing is allocated, stored, printed or kept between calls. Pointers that come back are to
+ *     static text, unless the comment says otherwise.
+ *   - Text goes in as bytes and length; it need not end in NUL and may hold anything.
+ *   - Any number of threads may call at once, after cryptowatch_init has returned once.
+ *   - A pointer that must not be NULL and is NULL is a bug in the calling program: it is stopped
+ *     with a line on standard error, since a wrong "clear" would be worse.
+ *   - Binary interface: structs are of fixed size, owned by the caller, copied by assignment.
+ *     Codes, flags and functions are added, never renumbered, changed or removed: so treat a code
+ *     that you do not know as a failure.
+ *
+ *   struct cryptowatch_address a;
+ *   enum cryptowatch_address_error why =
+ *       cryptowatch_address_parse(text, text_len, NULL, CRYPTOWATCH_LIST, &a);
+ *   if (why != CRYPTOWATCH_ADDRESS_OK) { ... cryptowatch_address_error_text(why) ... }
+ */
+#ifndef CRYPTOWATCH_H
+#define CRYPTOWATCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define CRYPTOWATCH_API       __attribute__((visibility("default")))
+#define CRYPTOWATCH_NODISCARD __attribute__((warn_unused_result))
+#else
+#define CRYPTOWATCH_API
+#define CRYPTOWATCH_NODISCARD
+#endif
+
+/* ---- start ---- */
+
+enum cryptowatch_init_result {
+    CRYPTOWATCH_INIT_OK = 0,
+    CRYPTOWATCH_INIT_HASH = 1, /* a hash of libsodium or nettle gave a wrong answer */
+};
+
+/** Checks every hash in use against published answers: a wrong hash would mean silent misses.
+ *  Call it once, before anything else; more calls do no harm.
+ *  Returns: CRYPTOWATCH_INIT_OK · CRYPTOWATCH_INIT_HASH: do not use the library on this machine */
+CRYPTOWATCH_API CRYPTOWATCH_NODISCARD enum cryptowatch_init_result cryptowatch_init(void);
+
+/** Version of the library at run time, "0.1.0". */
+CRYPTOWATCH_API const char *cryptowatch_version(void);
+
+/* ---- one address ---- */
+
+enum {
+    CRYPTOWATCH_CANONICAL_BYTES = 1536, /* holds every canonical key and its NUL */
+    CRYPTOWATCH_TEXT_BYTES = 1152,      /* holds every canonical text and its NUL */
+};
+
+/** A decoded address. Fill it with cryptowatch_address_parse and read it with the functions below;
+ *  what is inside belongs to the library. After a parse that failed, and when it is all zeros, it
+ * is an empty address: they answer with the empty text, 0 and CRYPTOWATCH_RELATION_UNKNOWN. */
+struct cryptowatch_address {
+    uint64_t opaque[448];
+};
+
+enum cryptowatch_mode {
+    CRYPTOWATCH_STRICT = 0, /* what an operator or a program writes: one bare address, no more */
+    CRYPTOWATCH_LIST = 1,   /* what others publish or people paste: wrappings are taken off first */
+};
+
+/** Why a text is no address; the order is no ranking. */
+enum cryptowatch_address_error {
+    CRYPTOWATCH_ADDRESS_OK = 0,
+    CRYPTOWATCH_ADDRESS_EMPTY = 1,
+    CRYPTOWATCH_ADDRESS_TOO_LONG = 2,
+    CRYPTOWATCH_ADDRESS_CHARSET = 3,
+    CRYPTOWATCH_ADDRESS_CASE = 4,
+    CRYPTOWATCH_ADDRESS_PREFIX = 5,
+    CRYPTOWATCH_ADDRESS_LENGTH = 6,
+    CRYPTOWATCH_ADDRESS_CHECKSUM = 7,
+    CRYPTOWATCH_ADDRESS_VERSION = 8,
+    CRYPTOWATCH_ADDRESS_PADDING = 9,
+    CRYPTOWATCH_ADDRESS_RANGE = 10,
+    CRYPTOWATCH_ADDRESS_AMBIGUOUS = 11,
+    CRYPTOWATCH_ADDRESS_UNSUPPORTED = 12,
+    CRYPTOWATCH_ADDRESS_UNKNOWN = 13,
+    CRYPTOWATCH_ADDRESS_CHAIN = 14,
+    CRYPTOWATCH_ADDRESS_SECRET = 15, /* a secret key: do not show, store or send the text */
+    CRYPTOWATCH_ADDRESS_TRUNCATED = 16,
+    CRYPTOWATCH_ADDRESS_WHITESPACE = 17,
+    CRYPTOWATCH_ADDRESS_URL = 18,
+};
+
+enum cryptowatch_checksum {
+    CRYPTOWATCH_CHECKSUM_OK = 0,   /* verified */
+    CRYPTOWATCH_CHECKSUM_NONE = 1, /* the text carries none */
+    CRYPTOWATCH_CHECKSUM_BAD = 2,  /* wrong EIP-55 or Starknet letter case; list mode only */
+};
+
+/** What was remarkable about the spelling; a bit each. */
+enum cryptowatch_flag {
+    CRYPTOWATCH_FLAG_TESTNET = 1 << 0,
+    CRYPTOWATCH_FLAG_LEGACY = 1 << 1,
+    CRYPTOWATCH_FLAG_NOPREFIX = 1 << 2,
+    CRYPTOWATCH_FLAG_SHORT = 1 << 3,
+    CRYPTOWATCH_FLAG_OFF_CURVE = 1 << 4,
+    CRYPTOWATCH_FLAG_TOKEN_AWARE = 1 << 5,
+    CRYPTOWATCH_FLAG_TEX = 1 << 6,
+    CRYPTOWATCH_FLAG_MASKED_ID = 1 << 7,
+    CRYPTOWATCH_FLAG_LONG_ZERO = 1 << 8,
+    CRYPTOWATCH_FLAG_ICAP = 1 << 9,
+    CRYPTOWATCH_FLAG_HEX = 1 << 10,
+    CRYPTOWATCH_FLAG_METADATA = 1 << 11,
+    CRYPTOWATCH_FLAG_SANITISED = 1 << 12,
+    CRYPTOWATCH_FLAG_UNWRAPPED = 1 << 13,
+    CRYPTOWATCH_FLAG_DEFANGED = 1 << 14,
+    CRYPTOWATCH_FLAG_LABEL_MISMATCH = 1 << 15,
+    CRYPTOWATCH_FLAG_UPPER_PREFIX = 1 << 16,
+    CRYPTOWATCH_FLAG_BOUNCEABLE = 1 << 17,
+    CRYPTOWATCH_FLAG_NON_BOUNCEABLE = 1 << 18,
+};
+
+/** Decodes a text as an address of any chain we know.
+ *  In:      text        any bytes; NULL only with len 0
+ *           tag         the chain a list or a wallet says ("XBT", "ETH"), NUL-terminated; may be
+ *                       NULL; narrows the readings, never overrules the text;
+ *                       one that does not fit or is unknown sets LABEL_MISMATCH
+ *           mode        strict or list
+ *  Out:     ret         set on CRYPTOWATCH_ADDRESS_OK; else it answers as an empty address
+ *  Returns: CRYPTOWATCH_ADDRESS_OK, or why it is none. No other code means "may pass"
+ *  Limits:  strict reads at most 1024 bytes, list 4096; longer is TOO_LONG before any work */
+CRYPTOWATCH_API CRYPTOWATCH_NODISCARD enum cryptowatch_address_error
+cryptowatch_address_parse(const char *text, size_t len, const char *tag, enum cryptowatch_mode mode,
+                          struct cryptowatch_address *ret);
+
+/** "CHECKSUM" and the like, to log and to compare; empty for a code this version does not know. */
+CRYPTOWATCH_API const char *cryptowatch_address_error_name(enum cryptowatch_address_error why);
+/** One sentence for people; empty for a code this version does not know. */
+CRYPTOWATCH_API const char *cryptowatch_address_error_text(enum cryptowatch_address_error why);
+
+/** Writes the canonical key `chain:kind:hex`: two texts of one owner's key give the same.
+ *  In:      bytes  room at ret, counted with the NUL; CRYPTOWATCH_CANONICAL_BYTES always suffices
+ *  Out:     ret    NUL-terminated; the empty text when it does not fit; untouched when bytes is 0
+ *  Returns: length of the whole key without NUL; it was written only if that is less than bytes */
+CRYPTOWATCH_API size_t cryptowatch_address_canonical(const struct cryptowatch_address *address,
+                                                     char *ret, size_t bytes);
+/** Writes the one spelling we print (EIP-55, lower-case bech32, CashAddr with its prefix …).
+ *  In, Out and Returns as above, with CRYPTOWATCH_TEXT_BYTES. */
+CRYPTOWATCH_API size_t cryptowatch_address_text(const struct cryptowatch_address *address,
+                                                char *ret, size_t bytes);
+/** "bitcoin", "evm", "tron" …: the chain of the canonical key. */
+CRYPTOWATCH_API const char *cryptowatch_address_chain(const struct cryptowatch_address *address);
+/** "p2pkh", "account" …: what the bytes of the key are. */
+CRYPTOWATCH_API const char *cryptowatch_address_kind(const struct cryptowatch_address *address);
+/** "base58check", "bech32", "hex" …: how the text was spelled. */
+CRYPTOWATCH_API const char *cryptowatch_address_encoding(const struct cryptowatch_address *address);
+/** State of the checksum; CRYPTOWATCH_CHECKSUM_NONE for an empty address. */
+CRYPTOWATCH_API enum cryptowatch_checksum
+cryptowatch_address_checksum(const struct cryptowatch_address *address);
+/** enum cryptowatch_flag, joined with "or"; bits this header does not name may be set. */
+CRYPTOWATCH_API uint64_t cryptowatch_address_flags(const struct cryptowatch_address *address);
+/** "label-mismatch" and the like for one bit; empty for none, several or an unknown one. */
+CRYPTOWATCH_API const char *cryptowatch_flag_name(uint64_t flag);
+
+/* ---- two addresses ---- */
+
+/** How two addresses belong together. Only EXACT and ENCODING mean the same key. */
+enum cryptowatch_relation {
+    CRYPTOWATCH_RELATION_NONE = 0,
+    CRYPTOWATCH_RELATION_EXACT = 1,         /* the same text */
+    CRYPTOWATCH_RELATION_ENCODING = 2,      /* the same key in another spelling */
+    CRYPTOWATCH_RELATION_SAME_KEY_HASH = 3, /* the same public key under another script or tag */
+    CRYPTOWATCH_RELATION_CROSS_CHAIN = 4,   /* the same key on another chain */
+    CRYPTOWATCH_RELATION_ENTITY = 5,        /* the same listed party; never told by two addresses */
+    CRYPTOWATCH_RELATION_UNKNOWN = 255, /* one of the two is empty: cannot say, which is no "no" */
+};
+
+/** Compares two decoded addresses; symmetric. */
+CRYPTOWATCH_API CRYPTOWATCH_NODISCARD enum cryptowatch_relation
+cryptowatch_address_relation(const struct cryptowatch_address *a,
+                             const struct cryptowatch_address *b);
+/** "exact", "encoding", "same-key-hash", "cross-chain", "entity", "none", "unknown"; empty for a
+ *  code this version does not know. */
+CRYPTOWATCH_API const char *cryptowatch_relation_name(enum cryptowatch_relation relation);
+
+/* ---- alerts and deliveries ---- */
+
+enum {
+    CRYPTOWATCH_PUBLIC_KEY_BYTES = 32,       /* Ed25519, raw */
+    CRYPTOWATCH_BODY_BYTES_MAX = 16384,      /* no alert is longer */
+    CRYPTOWATCH_WEBHOOK_ID_BYTES_MAX = 128,  /* ours are 36 */
+    CRYPTOWATCH_WEBHOOK_SIGNATURES_MAX = 32, /* elements of one webhook-signature header */
+    CRYPTOWATCH_WEBHOOK_TOLERANCE_S = 300,   /* what Standard Webhooks recommends, both ways */
+};
+
+/** Why something is not proven genuine. Zero is the only "yes". */
+enum cryptowatch_verify_error {
+    CRYPTOWATCH_VERIFY_OK = 0,
+    CRYPTOWATCH_VERIFY_ARGUMENT = 1,  /* a negative tolerance, or a struct of an unknown size */
+    CRYPTOWATCH_VERIFY_TOO_LONG = 2,  /* over a bound of this header: not checked at all */
+    CRYPTOWATCH_VERIFY_FORM = 3,      /* not of the form it must have, base64 included */
+    CRYPTOWATCH_VERIFY_HEADER = 4,    /* the protected header is not exactly that of an alert */
+    CRYPTOWATCH_VERIFY_KEY = 5,       /* it names another key than the one given */
+    CRYPTOWATCH_VERIFY_BODY = 6,      /* compact form: it carries another body than the one given */
+    CRYPTOWATCH_VERIFY_SIGNATURE = 7, /* the key did not sign this */
+    CRYPTOWATCH_VERIFY_PURPOSE = 8,   /* genuine, but a countersignature: it issues nothing */
+    CRYPTOWATCH_VERIFY_MISSING = 9,   /* the list holds no v1a signature that could be checked */
+    CRYPTOWATCH_VERIFY_TIME = 10,     /* too old, or from the future: a replay or a wrong clock */
+};
+
+/** "SIGNATURE" and the like; empty for a code this version does not know. */
+CRYPTOWATCH_API const char *cryptowatch_verify_error_name(enum cryptowatch_verify_error why);
+/** One sentence for people; empty for a code this version does not know. */
+CRYPTOWATCH_API const char *cryptowatch_verify_error_text(enum cryptowatch_verify_error why);
+
+/** What a signer of an alert says with the signature. */
+enum cryptowatch_purpose {
+    CRYPTOWATCH_PURPOSE_ISSUE = 0,    /* the scanner that made the alert */
+    CRYPTOWATCH_PURPOSE_RECEIVED = 1, /* a partner: we got this */
+    CRYPTOWATCH_PURPOSE_VERIFIED = 2, /* a partner: signature and log checked */
+    CRYPTOWATCH_PURPOSE_CONCUR = 3,   /* a partner: we found the same from our own snapshot */
+};
+
+/** What a genuine signature says beside the body. */
+struct cryptowatch_jws {
+    int64_t iat_s;    /* signing time as the signer says it, UTC Unix seconds, not negative */
+    uint32_t purpose; /* enum cryptowatch_purpose */
+    uint32_t reserved[13];
+};
+
+/** Verifies the issuing signature of an alert: the value of the `cryptowatch-jws` delivery header
+ *  (`protected..signature`) or the compact form (`protected.payload.signature`), over a body. The
+ *  caller judges afterwards whether the key was valid at iat_s and may speak for the `source`.
+ *  In:      jws         the header value, without white space around it
+ *           body        the body exactly as received; at most CRYPTOWATCH_BODY_BYTES_MAX
+ *           public_key  the trusted raw Ed25519 key, CRYPTOWATCH_PUBLIC_KEY_BYTES long
+ *  Out:     ret         may be NULL; set on CRYPTOWATCH_VERIFY_OK and CRYPTOWATCH_VERIFY_PURPOSE
+ *  Returns: OK · TOO_LONG · FORM · HEADER · KEY · BODY · SIGNATURE · PURPOSE (a genuine
+ *           countersignature, so that it is never taken for an alert by mistake)
+ *  Limits:  no allocation; about 23 KiB of stack
+ *  Safety:  pure; small-order keys and signatures that could be varied are refused
+ *  Source:  RFC 7515 (JWS), RFC 9864 (Ed25519; EdDSA is taken too), RFC 7638 (kid) */
+CRYPTOWATCH_API CRYPTOWATCH_NODISCARD enum cryptowatch_verify_error
+cryptowatch_jws_verify(const char *jws, size_t jws_len, const void *body, size_t body_len,
+                       const uint8_t public_key[CRYPTOWATCH_PUBLIC_KEY_BYTES],
+                       struct cryptowatch_jws *ret);
+
+/** A delivery as it came in. Set it to zero, then size to sizeof(struct cryptowatch_webhook), then
+ *  what came. All pointers are borrowed for the call; none may be NULL unless its length is 0. */
+struct cryptowatch_webhook {
+    size_t size;
+    const char *id; /* header webhook-id */
+    size_t id_len;
+    const char *timestamp; /* header webhook-timestamp */
+    size_t timestamp_len;
+    const char *signature; /* header webhook-signature: elements between single spaces */
+    size_t signature_len;
+    const void *body; /* exactly as received */
+    size_t body_len;
+    uint64_t reserved[6];
+};
+
+/** Verifies a delivery by Standard Webhooks 1.0 with an Ed25519 key (`v1a`): one v1a element that
+ *  the key signed is enough, so that keys can be rotated; other versions are passed over. It does
+ *  not remember ids: the caller drops an id that came before.
+ *  In:      delivery    see above; the body at most CRYPTOWATCH_BODY_BYTES_MAX
+ *           public_key  the endpoint's trusted raw key, CRYPTOWATCH_PUBLIC_KEY_BYTES long
+ *           now_s       the receiver's clock, UTC Unix seconds
+ *           tolerance_s how far the timestamp may be from it, both ways, inclusive; not negative
+ *  Returns: OK · ARGUMENT · TOO_LONG · FORM · TIME · MISSING · SIGNATURE
+ *  Limits:  no allocation; about 18 KiB of stack
+ *  Safety:  pure
+ *  Source:  Standard Webhooks 1.0, asymmetric signatures */
+CRYPTOWATCH_API CRYPTOWATCH_NODISCARD enum cryptowatch_verify_error
+cryptowatch_webhook_verify(const struct cryptowatch_webhook *delivery,
+                           const uint8_t public_key[CRYPTOWATCH_PUBLIC_KEY_BYTES], int64_t now_s,
+                           int64_t tolerance_s);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
