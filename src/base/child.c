@@ -43,6 +43,10 @@ static void assert_options(const struct cw_child_options *options)
     CW_ASSERT(options->argv != NULL);
     CW_ASSERT(options->argv[0] != NULL);
     CW_ASSERT(options->fds_count <= CW_CHILD_FDS_MAX);
+}
+
+static void assert_fds(const struct cw_child_options *options)
+{
     for (size_t i = 0; i < options->fds_count; i++) {
         CW_ASSERT(options->fds[i].ours >= 0);
         CW_ASSERT(options->fds[i].theirs >= 0);
@@ -164,6 +168,7 @@ enum cw_status cw_child_start(const struct cw_child_options *options, pid_t *ret
                               struct cw_error *err)
 {
     assert_options(options);
+    assert_fds(options);
     CW_ASSERT(ret_pid != NULL);
     struct mapping mapping;
     const enum cw_status status = mapping_init(&mapping, options, err);

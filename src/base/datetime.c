@@ -188,9 +188,9 @@ bool cw_duration_parse(struct cw_span text, int64_t *ret_seconds)
 static int find_name(struct cw_span name, const char *names)
 {
     CW_ASSERT(name.len == 3);
-    for (int i = 0; names[3 * i] != '\0'; i++) {
-        if (memcmp(names + 3 * (size_t)i, name.data, 3) == 0) {
-            return i;
+    for (size_t i = 0; names[3 * i] != '\0'; i++) {
+        if (memcmp(names + 3 * i, name.data, 3) == 0) {
+            return (int)i;
         }
     }
     return -1;

@@ -378,6 +378,7 @@ enum cw_status cw_dir_list(const char *path, const char *suffix, char ***ret_nam
         cw_names_free(names.items);
         return status;
     }
+    CW_ASSERT(names.items != NULL); /* its terminating NULL is always there */
     qsort(names.items, names.count, sizeof(*names.items), compare_names);
     *ret_names = names.items;
     *ret_count = names.count;
@@ -404,8 +405,11 @@ char *cw_path_join(const char *base, const char *name)
         return NULL;
     }
     memcpy(path, base, base_len);
-    memcpy(path + base_len, "/", slash_len);
-    memcpy(path + base_len + slash_len, name, name_len + 1);
+    if (slash_len > 0) {
+        path[base_len] = '/';
+    }
+    memcpy(path + base_len + slash_len, name, name_len);
+    path[base_len + slash_len + name_len] = '\0';
     return path;
 }
 

@@ -217,7 +217,9 @@ static size_t json_escape(unsigned char c, char piece[static PIECE_BYTES])
     if (c >= 0x20) {
         return 0;
     }
-    memcpy(piece + 1, "u00", 3);
+    piece[1] = 'u';
+    piece[2] = '0';
+    piece[3] = '0';
     piece[4] = HEX[c >> 4];
     piece[5] = HEX[c & 0x0f];
     return 6;
