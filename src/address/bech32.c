@@ -1,0 +1,260 @@
+#include "address/bits.h"
+
+#include "base/status.h"
+
+enum { BECH32_SUM_GROUPS = 6, CASHADDR_SUM_GROUPS = 8 };
+
+/* ---- bech32 and bech32m ---- */
+
+static uint32_t bech32_step(uint32_t sum, uint32_t value)
+{
+    static const uint32_t generator[5] = {0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd,
+                                          0x2a1462b3};
+    const uint32_t top = sum >> 25;
+    sum = (sum & 0x1ffffffu) << 5 ^ value;
+    for (int i = 0; i < 5; i++) {
+        sum ^= (top >> i & 1u) != 0 ? generator[i] : 0;
+    }
+    return sum;
+}
+
+static uint32_t bech32_prefix_sum(const char *prefix)
+{
+    uint32_t sum = 1;
+    for (const char *c = prefix; *c != '\0'; c++) {
+        sum = bech32_step(sum, (uint32_t)(unsigned char)*c >> 5);
+    }
+    sum = bech32_step(sum, 0);
+    for (const char *c = prefix; *c != '\0'; c++) {
+        sum = bech32_step(sum, (uint32_t)(unsigned char)*c & 31u);
+    }
+    return sum;
+}
+
+static size_t find_last(struct cw_span text, char byte)
+{
+    for (size_t i = text.len; i > 0; i--) {
+        if (text.data[i - 1] == byte) {
+            return i - 1;
+        }
+    }
+    return text.len;
+}
+
+enum cw_address_error cw_bech32_decode(struct cw_span text, struct cw_bech32 *ret)
+{
+    if (text.len > CW_ADDRESS_TEXT_MAX) {
+        return CW_ADDRESS_TOO_LONG;
+    }
+    if (!cw_is_one_case(text)) {
+        return CW_ADDRESS_CASE;
+    }
+    const size_t separator = find_last(text, '1');
+    if (separator < 1 || separator > CW_BECH32_PREFIX_MAX ||
+        separator + 1 + BECH32_SUM_GROUPS > text.len) {
+        return CW_ADDRESS_PREFIX;
+    }
+    for (size_t i = 0; i < separator; i++) {
+        const char c = text.data[i];
+        if (c < 33 || c > 126) {
+            return CW_ADDRESS_CHARSET;
+        }
+        ret->prefix[i] = cw_ascii_lower(c);
+    }
+    ret->prefix[separator] = '\0';
+    const size_t groups = text.len - separator - 1;
+    uint32_t sum = bech32_prefix_sum(ret->prefix);
+    for (size_t i = 0; i < groups; i++) {
+        const int value =
+            cw_digit_value(&cw_alphabet_bech32, cw_ascii_lower(text.data[separator + 1 + i]));
+        if (value < 0) {
+            return CW_ADDRESS_CHARSET;
+        }
+        ret->values[i] = (uint8_t)value;
+        sum = bech32_step(sum, (uint32_t)value);
+    }
+    if (sum != CW_BECH32_CONSTANT && sum != CW_BECH32M_CONSTANT) {
+        return CW_ADDRESS_CHECKSUM;
+    }
+    ret->constant = sum;
+    ret->count = groups - BECH32_SUM_GROUPS;
+    return CW_ADDRESS_OK;
+}
+
+/* ---- groups of five bits ---- */
+
+enum cw_address_error cw_groups_to_bytes(const uint8_t *groups, size_t count, struct cw_bytes *ret)
+{
+    uint32_t pending = 0;
+    unsigned bits = 0;
+    ret->len = 0;
+    for (size_t i = 0; i < count; i++) {
+        pending = pending << 5 | groups[i];
+        bits += 5;
+        if (bits < 8) {
+            continue;
+        }
+        bits -= 8;
+        if (ret->len == sizeof(ret->data)) {
+            return CW_ADDRESS_TOO_LONG;
+        }
+        ret->data[ret->len++] = (uint8_t)(pending >> bits & 0xffu);
+        pending &= (1u << bits) - 1;
+    }
+    return bits >= 5 || pending != 0 ? CW_ADDRESS_PADDING : CW_ADDRESS_OK;
+}
+
+/* Cuts bytes into groups of five bits; the last one is filled with zeros. */
+struct regroup {
+    struct cw_span bytes;
+    size_t at;
+    uint32_t pending;
+    unsigned bits;
+};
+
+static bool next_group(struct regroup *in, uint8_t *ret)
+{
+    if (in->bits < 5 && in->at < in->bytes.len) {
+        in->pending = (in->pending << 8 | cw_byte_at(in->bytes, in->at++)) & 0xfffu;
+        in->bits += 8;
+    }
+    if (in->bits == 0) {
+        return false;
+    }
+    if (in->bits < 5) {
+        *ret = (uint8_t)(in->pending << (5 - in->bits) & 31u);
+        in->bits = 0;
+        return true;
+    }
+    in->bits -= 5;
+    *ret = (uint8_t)(in->pending >> in->bits & 31u);
+    return true;
+}
+
+void cw_bech32_encode(struct cw_writer *out, const char *prefix, int version,
+                      struct cw_span payload, uint32_t constant)
+{
+    struct regroup groups = {.bytes = payload};
+    uint32_t sum = bech32_prefix_sum(prefix);
+    uint8_t group = 0;
+    cw_write_str(out, prefix);
+    cw_write_char(out, '1');
+    if (version >= 0) {
+        CW_ASSERT(version < 32);
+        sum = bech32_step(sum, (uint32_t)version);
+        cw_write_char(out, cw_alphabet_bech32.letters[version]);
+    }
+    while (next_group(&groups, &group)) {
+        sum = bech32_step(sum, group);
+        cw_write_char(out, cw_alphabet_bech32.letters[group]);
+    }
+    for (int i = 0; i < BECH32_SUM_GROUPS; i++) {
+        sum = bech32_step(sum, 0);
+    }
+    sum ^= constant;
+    for (int i = BECH32_SUM_GROUPS; i > 0; i--) {
+        cw_write_char(out, cw_alphabet_bech32.letters[sum >> 5 * (i - 1) & 31u]);
+    }
+}
+
+/* ---- CashAddr ---- */
+
+static uint64_t cashaddr_step(uint64_t sum, uint64_t value)
+{
+    static const uint64_t generator[5] = {0x98f2bc8e61, 0x79b76d99e2, 0xf33e5fb3c4, 0xae2eabe2a8,
+                                          0x1e4f43e470};
+    const uint64_t top = sum >> 35;
+    sum = (sum & 0x07ffffffffu) << 5 ^ value;
+    for (int i = 0; i < 5; i++) {
+        sum ^= (top >> i & 1u) != 0 ? generator[i] : 0;
+    }
+    return sum;
+}
+
+static uint64_t cashaddr_prefix_sum(struct cw_span prefix)
+{
+    uint64_t sum = 1;
+    for (size_t i = 0; i < prefix.len; i++) {
+        sum = cashaddr_step(sum, (uint64_t)cw_byte_at(prefix, i) & 31u);
+    }
+    return cashaddr_step(sum, 0);
+}
+
+enum cw_address_error cw_cashaddr_decode(const struct cw_alphabet *alphabet, struct cw_span prefix,
+                                         struct cw_span body, struct cw_bytes *ret)
+{
+    uint8_t groups[CW_ADDRESS_TEXT_MAX];
+    uint64_t sum = cashaddr_prefix_sum(prefix);
+    if (body.len > sizeof(groups)) {
+        return CW_ADDRESS_TOO_LONG;
+    }
+    for (size_t i = 0; i < body.len; i++) {
+        const int value = cw_digit_value(alphabet, body.data[i]);
+        if (value < 0) {
+            return CW_ADDRESS_CHARSET;
+        }
+        groups[i] = (uint8_t)value;
+        sum = cashaddr_step(sum, (uint64_t)value);
+    }
+    if (body.len < CASHADDR_SUM_GROUPS) {
+        return CW_ADDRESS_LENGTH;
+    }
+    if (sum != 1) {
+        return CW_ADDRESS_CHECKSUM;
+    }
+    return cw_groups_to_bytes(groups, body.len - CASHADDR_SUM_GROUPS, ret);
+}
+
+void cw_cashaddr_encode(struct cw_writer *out, const struct cw_alphabet *alphabet,
+                        const char *prefix, struct cw_span data)
+{
+    struct regroup groups = {.bytes = data};
+    uint64_t sum = cashaddr_prefix_sum(cw_span_cstr(prefix));
+    uint8_t group = 0;
+    cw_write_str(out, prefix);
+    cw_write_char(out, ':');
+    while (next_group(&groups, &group)) {
+        sum = cashaddr_step(sum, group);
+        cw_write_char(out, alphabet->letters[group]);
+    }
+    for (int i = 0; i < CASHADDR_SUM_GROUPS; i++) {
+        sum = cashaddr_step(sum, 0);
+    }
+    sum ^= 1;
+    for (int i = CASHADDR_SUM_GROUPS; i > 0; i--) {
+        cw_write_char(out, alphabet->letters[sum >> 5 * (i - 1) & 31u]);
+    }
+}
+
+/* ---- base32 ---- */
+
+enum cw_address_error cw_base32_decode(const struct cw_alphabet *alphabet, struct cw_span text,
+                                       struct cw_bytes *ret)
+{
+    uint8_t groups[CW_ADDRESS_TEXT_MAX];
+    if (text.len > sizeof(groups)) {
+        return CW_ADDRESS_TOO_LONG;
+    }
+    for (size_t i = 0; i < text.len; i++) {
+        const int value = cw_digit_value(alphabet, text.data[i]);
+        if (value < 0) {
+            return CW_ADDRESS_CHARSET;
+        }
+        groups[i] = (uint8_t)value;
+    }
+    const size_t rest = text.len % 8;
+    if (text.len == 0 || rest == 1 || rest == 3 || rest == 6) {
+        return CW_ADDRESS_LENGTH;
+    }
+    return cw_groups_to_bytes(groups, text.len, ret);
+}
+
+void cw_base32_encode(struct cw_writer *out, const struct cw_alphabet *alphabet,
+                      struct cw_span bytes)
+{
+    struct regroup groups = {.bytes = bytes};
+    uint8_t group = 0;
+    while (next_group(&groups, &group)) {
+        cw_write_char(out, alphabet->letters[group]);
+    }
+}
