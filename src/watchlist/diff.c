@@ -1,0 +1,105 @@
+#include "watchlist/diff.h"
+
+#include "base/checked.h"
+
+enum { REMOVED_FLOOR = 10 }; /* fewer removals than this are never suspicious by number */
+
+static size_t *new_indices(size_t count)
+{
+    size_t bytes = 0;
+    if (!cw_checked_mul(count == 0 ? 1 : count, sizeof(size_t), &bytes)) {
+        return NULL;
+    }
+    return malloc(bytes);
+}
+
+static int compare_keys(const struct cw_listing *a, const struct cw_listing *b)
+{
+    const int by_entry = cw_span_compare(a->entry_id, b->entry_id);
+    return by_entry != 0 ? by_entry : cw_span_compare(a->canonical, b->canonical);
+}
+
+/* Both lists are sorted by key: one walk over the two decides every listing once. */
+static void walk(const struct cw_watchlist *old_list, const struct cw_watchlist *new_list,
+                 struct cw_delta *delta)
+{
+    const size_t old_count = old_list == NULL ? 0 : cw_watchlist_count(old_list);
+    const size_t new_count = cw_watchlist_count(new_list);
+    size_t o = 0;
+    size_t n = 0;
+    while (o < old_count || n < new_count) {
+        int order = 0;
+        if (o == old_count) {
+            order = 1;
+        } else if (n == new_count) {
+            order = -1;
+        } else {
+            order = compare_keys(cw_watchlist_at(old_list, o), cw_watchlist_at(new_list, n));
+        }
+        if (order < 0) {
+            delta->removed[delta->removed_count++] = o++;
+        } else if (order > 0) {
+            delta->added[delta->added_count++] = n++;
+        } else {
+            if (strcmp(cw_watchlist_at(old_list, o)->entry_sha256,
+                       cw_watchlist_at(new_list, n)->entry_sha256) != 0) {
+                delta->changed[delta->changed_count] = n;
+                delta->changed_old[delta->changed_count++] = o;
+            }
+            o++;
+            n++;
+        }
+    }
+}
+
+enum cw_status cw_delta_make(const struct cw_watchlist *old_list,
+                             const struct cw_watchlist *new_list, struct cw_delta *ret,
+                             struct cw_error *err)
+{
+    const size_t old_count = old_list == NULL ? 0 : cw_watchlist_count(old_list);
+    const size_t new_count = cw_watchlist_count(new_list);
+    const size_t common_max = old_count < new_count ? old_count : new_count;
+    struct cw_delta delta = {
+        .added = new_indices(new_count),
+        .removed = new_indices(old_count),
+        .changed = new_indices(common_max),
+        .changed_old = new_indices(common_max),
+    };
+    if (delta.added == NULL || delta.removed == NULL || delta.changed == NULL ||
+        delta.changed_old == NULL) {
+        cw_delta_clear(&delta);
+        return cw_error_set(err, CW_NOMEM, "out of memory comparing %zu with %zu listings",
+                            old_count, new_count);
+    }
+    walk(old_list, new_list, &delta);
+    CW_ASSERT(delta.added_count <= new_count);
+    CW_ASSERT(old_count - delta.removed_count == new_count - delta.added_count);
+    *ret = delta;
+    return CW_OK;
+}
+
+void cw_delta_clear(struct cw_delta *delta)
+{
+    free(delta->added);
+    free(delta->removed);
+    free(delta->changed);
+    free(delta->changed_old);
+    *delta = (struct cw_delta){0};
+}
+
+enum cw_verdict_on_list cw_delta_judge(const struct cw_delta *delta, size_t old_count,
+                                       size_t new_count, uint64_t entries_min,
+                                       uint64_t removed_max_percent)
+{
+    CW_ASSERT(delta->removed_count <= old_count);
+    if (new_count < entries_min) {
+        return CW_LIST_TOO_SMALL;
+    }
+    /* removed/old > percent/100 without division; counts are below 2^21, percent at most 100 */
+    const bool is_over =
+        (uint64_t)delta->removed_count * 100 > (uint64_t)old_count * removed_max_percent;
+    if (delta->removed_count > REMOVED_FLOOR && is_over) {
+        return CW_LIST_SHRUNK;
+    }
+    return CW_LIST_PLAUSIBLE;
+}

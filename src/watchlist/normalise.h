@@ -1,0 +1,23 @@
+/* normalise.h: how one entry becomes a listing, and what of it counts as content.
+ *
+ * Knows the entry hash (alerts.md section 2.3) and which addresses are nobody's. Private to
+ * src/watchlist/.
+ */
+#ifndef CW_WATCHLIST_NORMALISE_H
+#define CW_WATCHLIST_NORMALISE_H
+
+#include "watchlist/watchlist.h"
+
+/** Sorts an array of spans by bytes and drops repeats and empty ones; returns the new count. */
+size_t cw_spans_sort_unique(struct cw_span *items, size_t count);
+
+/** Canonical JSON of what counts as content, into the arena, and its SHA-256.
+ *  Returns: CW_OK, CW_LIMIT when the arena is full, CW_NOMEM. */
+CW_NODISCARD enum cw_status cw_listing_hash(struct cw_listing *listing, struct cw_arena *arena,
+                                            struct cw_error *err);
+
+/** True for keys that belong to nobody or to everybody: zero, burn and system addresses
+ *  (addresses.md section 12, item 8). A list entry with one of them is noise, never a hit. */
+bool cw_canonical_is_reserved(struct cw_span canonical);
+
+#endif
