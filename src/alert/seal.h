@@ -1,0 +1,93 @@
+/* seal.h: the signature at rest: JWS general JSON over the canonical bytes (alerts.md section 4).
+ *
+ * Knows JOSE headers, the four shapes of the same signatures and key sets. Refuses to know where
+ * keys are stored and what an alert means. Signed bytes are produced once, stored, and sent as they
+ * are: nothing here re-serialises a body.
+ */
+#ifndef CW_ALERT_SEAL_H
+#define CW_ALERT_SEAL_H
+
+#include "base/buf.h"
+#include "crypto/sign.h"
+
+/** Signs B as its issuer.
+ *  In:      body   canonical bytes, checked by the caller
+ *           iat_s  signing time
+ *  Out:     ret_jws       appended: the canonical general JSON serialisation
+ *           ret_detached  appended (may be NULL): `protected..signature`, the delivery header */
+CW_NODISCARD enum cw_status cw_seal(const struct cw_signing_key *key, struct cw_span body,
+                                    int64_t iat_s, struct cw_buf *ret_jws,
+                                    struct cw_buf *ret_detached, struct cw_error *err);
+
+/** The detached compact form of the issuing signature of a stored JWS. */
+CW_NODISCARD enum cw_status cw_seal_detached(struct cw_span jws, struct cw_buf *ret_detached,
+                                             struct cw_error *err);
+
+enum { CW_KEY_SET_KEYS_MAX = 256, CW_KEY_SET_SOURCES_MAX = 32 };
+
+/** A JWK set: keys somebody published (alerts.md section 5.3). */
+struct cw_key_set;
+/** Reads a JWK set; CW_INVALID with a sentence when it is not one. `name` stands in reports. */
+CW_NODISCARD enum cw_status cw_key_set_parse(struct cw_span text, const char *name,
+                                             struct cw_key_set **ret, struct cw_error *err);
+void cw_key_set_free(struct cw_key_set *set);
+void cw_key_set_freep(struct cw_key_set **set);
+
+/** One published key with its times, to write a set. */
+struct cw_key_record {
+    struct cw_public_key key;
+    int64_t iat_s;
+    int64_t nbf_s;
+    int64_t exp_s;
+    const char *revoked_reason; /* NULL: not revoked */
+    int64_t revoked_at_s;
+};
+/** Appends a JWK set as pretty JSON with `sources`, readable by cw_key_set_parse. */
+CW_NODISCARD enum cw_status cw_key_set_write(const struct cw_key_record *keys, size_t keys_count,
+                                             const char *const *sources, struct cw_buf *out,
+                                             struct cw_error *err);
+
+enum cw_signature_state {
+    CW_SIGNATURE_GOOD,
+    CW_SIGNATURE_UNKNOWN_KEY, /* kid in no set: ignored and reported */
+    CW_SIGNATURE_BAD,         /* a known key did not sign this: the file is invalid */
+    CW_SIGNATURE_OUT_OF_TIME, /* iat outside nbf..exp, or after a revocation */
+    CW_SIGNATURE_COMPROMISED, /* key revoked as compromised: not good by itself */
+};
+
+struct cw_signature_report {
+    char kid[CW_KID_TEXT_BYTES];
+    char purpose[16]; /* issue, received, verified, concur */
+    int64_t iat_s;
+    enum cw_signature_state state;
+    bool is_source_trusted; /* the key's set may issue for the alert's source */
+};
+
+/** What a verification found (alerts.md section 14). */
+struct cw_verification {
+    struct cw_signature_report signatures[64];
+    size_t signatures_count;
+    size_t issuers; /* distinct good issuing keys trusted for the source */
+    bool has_body;
+    char body_sha256[65];
+};
+
+/** The key sets that a verification trusts, in no order; borrowed. */
+struct cw_trust {
+    const struct cw_key_set *const *sets;
+    size_t count;
+};
+
+/** Verifies an alert in any of the shapes: general JSON with payload, general JSON without payload
+ *  (then `detached_body` is needed), compact, detached compact.
+ *  In:      trust  trusted key sets; detached_body  empty when the payload is attached
+ *  Out:     ret   always filled as far as the check came
+ *           ret_body  appended only when the file is valid (never show content before that)
+ *  Returns: CW_OK valid; CW_UNTRUSTED invalid, with the first reason; CW_NOT_FOUND could not check
+ *           (no known key, no body); CW_NOMEM. */
+CW_NODISCARD enum cw_status cw_seal_verify(struct cw_span file, struct cw_span detached_body,
+                                           const struct cw_trust *trust,
+                                           struct cw_verification *ret, struct cw_buf *ret_body,
+                                           struct cw_error *err);
+
+#endif

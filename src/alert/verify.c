@@ -1,0 +1,282 @@
+#include "alert/internal.h"
+#include "alert/jws.h"
+#include "alert/key_set.h"
+#include "alert/strict.h"
+#include "crypto/base64.h"
+#include "crypto/hash.h"
+
+static_assert(CW_JWS_SIGNATURES_MAX == sizeof(((struct cw_verification *)0)->signatures) /
+                                           sizeof(struct cw_signature_report),
+              "a report for each signature that may be read");
+
+/* The bytes that were signed, in both spellings. */
+struct signed_bytes {
+    struct cw_buf body;
+    struct cw_buf payload; /* base64url, when the body came beside the file */
+    struct cw_span payload_text;
+};
+
+/* ---- the body ---- */
+
+static enum cw_status decode_payload(const struct cw_jws *jws, struct signed_bytes *bytes,
+                                     struct cw_error *err)
+{
+    bytes->payload_text = jws->payload_text;
+    if (cw_base64_decode(&bytes->body, CW_BASE64_URL, jws->payload_text)) {
+        return CW_OK;
+    }
+    switch (bytes->body.failed) {
+    case CW_NOMEM:
+        return cw_error_set(err, CW_NOMEM, "not enough memory");
+    case CW_LIMIT:
+        return cw_error_set(err, CW_UNTRUSTED, "payload: longer than %u bytes", CW_ALERT_BYTES_MAX);
+    case CW_OK:
+    case CW_INVALID:
+    case CW_UNTRUSTED:
+    case CW_TEMPORARY:
+    case CW_NOT_FOUND:
+    case CW_BUSY:
+    case CW_DENIED:
+    case CW_IO:
+    case CW_STATE:
+        break;
+    }
+    return cw_error_set(err, CW_UNTRUSTED, "payload: not canonical base64url");
+}
+
+static enum cw_status encode_body(struct cw_span detached, struct signed_bytes *bytes,
+                                  struct cw_error *err)
+{
+    if (detached.len > CW_ALERT_BYTES_MAX) {
+        return cw_error_set(err, CW_UNTRUSTED, "body: longer than %u bytes", CW_ALERT_BYTES_MAX);
+    }
+    cw_buf_span(&bytes->body, detached);
+    cw_base64_encode(&bytes->payload, CW_BASE64_URL, detached);
+    bytes->payload_text = cw_buf_as_span(&bytes->payload);
+    if (cw_buf_status(&bytes->body, NULL) != CW_OK ||
+        cw_buf_status(&bytes->payload, NULL) != CW_OK) {
+        return cw_error_set(err, CW_NOMEM, "not enough memory");
+    }
+    return CW_OK;
+}
+
+static enum cw_status take_body(const struct cw_jws *jws, struct cw_span detached,
+                                struct signed_bytes *bytes, struct cw_error *err)
+{
+    if (!jws->has_payload && detached.len == 0) {
+        return cw_error_set(err, CW_NOT_FOUND,
+                            "the signature is detached: the signed bytes are needed, too");
+    }
+    if (!jws->has_payload) {
+        return encode_body(detached, bytes, err);
+    }
+    const enum cw_status status = decode_payload(jws, bytes, err);
+    if (status == CW_OK && detached.len > 0 &&
+        !cw_span_equal(detached, cw_buf_as_span(&bytes->body))) {
+        return cw_error_set(err, CW_UNTRUSTED, "the body beside the file is not its payload");
+    }
+    return status;
+}
+
+/* ---- signatures ---- */
+
+/* A key may stand in several sets, one of them an old copy. The strictest word counts, so that a
+ * revocation holds as soon as one set knows of it. */
+static enum cw_signature_state judge_key(const struct cw_trust *trust,
+                                         const struct cw_jws_header *header,
+                                         const struct cw_public_key **ret_key)
+{
+    enum cw_signature_state state = CW_SIGNATURE_UNKNOWN_KEY;
+    for (size_t i = 0; i < trust->count; i++) {
+        const struct cw_key_entry *entry = cw_key_set_find(trust->sets[i], header->kid);
+        if (entry == NULL) {
+            continue;
+        }
+        const enum cw_signature_state word = cw_key_entry_judge(entry, header->iat_s);
+        *ret_key = &entry->key;
+        if (state == CW_SIGNATURE_UNKNOWN_KEY || word > state) {
+            state = word;
+        }
+    }
+    return state;
+}
+
+static enum cw_status judge_element(const struct cw_trust *trust,
+                                    const struct cw_jws_element *element,
+                                    struct cw_span payload_text, enum cw_signature_state *ret,
+                                    struct cw_error *err)
+{
+    const struct cw_public_key *key = NULL;
+    const enum cw_signature_state state = judge_key(trust, &element->header, &key);
+    if (state == CW_SIGNATURE_UNKNOWN_KEY) {
+        *ret = state;
+        return CW_OK;
+    }
+    struct cw_buf input;
+    cw_buf_init(&input, CW_JWS_BYTES_MAX);
+    cw_jws_signing_input(&input, element->protected_text, payload_text);
+    const enum cw_status status = cw_buf_status(&input, NULL);
+    if (status == CW_OK) {
+        const bool is_valid = cw_sign_is_valid(key, cw_buf_as_span(&input), element->signature);
+        *ret = is_valid ? state : CW_SIGNATURE_BAD;
+    }
+    cw_buf_clear(&input);
+    return status == CW_OK ? CW_OK : cw_error_set(err, CW_NOMEM, "not enough memory");
+}
+
+/* Fills a report for every element, also after a bad one: the reader wants to know whose it is. */
+static enum cw_status judge_all(const struct cw_trust *trust, const struct cw_jws *jws,
+                                struct cw_span payload_text, struct cw_verification *ret,
+                                struct cw_error *err)
+{
+    size_t bad = 0;
+    for (size_t i = 0; i < jws->count; i++) {
+        const struct cw_jws_header *header = &jws->elements[i].header;
+        struct cw_signature_report *report = &ret->signatures[i];
+        *report = (struct cw_signature_report){.iat_s = header->iat_s};
+        memcpy(report->kid, header->kid, sizeof(report->kid));
+        memcpy(report->purpose, header->purpose, sizeof(report->purpose));
+        const enum cw_status status =
+            judge_element(trust, &jws->elements[i], payload_text, &report->state, err);
+        if (status != CW_OK) {
+            return status;
+        }
+        ret->signatures_count++;
+        bad = bad == 0 && report->state == CW_SIGNATURE_BAD ? i + 1 : bad;
+    }
+    return bad == 0 ? CW_OK
+                    : cw_error_set(err, CW_UNTRUSTED,
+                                   "signature %zu: its key did not sign these bytes", bad);
+}
+
+static bool is_issue(const struct cw_signature_report *report)
+{
+    return strcmp(report->purpose, CW_JWS_ISSUE) == 0;
+}
+
+static size_t issues_in(const struct cw_verification *found, enum cw_signature_state state)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < found->signatures_count; i++) {
+        count += is_issue(&found->signatures[i]) && found->signatures[i].state == state ? 1 : 0;
+    }
+    return count;
+}
+
+/* Before anything of the body is looked at: is there an issuer that we know, in force? */
+static enum cw_status check_issuers(const struct cw_verification *found, struct cw_error *err)
+{
+    if (issues_in(found, CW_SIGNATURE_GOOD) > 0) {
+        return CW_OK;
+    }
+    if (issues_in(found, CW_SIGNATURE_COMPROMISED) > 0) {
+        return cw_error_set(err, CW_UNTRUSTED,
+                            "the issuing key was revoked as compromised: no signature of it is "
+                            "good by itself");
+    }
+    if (issues_in(found, CW_SIGNATURE_OUT_OF_TIME) > 0) {
+        return cw_error_set(err, CW_UNTRUSTED, "the issuing key was not in force when it signed");
+    }
+    if (issues_in(found, CW_SIGNATURE_UNKNOWN_KEY) > 0) {
+        return cw_error_set(err, CW_NOT_FOUND, "the issuing key is in none of the trusted sets");
+    }
+    return cw_error_set(err, CW_UNTRUSTED,
+                        "no signature is an issuer's: countersignatures make no alert");
+}
+
+/* ---- the source ---- */
+
+static bool speaks_for(const struct cw_trust *trust, const char *kid, struct cw_span source)
+{
+    for (size_t i = 0; i < trust->count; i++) {
+        if (cw_key_set_find(trust->sets[i], kid) != NULL &&
+            cw_key_set_speaks_for(trust->sets[i], source)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool counts(const struct cw_signature_report *report)
+{
+    return is_issue(report) && report->state == CW_SIGNATURE_GOOD && report->is_source_trusted;
+}
+
+/* True when an earlier element of the same key was counted: keys count, not elements. */
+static bool was_counted(const struct cw_verification *found, size_t index)
+{
+    for (size_t i = 0; i < index; i++) {
+        if (counts(&found->signatures[i]) &&
+            strcmp(found->signatures[i].kid, found->signatures[index].kid) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum cw_status check_source(const struct cw_trust *trust, struct cw_span body,
+                                   struct cw_verification *found, struct cw_error *err)
+{
+    json_t *event = NULL;
+    const enum cw_status status = cw_strict_object(body, CW_ALERT_BYTES_MAX, &event, err);
+    if (status != CW_OK) {
+        return status;
+    }
+    const struct cw_span source = cw_body_text(event, NULL, "source");
+    for (size_t i = 0; i < found->signatures_count; i++) {
+        struct cw_signature_report *report = &found->signatures[i];
+        report->is_source_trusted = speaks_for(trust, report->kid, source);
+        found->issuers += counts(report) && !was_counted(found, i) ? 1 : 0;
+    }
+    json_decref(event);
+    return found->issuers > 0
+               ? CW_OK
+               : cw_error_set(err, CW_UNTRUSTED,
+                              "no key that may issue for the source of this alert has signed it");
+}
+
+/* ---- the story ---- */
+
+static enum cw_status verify(const struct cw_trust *trust, const struct cw_jws *jws,
+                             struct cw_span detached, struct signed_bytes *bytes,
+                             struct cw_verification *ret, struct cw_error *err)
+{
+    enum cw_status status = take_body(jws, detached, bytes, err);
+    if (status != CW_OK) {
+        return status;
+    }
+    const struct cw_span body = cw_buf_as_span(&bytes->body);
+    ret->has_body = true;
+    cw_sha256_hex(body, ret->body_sha256);
+    status = judge_all(trust, jws, bytes->payload_text, ret, err);
+    if (status == CW_OK) {
+        status = check_issuers(ret, err);
+    }
+    if (status == CW_OK) {
+        status = cw_alert_check_body(body, err);
+    }
+    return status == CW_OK ? check_source(trust, body, ret, err) : status;
+}
+
+enum cw_status cw_seal_verify(struct cw_span file, struct cw_span detached_body,
+                              const struct cw_trust *trust, struct cw_verification *ret,
+                              struct cw_buf *ret_body, struct cw_error *err)
+{
+    struct cw_jws jws;
+    struct signed_bytes bytes = {.payload_text = {NULL, 0}};
+    *ret = (struct cw_verification){.signatures_count = 0};
+    cw_buf_init(&bytes.body, CW_ALERT_BYTES_MAX);
+    cw_buf_init(&bytes.payload, CW_JWS_BYTES_MAX);
+    enum cw_status status = cw_jws_read(file, &jws, err);
+    if (status == CW_OK) {
+        status = verify(trust, &jws, detached_body, &bytes, ret, err);
+    }
+    if (status == CW_OK) {
+        cw_buf_span(ret_body, cw_buf_as_span(&bytes.body));
+        status = cw_buf_status(ret_body, err);
+    }
+    cw_jws_clear(&jws);
+    cw_buf_clear(&bytes.body);
+    cw_buf_clear(&bytes.payload);
+    return status;
+}
