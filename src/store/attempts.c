@@ -1,0 +1,114 @@
+#include "store/sql.h"
+
+enum { LAST_ERROR_MAX = sizeof(((struct cw_delivery *)NULL)->last_error) - 1 };
+
+/* Each of the two is a transaction of its own: after a crash between them the row is still waiting,
+ * its attempt is counted and `due_again` is when it is tried again. */
+
+static enum cw_status count_attempt(struct cw_store *store, int64_t seq, int64_t due_again_s,
+                                    struct cw_error *err)
+{
+    struct cw_sql sql =
+        cw_sql_begin(store, "UPDATE outbox SET attempts = attempts + 1, due_at_s = ?"
+                            " WHERE seq = ? AND state = 'waiting'");
+    cw_sql_put_i64(&sql, due_again_s);
+    cw_sql_put_i64(&sql, seq);
+    const enum cw_status status = cw_sql_run(&sql, err);
+    if (status == CW_OK && sqlite3_changes64(store->db) != 1) {
+        return cw_error_set(err, CW_NOT_FOUND, "delivery %lld is not waiting", (long long)seq);
+    }
+    return status;
+}
+
+static enum cw_status add_attempt(struct cw_store *store, int64_t seq, int64_t at_s,
+                                  struct cw_error *err)
+{
+    struct cw_sql sql = cw_sql_begin(
+        store, "INSERT INTO attempts (delivery, began_at_s, ended_at_s, state, http_status, error,"
+               " answer) VALUES (?, ?, 0, 'begun', 0, '', x'')");
+    cw_sql_put_i64(&sql, seq);
+    cw_sql_put_i64(&sql, at_s);
+    return cw_sql_run(&sql, err);
+}
+
+static enum cw_status finish(struct cw_store *store, enum cw_status status, struct cw_error *err)
+{
+    if (status == CW_OK) {
+        status = cw_store_commit(store, err);
+    }
+    cw_store_rollback(store);
+    return status;
+}
+
+enum cw_status cw_store_attempt_begin(struct cw_store *store, int64_t seq, int64_t at_s,
+                                      int64_t due_again_s, struct cw_error *err)
+{
+    enum cw_status status = cw_store_begin(store, err);
+    if (status != CW_OK) {
+        return status;
+    }
+    status = count_attempt(store, seq, due_again_s, err);
+    if (status == CW_OK) {
+        status = add_attempt(store, seq, at_s, err);
+    }
+    return finish(store, status, err);
+}
+
+/* At most `max` bytes, cut at a character boundary. */
+static struct cw_span cut(struct cw_span text, size_t max)
+{
+    size_t len = text.len < max ? text.len : max;
+    while (len > 0 && len < text.len && ((unsigned char)text.data[len] & 0xc0u) == 0x80u) {
+        len--;
+    }
+    return cw_span_slice(text, 0, len);
+}
+
+static enum cw_status end_attempt(struct cw_store *store, int64_t seq, int64_t at_s,
+                                  const struct cw_attempt_end *end, struct cw_error *err)
+{
+    struct cw_sql sql = cw_sql_begin(
+        store, "UPDATE attempts SET ended_at_s = ?, state = ?, http_status = ?, error = ?,"
+               " answer = ? WHERE id = (SELECT max(id) FROM attempts WHERE delivery = ?"
+               " AND state = 'begun')");
+    cw_sql_put_i64(&sql, at_s);
+    cw_sql_put_cstr(&sql, cw_delivery_state_name(end->state));
+    cw_sql_put_u64(&sql, end->http_status);
+    cw_sql_put_cstr(&sql, end->error);
+    cw_sql_put_blob(&sql, cw_span_slice(end->answer, 0, CW_DELIVERY_ANSWER_MAX));
+    cw_sql_put_i64(&sql, seq);
+    const enum cw_status status = cw_sql_run(&sql, err);
+    if (status == CW_OK && sqlite3_changes64(store->db) != 1) {
+        return cw_error_set(err, CW_NOT_FOUND, "delivery %lld has no attempt under way",
+                            (long long)seq);
+    }
+    return status;
+}
+
+static enum cw_status settle(struct cw_store *store, int64_t seq, const struct cw_attempt_end *end,
+                             struct cw_error *err)
+{
+    struct cw_sql sql = cw_sql_begin(
+        store, "UPDATE outbox SET state = ?1, due_at_s = iif(?1 = 'waiting', ?2, due_at_s),"
+               " last_status = ?3, last_error = ?4 WHERE seq = ?5");
+    cw_sql_put_cstr(&sql, cw_delivery_state_name(end->state));
+    cw_sql_put_i64(&sql, end->due_at_s);
+    cw_sql_put_u64(&sql, end->http_status);
+    cw_sql_put_text(&sql, cut(cw_span_cstr(end->error), LAST_ERROR_MAX));
+    cw_sql_put_i64(&sql, seq);
+    return cw_sql_run_one(&sql, "an attempt without its delivery", err);
+}
+
+enum cw_status cw_store_attempt_end(struct cw_store *store, int64_t seq, int64_t at_s,
+                                    const struct cw_attempt_end *end, struct cw_error *err)
+{
+    enum cw_status status = cw_store_begin(store, err);
+    if (status != CW_OK) {
+        return status;
+    }
+    status = end_attempt(store, seq, at_s, end, err);
+    if (status == CW_OK) {
+        status = settle(store, seq, end, err);
+    }
+    return finish(store, status, err);
+}
