@@ -1,0 +1,192 @@
+#include "base/file.h"
+#include "home/internal.h"
+
+enum { BEARER_BYTES_MAX = 8192 };
+
+/* What one receiver points to. */
+struct secrets_of_one {
+    struct cw_signing_key *key; /* NULL: the common one */
+    struct cw_webhook_secret *secret;
+    struct cw_buf bearer;
+};
+
+struct secrets {
+    struct cw_signing_key *common_key; /* keys_dir/delivery.pem; NULL until someone needs it */
+    struct secrets_of_one *items;
+    size_t count;
+};
+
+/* Through a volatile pointer, or the compiler may leave the writes out before free(). */
+static void wipe(struct cw_buf *text)
+{
+    volatile char *bytes = text->data;
+    for (size_t i = 0; bytes != NULL && i < text->cap; i++) {
+        bytes[i] = '\0';
+    }
+    cw_buf_clear(text);
+}
+
+void cw_home_free_secrets(void *receiver_secrets)
+{
+    struct secrets *secrets = receiver_secrets;
+    if (secrets == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < secrets->count; i++) {
+        cw_signing_key_free(secrets->items[i].key);
+        cw_webhook_secret_free(secrets->items[i].secret);
+        wipe(&secrets->items[i].bearer);
+    }
+    cw_signing_key_free(secrets->common_key);
+    free(secrets->items);
+    free(secrets);
+}
+
+/* A key of a role that has its place in keys_dir. */
+static enum cw_status load_role(const struct cw_config *config, enum cw_key_role role,
+                                struct cw_signing_key **ret_key, struct cw_error *err)
+{
+    char name[32];
+    char *path = NULL;
+    struct cw_error cause = {0};
+    (void)snprintf(name, sizeof(name), "%s.pem", cw_key_role_name(role));
+    enum cw_status status = cw_home_path(config->keys_dir, name, &path, err);
+    if (status != CW_OK) {
+        return status;
+    }
+    status = cw_signing_key_load(path, ret_key, &cause);
+    free(path);
+    if (status == CW_NOT_FOUND) {
+        return cw_error_set(err, status, "%s; type: cryptowatch key new --role %s", cause.text,
+                            cw_key_role_name(role));
+    }
+    return status == CW_OK ? CW_OK : cw_error_set(err, status, "%s", cause.text);
+}
+
+static enum cw_status load_key(const struct cw_config *config, const struct cw_endpoint *endpoint,
+                               struct secrets *secrets, struct secrets_of_one *own,
+                               const struct cw_signing_key **ret_key, struct cw_error *err)
+{
+    enum cw_status status = CW_OK;
+    if (endpoint->delivery_key_file[0] != '\0') {
+        status = cw_signing_key_load(endpoint->delivery_key_file, &own->key, err);
+        *ret_key = own->key;
+        return status;
+    }
+    if (secrets->common_key == NULL) {
+        status = load_role(config, CW_KEY_DELIVERY, &secrets->common_key, err);
+    }
+    *ret_key = secrets->common_key;
+    return status;
+}
+
+static enum cw_status load_texts(const struct cw_endpoint *endpoint, struct secrets_of_one *own,
+                                 struct cw_receiver *receiver, struct cw_error *err)
+{
+    enum cw_status status = CW_OK;
+    if (endpoint->whsec_file[0] != '\0') {
+        status = cw_webhook_secret_load(endpoint->whsec_file, &own->secret, err);
+        receiver->secret = own->secret;
+    }
+    if (status != CW_OK || endpoint->bearer_file[0] == '\0') {
+        return status;
+    }
+    status = cw_secret_text_load(endpoint->bearer_file, &own->bearer, err);
+    if (status == CW_OK && own->bearer.len == 0) {
+        status = cw_error_set(err, CW_INVALID, "%s: is empty; put the token into it",
+                              endpoint->bearer_file);
+    }
+    /* A NUL inside would cut the token in silence. */
+    if (status == CW_OK && strlen(own->bearer.data) != own->bearer.len) {
+        status = cw_error_set(err, CW_INVALID, "%s: is no text", endpoint->bearer_file);
+    }
+    receiver->bearer = own->bearer.data;
+    return status;
+}
+
+static uint32_t type_bits(const char *const *types)
+{
+    uint32_t bits = 0;
+    for (size_t i = 0; types[i] != NULL; i++) {
+        enum cw_alert_type type = CW_ALERT_TEST;
+        const bool is_known = cw_alert_type_parse(cw_span_cstr(types[i]), &type);
+        CW_ASSERT(is_known); /* the configuration took no other word */
+        bits |= 1u << type;
+    }
+    return bits;
+}
+
+static enum cw_status load_receiver(const struct cw_config *config,
+                                    const struct cw_endpoint *endpoint, struct secrets *secrets,
+                                    struct cw_receiver *ret, struct cw_error *err)
+{
+    struct secrets_of_one *own = &secrets->items[secrets->count++];
+    cw_buf_init(&own->bearer, BEARER_BYTES_MAX);
+    *ret = (struct cw_receiver){
+        .id = endpoint->id,
+        .url = endpoint->url,
+        .keys_count = 1,
+        .ca_file = endpoint->ca_file,
+        .types = type_bits(endpoint->types),
+        .min_severity = (enum cw_severity)endpoint->min_severity,
+        .max_tlp = (enum cw_tlp)endpoint->max_tlp,
+    };
+    enum cw_status status = load_key(config, endpoint, secrets, own, &ret->keys[0], err);
+    if (status == CW_OK) {
+        status = load_texts(endpoint, own, ret, err);
+    }
+    return status;
+}
+
+static enum cw_status load_receivers(struct cw_home *home, struct cw_error *err)
+{
+    const struct cw_config *config = home->config;
+    struct secrets *secrets = calloc(1, sizeof(*secrets));
+    home->receiver_secrets = secrets;
+    if (secrets != NULL) {
+        secrets->items = calloc(config->endpoints_count + 1, sizeof(*secrets->items));
+    }
+    home->receivers = calloc(config->endpoints_count + 1, sizeof(*home->receivers));
+    if (secrets == NULL || secrets->items == NULL || home->receivers == NULL) {
+        return cw_error_set(err, CW_NOMEM, "not enough memory for the endpoints");
+    }
+    for (size_t i = 0; i < config->endpoints_count; i++) {
+        const struct cw_endpoint *endpoint = &config->endpoints[i];
+        if (!endpoint->is_enabled) {
+            continue;
+        }
+        struct cw_error cause = {0};
+        const enum cw_status status = load_receiver(
+            config, endpoint, secrets, &home->receivers[home->receivers_count], &cause);
+        if (status != CW_OK) {
+            return cw_error_set(err, status, "endpoint %s: %s", endpoint->id, cause.text);
+        }
+        home->receivers_count++;
+    }
+    return CW_OK;
+}
+
+static void forget_keys(struct cw_home *home)
+{
+    cw_home_free_secrets(home->receiver_secrets);
+    free(home->receivers);
+    cw_signing_key_free(home->alert_key);
+    home->receiver_secrets = NULL;
+    home->receivers = NULL;
+    home->receivers_count = 0;
+    home->alert_key = NULL;
+}
+
+enum cw_status cw_home_load_keys(struct cw_home *home, struct cw_error *err)
+{
+    CW_ASSERT(home->config != NULL);
+    CW_ASSERT(home->alert_key == NULL);
+    enum cw_status status = load_role(home->config, CW_KEY_ALERT, &home->alert_key, err);
+    if (status == CW_OK) {
+        status = load_receivers(home, err);
+    }
+    if (status != CW_OK) {
+        forget_keys(home);
+    }
+    return status;
+}
