@@ -1,0 +1,97 @@
+#include "cli/cli.h"
+
+#include <stdarg.h>
+
+#include "base/text.h"
+
+void cw_cli_say(const struct cw_cli *cli, const char *fmt, ...)
+{
+    if (cli->is_quiet) {
+        return;
+    }
+    char text[1024];
+    char safe[1024];
+    va_list args;
+    va_start(args, fmt);
+    (void)vsnprintf(text, sizeof(text), fmt, args);
+    va_end(args);
+    cw_text_escape_to(safe, sizeof(safe), cw_span_cstr(text));
+    (void)fprintf(stderr, "%s\n", safe);
+}
+
+static int exit_of(enum cw_status code, enum cw_exit otherwise)
+{
+    switch (code) {
+    case CW_OK:
+        return CW_EXIT_OK;
+    case CW_INVALID:
+    case CW_UNTRUSTED:
+    case CW_LIMIT:
+    case CW_NOT_FOUND:
+        return (int)otherwise;
+    case CW_TEMPORARY:
+        return CW_EXIT_PARTIAL;
+    case CW_BUSY:
+        return CW_EXIT_BUSY;
+    case CW_DENIED:
+        return CW_EXIT_DENIED;
+    case CW_IO:
+    case CW_STATE:
+        return CW_EXIT_IO;
+    case CW_NOMEM:
+        return CW_EXIT_OS;
+    }
+    return CW_EXIT_BUG;
+}
+
+int cw_cli_fail(const struct cw_cli *cli, const struct cw_error *err, enum cw_exit otherwise)
+{
+    (void)fprintf(stderr, "cryptowatch %s: %s\n", cli->command->name,
+                  err->text[0] != '\0' ? err->text : "failed without a reason: please report it");
+    return exit_of(err->code, otherwise);
+}
+
+void cw_cli_mistakes(const struct cw_mistakes *mistakes)
+{
+    for (size_t i = 0; i < mistakes->count; i++) {
+        char text[1024];
+        cw_mistake_format(&mistakes->items[i], text, sizeof(text));
+        (void)fprintf(stderr, "%s%s\n", text,
+                      mistakes->items[i].grade == CW_MISTAKE_WARNING ? " (warning)" : "");
+    }
+    const size_t all = mistakes->errors + mistakes->warnings;
+    if (all > mistakes->count) {
+        (void)fprintf(stderr, "and %zu more\n", all - mistakes->count);
+    }
+}
+
+int cw_cli_home(struct cw_cli *cli, enum cw_home_need need, struct cw_home *home)
+{
+    struct cw_error err = {0};
+    char *path = NULL;
+    *home = (struct cw_home){0};
+    if (cw_config_find(cli->config_path, cli->env_config, cli->env_xdg_config_home, cli->env_home,
+                       &path, &err) != CW_OK) {
+        const int code = cw_cli_fail(cli, &err, CW_EXIT_CONFIG);
+        (void)fprintf(stderr, "make one: cryptowatch init DIR\n");
+        return code;
+    }
+    struct cw_mistakes mistakes;
+    cw_mistakes_init(&mistakes);
+    enum cw_status status = cw_home_load(path, &cli->programs, &mistakes, home, &err);
+    free(path);
+    if (mistakes.errors > 0 || cli->is_verbose) {
+        cw_cli_mistakes(&mistakes);
+    }
+    const size_t errors = mistakes.errors;
+    cw_mistakes_clear(&mistakes);
+    if (errors > 0) {
+        (void)fprintf(stderr, "cryptowatch %s: %zu mistake%s above; nothing was done\n",
+                      cli->command->name, errors, errors == 1 ? "" : "s");
+        return CW_EXIT_CONFIG;
+    }
+    if (status == CW_OK && need == CW_NEED_KEYS) {
+        status = cw_home_load_keys(home, &err);
+    }
+    return status == CW_OK ? -1 : cw_cli_fail(cli, &err, CW_EXIT_CONFIG);
+}

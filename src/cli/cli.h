@@ -1,0 +1,117 @@
+/* cli.h: what every command of the program shares: options, output, exit codes.
+ *
+ * Knows arguments, streams and how a failure is said to a person. Refuses to know the work itself:
+ * a command parses its arguments, makes its library calls, prints, and returns an exit code. Data
+ * goes to stdout, words for people to stderr.
+ */
+#ifndef CW_CLI_CLI_H
+#define CW_CLI_CLI_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "base/clock.h"
+#include "home/home.h"
+
+/** Exit codes (design.md section 2). */
+enum cw_exit {
+    CW_EXIT_OK = 0,
+    CW_EXIT_INVALID = 1,   /* verify only: not valid */
+    CW_EXIT_UNCHECKED = 2, /* verify only: could not check */
+    CW_EXIT_LISTED = 10,
+    CW_EXIT_RELATED = 11,
+    CW_EXIT_PARTIAL = 20, /* cannot say, or only partly done */
+    CW_EXIT_USAGE = 64,
+    CW_EXIT_DATA = 65,
+    CW_EXIT_BUG = 70,
+    CW_EXIT_OS = 71,
+    CW_EXIT_CREATE = 73,
+    CW_EXIT_IO = 74,
+    CW_EXIT_BUSY = 75,
+    CW_EXIT_DENIED = 77,
+    CW_EXIT_CONFIG = 78,
+};
+
+/** One option of a command. */
+struct cw_option {
+    const char *name;     /* "feed" for --feed */
+    const char *argument; /* "ID" in the help, or NULL for a switch */
+    const char *help;
+    const char **value; /* where the argument goes */
+    bool *flag;         /* where a switch goes */
+};
+enum { CW_OPTIONS_MAX = 16 };
+
+/** One command: a row of commands.def and a file cmd_<name>.c. */
+struct cw_cli;
+struct cw_command {
+    const char *name;
+    const char *summary;
+    int (*run)(struct cw_cli *cli, int argc, char **argv);
+};
+extern const struct cw_command *const cw_commands[]; /* NULL-terminated */
+
+#define CW_COMMAND(name, summary) int cw_cmd_##name(struct cw_cli *cli, int argc, char **argv);
+#include "cli/commands.def"
+#undef CW_COMMAND
+
+/** One invocation. */
+struct cw_cli {
+    const struct cw_command *command;
+    const char *config_path; /* --config, or NULL */
+    bool is_json;
+    bool is_quiet;
+    bool is_verbose;
+    bool is_colour;   /* stdout is a terminal and nobody objects */
+    bool is_terminal; /* stderr is a terminal: progress may be shown */
+    struct cw_clock clock;
+    struct cw_random random;
+    struct cw_programs programs;
+    /* environment, read once in main */
+    const char *env_config;
+    const char *env_xdg_config_home;
+    const char *env_home;
+};
+
+/** What a command's help says; options may be NULL when there are none. */
+struct cw_usage {
+    const char *synopsis; /* "[OPTIONS] ADDR…" */
+    const char *text;     /* one paragraph */
+    const struct cw_option *options;
+    size_t options_count;
+    const char *examples; /* lines, each with two spaces in front */
+    const char *exits;    /* lines, likewise */
+};
+
+/** Takes the options off argv (also --config, --json, --quiet, --verbose, --help; "--" ends them)
+ * and moves the operands to its front. Out:     ret_operands  how many operands are left Returns:
+ * -1 to go on, else the exit code to return at once (help was printed, or usage was wrong and said
+ * so with the nearest known option). */
+int cw_cli_options(struct cw_cli *cli, const struct cw_usage *usage, int argc, char **argv,
+                   int *ret_operands);
+/** "cryptowatch check: text" and a hint at --help, on stderr; returns CW_EXIT_USAGE. */
+int cw_cli_usage_error(const struct cw_cli *cli, const char *fmt, ...) CW_PRINTF(2, 3);
+
+/** Says an error on stderr, once, and gives the exit code of its status: NOT_FOUND and INVALID 78
+ *  for configuration and 65 for data are chosen by `otherwise`. */
+int cw_cli_fail(const struct cw_cli *cli, const struct cw_error *err, enum cw_exit otherwise);
+/** Prints every mistake on stderr ("file:line:column: field: text"). */
+void cw_cli_mistakes(const struct cw_mistakes *mistakes);
+/** A sentence on stderr unless --quiet. */
+void cw_cli_say(const struct cw_cli *cli, const char *fmt, ...) CW_PRINTF(2, 3);
+
+/** Finds and loads the home; prints what is wrong. Returns -1 to go on, else the exit code.
+ *  home must be cleared with cw_home_clear in any case. */
+enum cw_home_need { CW_NEED_FILES, CW_NEED_KEYS };
+int cw_cli_home(struct cw_cli *cli, enum cw_home_need need, struct cw_home *home);
+
+/** Prints a JSON value on one line of stdout and frees it. */
+void cw_cli_json(json_t *value);
+/** A string value with bad UTF-8 replaced; never NULL. */
+json_t *cw_json_text(struct cw_span text);
+/** "2026-11-20T03:15:01Z", or JSON null for 0. */
+json_t *cw_json_time(int64_t time_s);
+/** Prints text on stdout with everything unprintable escaped, without newline. */
+void cw_cli_print(struct cw_span text);
+
+#endif

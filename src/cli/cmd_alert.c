@@ -1,0 +1,229 @@
+#include "base/datetime.h"
+#include "base/text.h"
+#include "cli/cli.h"
+
+struct listing {
+    const struct cw_cli *cli;
+    struct cw_store *store;
+    size_t count;
+};
+
+static json_t *summary_json(const struct cw_alert_summary *summary)
+{
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "id", summary->id, "type",
+                     cw_alert_type_name(summary->type), "time", summary->time, "severity",
+                     cw_severity_name(summary->severity), "tlp", cw_tlp_name(summary->tlp), "case",
+                     summary->case_id, "feed", summary->feed, "subject", summary->subject, "text",
+                     cw_json_text(cw_span_cstr(summary->text_en)));
+}
+
+static enum cw_status list_one(void *ctx, const struct cw_stored_alert *alert,
+                               const struct cw_alert_summary *summary, struct cw_error *err)
+{
+    (void)alert;
+    (void)err;
+    struct listing *listing = ctx;
+    listing->count++;
+    if (listing->cli->is_json) {
+        cw_cli_json(summary_json(summary));
+        return CW_OK;
+    }
+    (void)printf("%s  %s  %-8s  ", summary->id, summary->time, cw_severity_name(summary->severity));
+    cw_cli_print(cw_span_cstr(summary->text_en));
+    (void)printf("\n");
+    return CW_OK;
+}
+
+static enum cw_status show_delivery(void *ctx, const struct cw_delivery *delivery,
+                                    struct cw_error *err)
+{
+    (void)ctx;
+    (void)err;
+    static const char *const states[] = {"waiting", "delivered", "dead"};
+    char due[CW_TIME_TEXT_BYTES];
+    cw_time_format(delivery->due_at_s, due);
+    (void)printf("delivery to %s: %s after %llu attempts", delivery->endpoint,
+                 states[delivery->state], (unsigned long long)delivery->attempts);
+    if (delivery->last_status > 0) {
+        (void)printf(", last answer %llu", (unsigned long long)delivery->last_status);
+    }
+    if (delivery->last_error[0] != '\0') {
+        (void)printf(", ");
+        cw_cli_print(cw_span_cstr(delivery->last_error));
+    }
+    (void)printf("%s%s\n", delivery->state == CW_DELIVERY_WAITING ? ", due " : "",
+                 delivery->state == CW_DELIVERY_WAITING ? due : "");
+    return CW_OK;
+}
+
+static enum cw_status show_one(void *ctx, const struct cw_stored_alert *alert,
+                               const struct cw_alert_summary *summary, struct cw_error *err)
+{
+    struct listing *listing = ctx;
+    listing->count++;
+    json_t *body = json_loadb(alert->body.data, alert->body.len, JSON_REJECT_DUPLICATES, NULL);
+    if (body == NULL) {
+        return cw_error_set(err, CW_STATE, "alert %s: the stored body is damaged", summary->id);
+    }
+    if (listing->cli->is_json) {
+        cw_cli_json(body);
+        return CW_OK;
+    }
+    char *text = json_dumps(body, JSON_INDENT(2) | JSON_SORT_KEYS);
+    json_decref(body);
+    struct cw_span rest = cw_span_cstr(text);
+    struct cw_span line;
+    while (cw_span_next_line(&rest, &line)) {
+        cw_cli_print(line);
+        (void)printf("\n");
+    }
+    free(text);
+    return cw_store_deliveries(listing->store, summary->id, show_delivery, NULL, err);
+}
+
+/* The stored JWS, byte for byte: what a partner verifies. */
+static enum cw_status export_one(void *ctx, const struct cw_stored_alert *alert,
+                                 const struct cw_alert_summary *summary, struct cw_error *err)
+{
+    (void)summary;
+    (void)err;
+    struct listing *listing = ctx;
+    listing->count++;
+    (void)fwrite(alert->jws.data, 1, alert->jws.len, stdout);
+    return CW_OK;
+}
+
+static enum cw_status redeliver(const struct cw_cli *cli, const struct cw_home *home,
+                                const char *id, struct cw_error *err)
+{
+    CW_ASSERT(id != NULL);
+    CW_CLEANUP(cw_store_closep) struct cw_store *store = NULL;
+    int lock = -1;
+    uint64_t rows = 0;
+    const char *state_dir = home->config->state_dir;
+    enum cw_status status = cw_state_lock(state_dir, &lock, err);
+    if (status == CW_OK) {
+        status = cw_store_open(state_dir, CW_STORE_WRITE, &store, err);
+    }
+    if (status == CW_OK) {
+        status = cw_store_redeliver(store, strcmp(id, "--dead") == 0 ? NULL : id,
+                                    cw_clock_now_s(&cli->clock), &rows, err);
+    }
+    cw_store_closep(&store);
+    if (lock >= 0) {
+        cw_state_unlock(lock);
+    }
+    if (status == CW_OK && rows == 0) {
+        return cw_error_set(err, CW_NOT_FOUND, "no delivery of %s is in the outbox", id);
+    }
+    if (status == CW_OK) {
+        cw_cli_say(cli, "%llu deliveries are due again; send them: cryptowatch deliver",
+                   (unsigned long long)rows);
+    }
+    return status;
+}
+
+struct request {
+    const char *verb;
+    const char *id;
+    struct cw_alert_filter filter;
+};
+
+static int run(struct cw_cli *cli, const struct cw_home *home, const struct request *request)
+{
+    struct cw_error err = {0};
+    if (strcmp(request->verb, "redeliver") == 0) {
+        const enum cw_status status = redeliver(cli, home, request->id, &err);
+        return status == CW_OK ? CW_EXIT_OK : cw_cli_fail(cli, &err, CW_EXIT_DATA);
+    }
+    CW_CLEANUP(cw_store_closep) struct cw_store *store = NULL;
+    enum cw_status status = cw_store_open(home->config->state_dir, CW_STORE_READ, &store, &err);
+    if (status == CW_NOT_FOUND) {
+        cw_cli_say(cli, "no scan was ever run here: cryptowatch scan");
+        return request->id == NULL ? CW_EXIT_OK : CW_EXIT_DATA;
+    }
+    struct listing listing = {.cli = cli, .store = store};
+    const cw_alert_fn fn = strcmp(request->verb, "show") == 0     ? show_one
+                           : strcmp(request->verb, "export") == 0 ? export_one
+                                                                  : list_one;
+    if (status == CW_OK) {
+        status = cw_store_alerts(store, &request->filter, fn, &listing, &err);
+    }
+    if (status == CW_OK && request->id != NULL && listing.count == 0) {
+        status = cw_error_set(&err, CW_NOT_FOUND, "no alert %s: see cryptowatch alert list",
+                              request->id);
+    }
+    return status == CW_OK ? CW_EXIT_OK : cw_cli_fail(cli, &err, CW_EXIT_DATA);
+}
+
+static bool parse_since(const char *text, int64_t *ret_s)
+{
+    return text == NULL || cw_date_parse(cw_span_cstr(text), ret_s) ||
+           cw_time_parse(cw_span_cstr(text), ret_s);
+}
+
+static const struct cw_usage base_usage = {
+    .synopsis = "list [OPTIONS] | show ID | export ID | redeliver ID | redeliver --dead",
+    .text = "`list` gives one line an alert, oldest first. `show` prints the signed content and\n"
+            "what became of its deliveries. `export` writes the signature file (.jws.json) as\n"
+            "stored. `redeliver` starts the deliveries of an alert, or all dead ones, anew.",
+    .examples =
+        "  cryptowatch alert list --since 2026-11-01 --case ronin-2022\n"
+        "  cryptowatch alert export 8e10387d-6711-5268-a605-4c3ccd6f59d5 > alert.jws.json\n",
+    .exits = "  0 done   64 usage   65 no such alert\n",
+};
+
+int cw_cmd_alert(struct cw_cli *cli, int argc, char **argv)
+{
+    const char *since = NULL;
+    bool is_dead = false;
+    struct request request = {0};
+    const struct cw_option options[] = {
+        {.name = "since",
+         .argument = "DATE",
+         .help = "made on or after this day or time",
+         .value = &since},
+        {.name = "case",
+         .argument = "ID",
+         .help = "of this case",
+         .value = &request.filter.case_id},
+        {.name = "feed", .argument = "ID", .help = "from this list", .value = &request.filter.feed},
+        {.name = "type",
+         .argument = "TYPE",
+         .help = "cryptowatch.address.listed …",
+         .value = &request.filter.type},
+        {.name = "dead", .help = "with redeliver: every dead delivery", .flag = &is_dead},
+    };
+    struct cw_usage usage = base_usage;
+    usage.options = options;
+    usage.options_count = CW_COUNT(options);
+    int operands = 0;
+    int code = cw_cli_options(cli, &usage, argc, argv, &operands);
+    if (code >= 0) {
+        return code;
+    }
+    request.verb = operands > 0 ? argv[0] : "list";
+    const bool is_list = strcmp(request.verb, "list") == 0;
+    const bool is_redeliver = strcmp(request.verb, "redeliver") == 0;
+    if (!is_list && !is_redeliver && strcmp(request.verb, "show") != 0 &&
+        strcmp(request.verb, "export") != 0) {
+        return cw_cli_usage_error(cli, "no such thing as `alert %s`", request.verb);
+    }
+    const int wanted = is_list ? 1 : (is_dead && is_redeliver ? 1 : 2);
+    if (operands > wanted || (operands < wanted && !is_list)) {
+        return cw_cli_usage_error(cli, "`alert %s` needs one alert id", request.verb);
+    }
+    if (!parse_since(since, &request.filter.since_s)) {
+        return cw_cli_usage_error(cli, "--since %s: write 2026-11-20 or 2026-11-20T03:15:01Z",
+                                  since);
+    }
+    request.id = is_list ? NULL : (is_dead ? "--dead" : argv[1]);
+    request.filter.id = is_list || is_redeliver ? NULL : request.id;
+    struct cw_home home;
+    code = cw_cli_home(cli, CW_NEED_FILES, &home);
+    if (code < 0) {
+        code = run(cli, &home, &request);
+    }
+    cw_home_clear(&home);
+    return code;
+}

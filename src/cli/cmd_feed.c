@@ -1,0 +1,369 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/datetime.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "feed/parser.h"
+
+/* ---- list and status ------------------------------------------------------------------------ */
+
+static void list(const struct cw_cli *cli, const struct cw_home *home)
+{
+    for (size_t i = 0; i < cw_feeds_count(home->feeds); i++) {
+        const struct cw_feed *feed = cw_feeds_at(home->feeds, i);
+        if (cli->is_json) {
+            cw_cli_json(json_pack("{s:s, s:o, s:o, s:s, s:s, s:s, s:b}", "id", feed->id, "title",
+                                  cw_json_text(cw_span_cstr(feed->title)), "publisher",
+                                  cw_json_text(cw_span_cstr(feed->publisher)), "meaning",
+                                  cw_feed_meaning_name(feed->meaning), "format", feed->format,
+                                  "url", feed->url, "enabled", feed->enabled ? 1 : 0));
+            continue;
+        }
+        (void)printf("%-28s %-8s %-15s ", feed->id, feed->enabled ? "on" : "off",
+                     cw_feed_meaning_name(feed->meaning));
+        cw_cli_print(cw_span_cstr(feed->title));
+        (void)printf("\n");
+        if (!feed->enabled && feed->note[0] != '\0') {
+            (void)printf("%-28s          ", "");
+            cw_cli_print(cw_span_cstr(feed->note));
+            (void)printf("\n");
+        }
+    }
+}
+
+static void print_status_json(const struct cw_feed *feed, const struct cw_feed_state *state)
+{
+    cw_cli_json(json_pack(
+        "{s:s, s:s, s:b, s:o, s:o, s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:o, s:s}", "id", feed->id,
+        "status", cw_feed_status_name(state->status), "enabled", feed->enabled ? 1 : 0,
+        "retrieved_at", cw_json_time(state->retrieved_at_s), "attempted_at",
+        cw_json_time(state->attempted_at_s), "published", state->published, "snapshot_sha256",
+        state->snapshot_sha256, "entries", (json_int_t)state->entries, "listings",
+        (json_int_t)state->listings, "unusable", (json_int_t)state->unusable, "failures",
+        (json_int_t)state->failures, "error_code", state->error_code, "error",
+        cw_json_text(cw_span_cstr(state->error_text)), "held_sha256", state->held_sha256));
+}
+
+static void print_status(const struct cw_cli *cli, const struct cw_feed *feed,
+                         const struct cw_feed_state *state)
+{
+    char age[32] = "never read";
+    if (state->retrieved_at_s > 0) {
+        cw_age_format(cw_clock_now_s(&cli->clock) - state->retrieved_at_s, age, sizeof(age));
+    }
+    (void)printf("%-28s %-7s %-12s %7llu listings %4llu unusable\n", feed->id,
+                 feed->enabled ? cw_feed_status_name(state->status) : "off", age,
+                 (unsigned long long)state->listings, (unsigned long long)state->unusable);
+    if (state->error_text[0] != '\0') {
+        (void)printf("%-28s ", "");
+        cw_cli_print(cw_span_cstr(state->error_text));
+        (void)printf("\n");
+    }
+    if (state->held_sha256[0] != '\0') {
+        (void)printf("%-28s held: %s\n%-28s look at it, then: cryptowatch feed accept %s\n", "",
+                     state->held_sha256, "", feed->id);
+    }
+}
+
+static enum cw_status status_of_all(const struct cw_cli *cli, const struct cw_home *home,
+                                    bool *ret_is_partial, struct cw_error *err)
+{
+    CW_CLEANUP(cw_store_closep) struct cw_store *store = NULL;
+    enum cw_status status = cw_store_open(home->config->state_dir, CW_STORE_READ, &store, err);
+    if (status == CW_NOT_FOUND) {
+        cw_error_clear(err);
+        cw_cli_say(cli, "no scan was ever run here: cryptowatch scan");
+        status = CW_OK;
+    }
+    for (size_t i = 0; status == CW_OK && i < cw_feeds_count(home->feeds); i++) {
+        const struct cw_feed *feed = cw_feeds_at(home->feeds, i);
+        struct cw_feed_state state = {0};
+        if (store != NULL) {
+            status = cw_store_feed_get(store, feed->id, &state, err);
+        }
+        if (status != CW_OK) {
+            break;
+        }
+        if (cli->is_json) {
+            print_status_json(feed, &state);
+        } else {
+            print_status(cli, feed, &state);
+        }
+        *ret_is_partial |= feed->enabled && state.status != CW_FEED_GOOD;
+    }
+    return status;
+}
+
+/* ---- accept --------------------------------------------------------------------------------- */
+
+static enum cw_status release(struct cw_store *store, const char *id, const char *sha256,
+                              struct cw_error *err)
+{
+    struct cw_feed_state state;
+    enum cw_status status = cw_store_feed_get(store, id, &state, err);
+    if (status != CW_OK) {
+        return status;
+    }
+    if (state.held_sha256[0] == '\0') {
+        return cw_error_set(err, CW_NOT_FOUND, "feed %s holds no document", id);
+    }
+    if (sha256 != NULL && strcmp(sha256, state.held_sha256) != 0) {
+        return cw_error_set(err, CW_INVALID, "feed %s holds %s, not that document", id,
+                            state.held_sha256);
+    }
+    (void)snprintf(state.released_sha256, sizeof(state.released_sha256), "%s", state.held_sha256);
+    status = cw_store_begin(store, err);
+    if (status == CW_OK) {
+        status = cw_store_feed_put(store, &state, err);
+    }
+    if (status == CW_OK) {
+        status = cw_store_commit(store, err);
+    }
+    if (status != CW_OK) {
+        cw_store_rollback(store);
+    }
+    return status;
+}
+
+static enum cw_status accept_held(const struct cw_cli *cli, const struct cw_home *home,
+                                  const char *id, const char *sha256, struct cw_error *err)
+{
+    CW_CLEANUP(cw_store_closep) struct cw_store *store = NULL;
+    int lock = -1;
+    const char *state_dir = home->config->state_dir;
+    enum cw_status status = cw_state_lock(state_dir, &lock, err);
+    if (status == CW_OK) {
+        status = cw_store_open(state_dir, CW_STORE_WRITE, &store, err);
+    }
+    if (status == CW_OK) {
+        status = release(store, id, sha256, err);
+    }
+    cw_store_closep(&store);
+    if (lock >= 0) {
+        cw_state_unlock(lock);
+    }
+    if (status == CW_OK) {
+        cw_cli_say(cli, "released; the next scan believes it: cryptowatch scan --feed %s", id);
+    }
+    return status;
+}
+
+/* ---- parse ---------------------------------------------------------------------------------- */
+
+struct trying {
+    const struct cw_cli *cli;
+    uint64_t entries;
+    uint64_t unusable;
+    char published[16];
+};
+
+static json_t *related_json(const struct cw_entry *entry)
+{
+    json_t *related = json_array();
+    for (size_t i = 0; i < entry->related_count; i++) {
+        (void)json_array_append_new(
+            related, json_pack("{s:o, s:o}", "type", cw_json_text(entry->related[i].type),
+                               "entry_id", cw_json_text(entry->related[i].entry_id)));
+    }
+    return related;
+}
+
+static json_t *or_null(struct cw_span text)
+{
+    return text.len == 0 ? json_null() : cw_json_text(text);
+}
+
+static void print_entry_json(const struct cw_entry *entry, const struct cw_address *address,
+                             const char *code, const char *text)
+{
+    char canonical[CW_CANONICAL_BYTES] = "";
+    if (address != NULL) {
+        cw_address_canonical(address, canonical);
+    }
+    const bool is_secret = strcmp(code, "SECRET") == 0;
+    json_t *programs = json_array();
+    for (size_t i = 0; i < entry->programs_count; i++) {
+        (void)json_array_append_new(programs, cw_json_text(entry->programs[i]));
+    }
+    json_t *error =
+        address != NULL ? json_null() : json_pack("{s:s, s:s}", "code", code, "text", text);
+    cw_cli_json(json_pack("{s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+                          "position", cw_json_text(entry->position), "value",
+                          is_secret ? json_string("") : cw_json_text(entry->value), "chain",
+                          address != NULL ? json_string(cw_address_chain(address)) : json_null(),
+                          "canonical", address != NULL ? json_string(canonical) : json_null(),
+                          "valid", address != NULL ? 1 : 0, "entry_id", or_null(entry->entry_id),
+                          "entry_name", or_null(entry->entry_name), "programs", programs, "tag",
+                          or_null(entry->tag), "listed_on", or_null(entry->listed_on), "note",
+                          or_null(entry->note), "related", related_json(entry), "error", error));
+}
+
+static void print_entry_text(const struct cw_entry *entry, const struct cw_address *address,
+                             const char *code)
+{
+    cw_cli_print(entry->position);
+    if (address != NULL) {
+        char canonical[CW_CANONICAL_BYTES];
+        cw_address_canonical(address, canonical);
+        (void)printf("\t%s\t", canonical);
+    } else {
+        (void)printf("\tunusable %s\t", code);
+    }
+    cw_cli_print(strcmp(code, "SECRET") == 0 ? CW_SPAN("(a secret key; not shown)") : entry->value);
+    (void)printf("\t");
+    cw_cli_print(entry->entry_id);
+    (void)printf("\t");
+    cw_cli_print(entry->entry_name);
+    (void)printf("\n");
+}
+
+static enum cw_status on_entry(void *ctx, const struct cw_entry *entry, struct cw_error *err)
+{
+    (void)err;
+    struct trying *trying = ctx;
+    struct cw_address address;
+    char text[256];
+    enum cw_address_error why = CW_ADDRESS_UNKNOWN;
+    trying->entries++;
+    if (entry->error.len == 0) {
+        why = cw_address_parse(entry->value, entry->tag, CW_ADDRESS_LIST, &address);
+        (void)snprintf(text, sizeof(text), "%s", cw_address_error_text(why));
+    } else {
+        cw_text_escape_to(text, sizeof(text), entry->error);
+    }
+    const bool is_valid = entry->error.len == 0 && why == CW_ADDRESS_OK;
+    const char *code = entry->error.len > 0 ? "ENTRY" : cw_address_error_code(why);
+    trying->unusable += is_valid ? 0 : 1;
+    if (trying->cli->is_json) {
+        print_entry_json(entry, is_valid ? &address : NULL, code, text);
+    } else {
+        print_entry_text(entry, is_valid ? &address : NULL, code);
+    }
+    return CW_OK;
+}
+
+static enum cw_status on_info(void *ctx, const struct cw_list_info *info, struct cw_error *err)
+{
+    (void)err;
+    struct trying *trying = ctx;
+    (void)snprintf(trying->published, sizeof(trying->published), "%.*s",
+                   CW_SPAN_ARG(info->published));
+    return CW_OK;
+}
+
+static void print_summary(const struct trying *trying, const struct cw_parse_report *report)
+{
+    if (trying->cli->is_json) {
+        (void)fprintf(stderr,
+                      "{\"entries\":%llu,\"unusable\":%llu,\"bytes\":%llu,\"bytes_decoded\":%llu,"
+                      "\"published\":\"%s\"}\n",
+                      (unsigned long long)trying->entries, (unsigned long long)trying->unusable,
+                      (unsigned long long)report->bytes_in,
+                      (unsigned long long)report->bytes_decoded, trying->published);
+        return;
+    }
+    cw_cli_say(trying->cli, "%llu entries, %llu unusable, %llu bytes%s%s",
+               (unsigned long long)trying->entries, (unsigned long long)trying->unusable,
+               (unsigned long long)report->bytes_decoded,
+               trying->published[0] == '\0' ? "" : ", published ", trying->published);
+}
+
+static int parse(const struct cw_cli *cli, const char *format, const char *column, const char *path)
+{
+    struct cw_error err = {0};
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        (void)cw_error_set(&err, CW_NOT_FOUND, "%s: cannot be opened", path);
+        return cw_cli_fail(cli, &err, CW_EXIT_DATA);
+    }
+    const struct cw_format_option option = {CW_SPAN("address_column"), cw_span_cstr(column)};
+    const struct cw_parser_options options = {
+        .program = cli->programs.parse,
+        .format = format,
+        .options = &option,
+        .options_count = column == NULL ? 0 : 1,
+    };
+    struct trying trying = {.cli = cli};
+    const struct cw_entry_sink sink = {.info = on_info, .entry = on_entry, .ctx = &trying};
+    struct cw_parse_report report = {0};
+    const enum cw_status status = cw_parser_run(&options, fd, sink, &report, &err);
+    (void)close(fd);
+    if (status != CW_OK) {
+        (void)cw_error_prefix(&err, "%s: ", path);
+        return cw_cli_fail(cli, &err, CW_EXIT_DATA);
+    }
+    print_summary(&trying, &report);
+    return CW_EXIT_OK;
+}
+
+/* ---- the command ---------------------------------------------------------------------------- */
+
+static int with_home(struct cw_cli *cli, int operands, char **argv)
+{
+    struct cw_home home;
+    struct cw_error err = {0};
+    bool is_partial = false;
+    enum cw_status status = CW_OK;
+    int code = cw_cli_home(cli, CW_NEED_FILES, &home);
+    if (code < 0) {
+        if (strcmp(argv[0], "list") == 0) {
+            list(cli, &home);
+        } else if (strcmp(argv[0], "status") == 0) {
+            status = status_of_all(cli, &home, &is_partial, &err);
+        } else {
+            status = accept_held(cli, &home, argv[1], operands > 2 ? argv[2] : NULL, &err);
+        }
+        code = is_partial ? CW_EXIT_PARTIAL : CW_EXIT_OK;
+        code = status == CW_OK ? code : cw_cli_fail(cli, &err, CW_EXIT_DATA);
+    }
+    cw_home_clear(&home);
+    return code;
+}
+
+int cw_cmd_feed(struct cw_cli *cli, int argc, char **argv)
+{
+    const char *format = NULL;
+    const char *column = NULL;
+    const struct cw_option options[] = {
+        {.name = "format",
+         .argument = "FORMAT",
+         .help = "with parse: ofac-advanced, csv or lines",
+         .value = &format},
+        {.name = "column",
+         .argument = "NAME",
+         .help = "with parse and csv: the address column",
+         .value = &column},
+    };
+    const struct cw_usage usage = {
+        .synopsis = "list | status | accept ID [SHA256] | parse --format FORMAT FILE",
+        .text = "`list` shows the feeds, `status` how old and how well each is. `accept` releases "
+                "a\nheld document. `parse` tries a file, packed or not: one line an entry with "
+                "what\nwould be read from it, unusable ones with their reason.",
+        .options = options,
+        .options_count = CW_COUNT(options),
+        .examples = "  cryptowatch feed status\n"
+                    "  cryptowatch feed parse --format ofac-advanced SDN_ADVANCED.XML.bz2\n",
+        .exits = "  0 done   20 status: a feed was never read, failed or is held\n"
+                 "  64 usage   65 the file cannot be read as that format\n",
+    };
+    int operands = 0;
+    const int code = cw_cli_options(cli, &usage, argc, argv, &operands);
+    if (code >= 0) {
+        return code;
+    }
+    const char *verb = operands > 0 ? argv[0] : "";
+    if (strcmp(verb, "parse") == 0) {
+        if (operands != 2 || format == NULL) {
+            return cw_cli_usage_error(cli, "`feed parse` needs --format FORMAT and one file");
+        }
+        return parse(cli, format, column, argv[1]);
+    }
+    const bool is_plain =
+        (strcmp(verb, "list") == 0 || strcmp(verb, "status") == 0) && operands == 1;
+    const bool is_accept = strcmp(verb, "accept") == 0 && (operands == 2 || operands == 3);
+    if (!is_plain && !is_accept) {
+        return cw_cli_usage_error(cli, "say list, status, parse FILE or accept ID");
+    }
+    return with_home(cli, operands, argv);
+}

@@ -1,0 +1,86 @@
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "cli/cli.h"
+
+enum { PATH_BYTES = 4096 };
+
+static bool absolute(const char *folder, char *ret)
+{
+    if (folder[0] == '/') {
+        return snprintf(ret, PATH_BYTES, "%s", folder) < PATH_BYTES;
+    }
+    char here[PATH_BYTES];
+    if (getcwd(here, sizeof(here)) == NULL) {
+        return false;
+    }
+    return snprintf(ret, PATH_BYTES, "%s/%s", here, folder) < PATH_BYTES;
+}
+
+static void print_next(const char *folder)
+{
+    (void)printf("Made a home in %s: configuration, keys, feeds, rules and state.\n\n"
+                 "Next:\n"
+                 "  cryptowatch scan --config %s/cryptowatch.json\n"
+                 "  cryptowatch check --config %s/cryptowatch.json ADDRESS\n\n"
+                 "Every hour, by cron:\n"
+                 "  17 * * * * cryptowatch scan --quiet --config %s/cryptowatch.json\n\n"
+                 "Write your organisation's URI as `source` into cryptowatch.json before the first "
+                 "alert leaves,\nand add a webhook under `endpoints`.\n",
+                 folder, folder, folder, folder);
+}
+
+int cw_cmd_init(struct cw_cli *cli, int argc, char **argv)
+{
+    const char *source = "urn:cryptowatch:unconfigured";
+    const struct cw_option options[] = {
+        {.name = "source",
+         .argument = "URI",
+         .help = "who speaks in the alerts: an absolute URI of your organisation",
+         .value = &source},
+    };
+    const struct cw_usage usage = {
+        .synopsis = "[OPTIONS] [DIR]",
+        .text = "Makes a ready home in DIR (else in $XDG_CONFIG_HOME/cryptowatch): configuration,\n"
+                "three keys readable by you alone, the shipped feeds and rules, and an empty "
+                "state.\nNothing that is there already is overwritten.",
+        .options = options,
+        .options_count = CW_COUNT(options),
+        .examples = "  cryptowatch init\n"
+                    "  cryptowatch init --source https://scanner.agency.example/cw /srv/cw\n",
+        .exits = "  0 made   73 something is there already or cannot be made   64 usage\n",
+    };
+    int operands = 0;
+    const int code = cw_cli_options(cli, &usage, argc, argv, &operands);
+    if (code >= 0) {
+        return code;
+    }
+    if (operands > 1) {
+        return cw_cli_usage_error(cli, "one folder, not %d", operands);
+    }
+    char folder[PATH_BYTES];
+    char standard[PATH_BYTES] = "";
+    if (cli->env_xdg_config_home != NULL && cli->env_xdg_config_home[0] == '/') {
+        (void)snprintf(standard, sizeof(standard), "%s/cryptowatch", cli->env_xdg_config_home);
+    } else if (cli->env_home != NULL && cli->env_home[0] == '/') {
+        (void)snprintf(standard, sizeof(standard), "%s/.config/cryptowatch", cli->env_home);
+    } else if (operands == 0) {
+        return cw_cli_usage_error(cli, "say where: neither XDG_CONFIG_HOME nor HOME is set");
+    }
+    if (!absolute(operands == 1 ? argv[0] : standard, folder)) {
+        return cw_cli_usage_error(cli, "the path is too long");
+    }
+    struct cw_error err = {0};
+    const enum cw_status status = cw_home_init(folder, source, &cli->programs, &cli->random,
+                                               cw_clock_now_s(&cli->clock), &err);
+    if (status != CW_OK) {
+        return cw_cli_fail(cli, &err, CW_EXIT_CREATE);
+    }
+    if (cli->is_json) {
+        cw_cli_json(json_pack("{s:o}", "home", cw_json_text(cw_span_cstr(folder))));
+    } else if (!cli->is_quiet) {
+        print_next(folder);
+    }
+    return CW_EXIT_OK;
+}

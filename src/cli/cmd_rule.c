@@ -1,0 +1,129 @@
+#include "base/text.h"
+#include "cli/cli.h"
+
+static void print_rule(const struct cw_cli *cli, const struct cw_rule *rule)
+{
+    if (cli->is_json) {
+        cw_cli_json(json_pack("{s:s, s:o, s:s, s:s, s:I, s:I, s:s, s:s}", "id", rule->id, "title",
+                              cw_json_text(cw_span_cstr(rule->title)), "severity",
+                              cw_grade_severities[rule->severity], "tlp", cw_grade_tlps[rule->tlp],
+                              "addresses", (json_int_t)rule->addresses_count, "parties",
+                              (json_int_t)rule->parties_count, "reviewed", rule->reviewed, "sha256",
+                              rule->sha256));
+        return;
+    }
+    (void)printf("%-28s %-8s %4zu addresses  ", rule->id, cw_grade_severities[rule->severity],
+                 rule->addresses_count);
+    cw_cli_print(cw_span_cstr(rule->title));
+    (void)printf("\n");
+}
+
+static json_t *mistake_json(const struct cw_mistake *mistake)
+{
+    return json_pack("{s:o, s:i, s:i, s:o, s:s, s:o}", "file",
+                     cw_json_text(cw_span_cstr(mistake->file)), "line", mistake->line, "column",
+                     mistake->column, "field", cw_json_text(cw_span_cstr(mistake->field)), "grade",
+                     mistake->grade == CW_MISTAKE_ERROR ? "error" : "warning", "text",
+                     cw_json_text(cw_span_cstr(mistake->text)));
+}
+
+static int lint(const struct cw_cli *cli, const struct cw_mistakes *mistakes,
+                const struct cw_rules *rules)
+{
+    if (cli->is_json) {
+        for (size_t i = 0; i < mistakes->count; i++) {
+            cw_cli_json(mistake_json(&mistakes->items[i]));
+        }
+    } else {
+        cw_cli_mistakes(mistakes);
+    }
+    cw_cli_say(cli, "%zu rules, %zu addresses: %zu errors, %zu warnings", cw_rules_count(rules),
+               cw_rules_addresses(rules), mistakes->errors, mistakes->warnings);
+    return mistakes->errors > 0 ? CW_EXIT_DATA : CW_EXIT_OK;
+}
+
+/* The folder given, or the home's; a home whose rules are wrong can still be linted. */
+static int rules_folder(struct cw_cli *cli, const char *given, char **ret)
+{
+    struct cw_error err = {0};
+    char *path = NULL;
+    if (given != NULL) {
+        *ret = strdup(given);
+        return -1;
+    }
+    if (cw_config_find(cli->config_path, cli->env_config, cli->env_xdg_config_home, cli->env_home,
+                       &path, &err) != CW_OK) {
+        return cw_cli_fail(cli, &err, CW_EXIT_CONFIG);
+    }
+    struct cw_mistakes mistakes;
+    struct cw_config *config = NULL;
+    cw_mistakes_init(&mistakes);
+    const enum cw_status status = cw_config_load(path, &mistakes, &config, &err);
+    int code = -1;
+    if (status != CW_OK) {
+        code = cw_cli_fail(cli, &err, CW_EXIT_CONFIG);
+    } else if (mistakes.errors > 0 || config == NULL) {
+        cw_cli_mistakes(&mistakes);
+        code = CW_EXIT_CONFIG;
+    } else {
+        *ret = strdup(config->rules_dir);
+    }
+    cw_config_free(config);
+    cw_mistakes_clear(&mistakes);
+    free(path);
+    return code;
+}
+
+static int run(const struct cw_cli *cli, const char *folder, bool is_lint)
+{
+    struct cw_error err = {0};
+    struct cw_mistakes mistakes;
+    CW_CLEANUP(cw_rules_freep) struct cw_rules *rules = NULL;
+    cw_mistakes_init(&mistakes);
+    const enum cw_status status = cw_rules_load(folder, &mistakes, &rules, &err);
+    int code = CW_EXIT_OK;
+    if (status != CW_OK) {
+        code = cw_cli_fail(cli, &err, CW_EXIT_DATA);
+    } else if (is_lint) {
+        code = lint(cli, &mistakes, rules);
+    } else {
+        for (size_t i = 0; i < cw_rules_count(rules); i++) {
+            print_rule(cli, cw_rules_at(rules, i));
+        }
+        cw_cli_mistakes(&mistakes);
+        code = mistakes.errors > 0 ? CW_EXIT_DATA : CW_EXIT_OK;
+    }
+    cw_mistakes_clear(&mistakes);
+    return code;
+}
+
+int cw_cmd_rule(struct cw_cli *cli, int argc, char **argv)
+{
+    const struct cw_usage usage = {
+        .synopsis = "list [DIR] | lint [DIR]",
+        .text =
+            "`list` shows the cases. `lint` reads every rule and names each mistake with file,\n"
+            "line, column, field and what to do. DIR: a folder of rules instead of the home's.",
+        .examples = "  cryptowatch rule lint\n  cryptowatch rule lint ./my-cases\n",
+        .exits = "  0 no mistake (warnings are none)   65 mistakes   64 usage\n",
+    };
+    int operands = 0;
+    int code = cw_cli_options(cli, &usage, argc, argv, &operands);
+    if (code >= 0) {
+        return code;
+    }
+    const bool is_lint = operands > 0 && strcmp(argv[0], "lint") == 0;
+    const bool is_list = operands > 0 && strcmp(argv[0], "list") == 0;
+    if ((!is_lint && !is_list) || operands > 2) {
+        return cw_cli_usage_error(cli, "say `list` or `lint`, and at most one folder");
+    }
+    char *folder = NULL;
+    code = rules_folder(cli, operands == 2 ? argv[1] : NULL, &folder);
+    if (code < 0 && folder == NULL) {
+        code = CW_EXIT_OS;
+    } else if (code < 0) {
+        code = run(cli, folder, is_lint);
+    }
+    free(folder);
+    return code;
+}

@@ -1,0 +1,158 @@
+#include "cli/cli.h"
+#include "scan/scan.h"
+
+static void on_progress(void *ctx, const char *stage, const struct cw_scan_feed *feed)
+{
+    const struct cw_cli *cli = ctx;
+    if (cli->is_quiet || !(cli->is_terminal || cli->is_verbose)) {
+        return;
+    }
+    if (feed == NULL) {
+        (void)fprintf(stderr, "%s ...\n", stage);
+    } else {
+        (void)fprintf(stderr, "  %-28s %s, %llu entries\n", feed->feed->id,
+                      cw_scan_feed_status_name(feed->status), (unsigned long long)feed->entries);
+    }
+}
+
+static json_t *feed_json(const struct cw_scan_feed *feed)
+{
+    json_t *out = json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "id", feed->feed->id,
+                            "status", cw_scan_feed_status_name(feed->status), "entries",
+                            (json_int_t)feed->entries, "added", (json_int_t)feed->added, "removed",
+                            (json_int_t)feed->removed, "changed", (json_int_t)feed->changed,
+                            "invalid", (json_int_t)feed->invalid, "bytes", (json_int_t)feed->bytes);
+    json_t *error = json_null();
+    if (feed->error_text[0] != '\0') {
+        error = json_pack("{s:s, s:o}", "code", feed->error_code, "text",
+                          cw_json_text(cw_span_cstr(feed->error_text)));
+    }
+    (void)json_object_set_new(out, "error", error);
+    return out;
+}
+
+static void print_json(const struct cw_scan_report *report)
+{
+    json_t *feeds = json_array();
+    json_t *alerts = json_array();
+    for (size_t i = 0; i < report->feeds_count; i++) {
+        (void)json_array_append_new(feeds, feed_json(&report->feeds[i]));
+    }
+    for (size_t i = 0; i < report->alerts_count; i++) {
+        const struct cw_alert_summary *summary = &report->alerts[i].summary;
+        (void)json_array_append_new(
+            alerts, json_pack("{s:s, s:s, s:s, s:s, s:s}", "id", summary->id, "type",
+                              cw_alert_type_name(summary->type), "case", summary->case_id, "feed",
+                              summary->feed, "subject", summary->subject));
+    }
+    const struct cw_deliver_report *sent = &report->deliveries;
+    cw_cli_json(json_pack("{s:o, s:o, s:o, s:o, s:{s:I, s:I, s:I}}", "started_at",
+                          cw_json_time(report->started_at_s), "finished_at",
+                          cw_json_time(report->finished_at_s), "feeds", feeds, "alerts", alerts,
+                          "deliveries", "sent", (json_int_t)sent->sent, "pending",
+                          (json_int_t)sent->pending, "dead", (json_int_t)sent->dead));
+}
+
+/* News on stdout, one line an alert; trouble on stderr. Neither: nothing is printed, as cron wants.
+ */
+static void print_text(const struct cw_cli *cli, const struct cw_scan_report *report, bool is_dry)
+{
+    for (size_t i = 0; i < report->alerts_count; i++) {
+        const struct cw_alert_summary *summary = &report->alerts[i].summary;
+        (void)printf("%s%s %s ", is_dry ? "would alert: " : "", summary->id,
+                     cw_severity_name(summary->severity));
+        cw_cli_print(cw_span_cstr(summary->text_en));
+        (void)printf("\n");
+    }
+    for (size_t i = 0; i < report->feeds_count; i++) {
+        const struct cw_scan_feed *feed = &report->feeds[i];
+        if (feed->error_text[0] != '\0') {
+            (void)fprintf(stderr, "feed %s %s: %s\n", feed->feed->id,
+                          cw_scan_feed_status_name(feed->status), feed->error_text);
+        }
+    }
+    const struct cw_deliver_report *sent = &report->deliveries;
+    if (sent->failed > 0 || sent->dead > 0 || sent->disabled > 0) {
+        (void)fprintf(stderr,
+                      "deliveries: %llu sent, %llu attempts failed, %llu waiting, %llu dead, %llu "
+                      "endpoints disabled\n",
+                      (unsigned long long)sent->sent, (unsigned long long)sent->failed,
+                      (unsigned long long)sent->pending, (unsigned long long)sent->dead,
+                      (unsigned long long)sent->disabled);
+    }
+    if (cli->is_verbose || cli->is_terminal) {
+        cw_cli_say(cli, "%zu feeds, %zu alerts, %llu deliveries sent", report->feeds_count,
+                   report->alerts_count, (unsigned long long)sent->sent);
+    }
+}
+
+int cw_cmd_scan(struct cw_cli *cli, int argc, char **argv)
+{
+    const char *feed = NULL;
+    bool is_forced = false;
+    bool is_offline = false;
+    bool is_dry = false;
+    bool is_undelivered = false;
+    const struct cw_option options[] = {
+        {.name = "feed", .argument = "ID", .help = "only this feed", .value = &feed},
+        {.name = "force", .help = "fetch also what is not due yet", .flag = &is_forced},
+        {.name = "offline", .help = "read the stored snapshots again", .flag = &is_offline},
+        {.name = "dry-run",
+         .help = "say what would be alerted; write and send nothing",
+         .flag = &is_dry},
+        {.name = "no-deliver", .help = "queue alerts, send none", .flag = &is_undelivered},
+    };
+    const struct cw_usage usage = {
+        .synopsis = "[OPTIONS]",
+        .text = "Fetches every enabled list that is due, compares it with what was in force,\n"
+                "matches it against the cases, signs and stores an alert for each piece of news,\n"
+                "and delivers what is due. A second scan at the same time ends with 75.",
+        .options = options,
+        .options_count = CW_COUNT(options),
+        .examples = "  cryptowatch scan\n  cryptowatch scan --feed ofac-sdn-advanced --force\n",
+        .exits = "  0 done   20 done, but a list failed or is held, or a delivery is dead\n"
+                 "  75 another run holds the lock   78 configuration   77 key too open\n",
+    };
+    int operands = 0;
+    int code = cw_cli_options(cli, &usage, argc, argv, &operands);
+    if (code >= 0) {
+        return code;
+    }
+    if (operands > 0) {
+        return cw_cli_usage_error(cli, "no operand is expected: %s", argv[0]);
+    }
+    struct cw_home home;
+    code = cw_cli_home(cli, is_dry ? CW_NEED_FILES : CW_NEED_KEYS, &home);
+    if (code >= 0) {
+        cw_home_clear(&home);
+        return code;
+    }
+    const struct cw_scan_options scan = {
+        .mode = is_dry ? CW_SCAN_DRY : CW_SCAN_NORMAL,
+        .is_forced = is_forced,
+        .is_offline = is_offline,
+        .is_undelivered = is_undelivered,
+        .only_feed = feed,
+        .clock = cli->clock,
+        .random = cli->random,
+        .version = CW_VERSION,
+        .progress = on_progress,
+        .ctx = cli,
+    };
+    struct cw_scan_report report;
+    struct cw_error err = {0};
+    const enum cw_status status = cw_scan_run(&home, &scan, &report, &err);
+    if (status != CW_OK) {
+        code = cw_cli_fail(cli, &err, CW_EXIT_USAGE);
+    } else {
+        code = report.is_partial ? CW_EXIT_PARTIAL : CW_EXIT_OK;
+        if (cli->is_json) {
+            print_json(&report);
+        } else {
+            print_text(cli, &report, is_dry);
+        }
+    }
+    cw_scan_report_clear(&report);
+    cw_home_clear(&home);
+    return code;
+}

@@ -1,0 +1,182 @@
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/datetime.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "crypto/hash.h"
+
+enum { PATH_BYTES = 4096 };
+
+#define CW_COMMAND(id, text)                                                                       \
+    static const struct cw_command command_##id = {                                                \
+        .name = #id, .summary = (text), .run = cw_cmd_##id};
+#include "cli/commands.def"
+#undef CW_COMMAND
+
+const struct cw_command *const cw_commands[] = {
+#define CW_COMMAND(id, text) &command_##id,
+#include "cli/commands.def"
+#undef CW_COMMAND
+    NULL,
+};
+
+static void print_help(void)
+{
+    (void)printf("usage: cryptowatch COMMAND [OPTIONS]\n\n"
+                 "Checks public blockchain-address watchlists against locally configured cases\n"
+                 "and emits signed alerts.\n\ncommands:\n");
+    for (size_t i = 0; cw_commands[i] != NULL; i++) {
+        (void)printf("  %-9s %s\n", cw_commands[i]->name, cw_commands[i]->summary);
+    }
+    (void)printf(
+        "\noptions of every command:\n"
+        "  --config FILE  the configuration; else $CRYPTOWATCH_CONFIG,\n"
+        "                 $XDG_CONFIG_HOME/cryptowatch/cryptowatch.json,\n"
+        "                 /etc/cryptowatch/cryptowatch.json\n"
+        "  --json         for machines: one JSON object, or one a line\n"
+        "  --quiet        errors only\n"
+        "  --verbose      more about what is done\n"
+        "  --help         what a command does, with examples and exit codes\n"
+        "\nexit codes: 0 done or clear, 10 listed, 11 related, 20 cannot say or partly done,\n"
+        "64 usage, 65 bad input, 70 bug, 71 system, 73 cannot create, 74 I/O, 75 busy,\n"
+        "77 permission, 78 configuration\n");
+}
+
+static int unknown_command(const char *name)
+{
+    const char *nearest = NULL;
+    size_t best = 4;
+    for (size_t i = 0; cw_commands[i] != NULL; i++) {
+        const size_t distance =
+            cw_text_distance(cw_span_cstr(name), cw_span_cstr(cw_commands[i]->name));
+        if (distance < best) {
+            best = distance;
+            nearest = cw_commands[i]->name;
+        }
+    }
+    char safe[128];
+    cw_text_escape_to(safe, sizeof(safe), cw_span_cstr(name));
+    if (nearest != NULL) {
+        (void)fprintf(stderr, "cryptowatch: no command %s; did you mean %s?\n", safe, nearest);
+    } else {
+        (void)fprintf(stderr, "cryptowatch: no command %s; see cryptowatch --help\n", safe);
+    }
+    return CW_EXIT_USAGE;
+}
+
+/* The folder of this very program, through the kernel: argv[0] is whatever the caller wrote. */
+static bool program_folder(char *ret, size_t bytes)
+{
+    const ssize_t len = readlink("/proc/self/exe", ret, bytes - 1);
+    if (len <= 0) {
+        return false;
+    }
+    ret[len] = '\0';
+    char *slash = strrchr(ret, '/');
+    if (slash == NULL) {
+        return false;
+    }
+    *slash = '\0';
+    return true;
+}
+
+/* First of two places that exists; the second when neither does, so that its name is in the error.
+ */
+static const char *first_of(const char *folder, const char *a, const char *b, char *ret)
+{
+    (void)snprintf(ret, PATH_BYTES, "%s/%s", folder, a);
+    if (access(ret, F_OK) != 0) {
+        (void)snprintf(ret, PATH_BYTES, "%s/%s", folder, b);
+    }
+    return ret;
+}
+
+#ifdef CW_TEST_HOOKS
+/* Test builds only: CRYPTOWATCH_TEST_NOW moves the wall clock, so that a test need not wait days.
+ */
+static int64_t test_now(void *ctx)
+{
+    int64_t now_s = 0;
+    (void)cw_time_parse(cw_span_cstr(ctx), &now_s);
+    return now_s;
+}
+#endif
+
+static struct cw_clock choose_clock(void)
+{
+    struct cw_clock clock = cw_clock_system();
+#ifdef CW_TEST_HOOKS
+    char *now = getenv("CRYPTOWATCH_TEST_NOW");
+    int64_t now_s = 0;
+    if (now != NULL && cw_time_parse(cw_span_cstr(now), &now_s)) {
+        clock.now_s = test_now;
+        clock.ctx = now; /* the monotonic clock of the machine does not look at ctx */
+    }
+#endif
+    return clock;
+}
+
+static int run_command(struct cw_cli *cli, int argc, char **argv)
+{
+    for (size_t i = 0; cw_commands[i] != NULL; i++) {
+        if (strcmp(cw_commands[i]->name, argv[1]) == 0) {
+            cli->command = cw_commands[i];
+            return cli->command->run(cli, argc - 2, argv + 2);
+        }
+    }
+    return unknown_command(argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+    (void)signal(SIGPIPE, SIG_IGN);
+    struct cw_error err = {0};
+    if (cw_hash_selftest(&err) != CW_OK) {
+        (void)fprintf(stderr, "cryptowatch: %s\n", err.text);
+        return CW_EXIT_BUG;
+    }
+    if (argc < 2) {
+        print_help();
+        return CW_EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
+        print_help();
+        return CW_EXIT_OK;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        (void)printf("cryptowatch %s\n", CW_VERSION);
+        return CW_EXIT_OK;
+    }
+    char folder[PATH_BYTES / 2];
+    char net[PATH_BYTES];
+    char parse[PATH_BYTES];
+    char data[PATH_BYTES];
+    if (!program_folder(folder, sizeof(folder))) {
+        (void)fprintf(stderr, "cryptowatch: cannot tell where this program is (/proc/self/exe)\n");
+        return CW_EXIT_OS;
+    }
+    const bool is_plain = getenv("NO_COLOR") != NULL;
+    struct cw_cli cli = {
+        .is_colour = isatty(STDOUT_FILENO) == 1 && !is_plain,
+        .is_terminal = isatty(STDERR_FILENO) == 1 && !is_plain,
+        .clock = choose_clock(),
+        .random = cw_random_system(),
+        .programs = {.net = first_of(folder, "../libexec/cryptowatch/cryptowatch-net",
+                                     "cryptowatch-net", net),
+                     .parse = first_of(folder, "../libexec/cryptowatch/cryptowatch-parse",
+                                       "cryptowatch-parse", parse),
+                     .data = first_of(folder, "../share/cryptowatch", "share", data)},
+        .env_config = getenv("CRYPTOWATCH_CONFIG"),
+        .env_xdg_config_home = getenv("XDG_CONFIG_HOME"),
+        .env_home = getenv("HOME"),
+    };
+    const int code = run_command(&cli, argc, argv);
+    if (fflush(stdout) != 0 || ferror(stdout) != 0) {
+        (void)fprintf(stderr, "cryptowatch: standard output: cannot be written (disk full or "
+                              "reader gone)\n");
+        return CW_EXIT_IO;
+    }
+    return code;
+}

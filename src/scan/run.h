@@ -1,0 +1,101 @@
+/* run.h: what the stages of one scan share. Private to src/scan/.
+ *
+ *   scan.c    the story: lock, fetch, every feed, deliver, summary
+ *   due.c     which feeds are asked now, and the fetch itself
+ *   outcome.c what is written when no listing changes, and what "good" means
+ *   intake.c  one feed: parse, judge, compare, match, and the one transaction
+ *   facts.c   one event as the facts of an alert
+ *   emit.c    facts to sealed bytes in the outbox
+ *   report.c  what a run did, in memory and as JSON
+ */
+#ifndef CW_SCAN_RUN_H
+#define CW_SCAN_RUN_H
+
+#include "scan/scan.h"
+
+struct cw_scan {
+    const struct cw_home *home;
+    const struct cw_scan_options *options;
+    struct cw_scan_report *report;
+    struct cw_store *store; /* NULL in a dry run on a home that never scanned */
+    struct cw_book *book;
+    int64_t now_s;        /* start of the run */
+    uint64_t deadline_ms; /* monotonic */
+    int lock_fd;          /* -1: none */
+    char *snapshots_dir;  /* home's, or a temporary one in a dry run */
+};
+
+/** One feed on its way through a run. */
+struct cw_intake {
+    struct cw_scan_feed *entry; /* in the report */
+    const struct cw_feed *feed;
+    struct cw_feed_state state; /* as stored; edited and written back */
+    bool is_due;
+    struct cw_fetch_result fetched; /* when is_due */
+};
+
+/* due.c */
+CW_NODISCARD enum cw_status cw_scan_select(struct cw_scan *scan, struct cw_intake **ret,
+                                           size_t *ret_count, struct cw_error *err);
+CW_NODISCARD enum cw_status cw_scan_fetch(struct cw_scan *scan, struct cw_intake *intakes,
+                                          size_t count, struct cw_error *err);
+
+static inline bool cw_scan_is_writing(const struct cw_scan *scan)
+{
+    return scan->options->mode == CW_SCAN_NORMAL;
+}
+
+static inline void cw_scan_copy(char *to, size_t bytes, const char *from)
+{
+    (void)snprintf(to, bytes, "%s", from);
+}
+
+/* outcome.c */
+CW_NODISCARD enum cw_status cw_scan_record(const struct cw_scan *scan,
+                                           const struct cw_intake *intake, const char *outcome,
+                                           struct cw_error *err);
+CW_NODISCARD enum cw_status cw_scan_save(struct cw_scan *scan, struct cw_intake *intake,
+                                         const char *outcome, struct cw_error *err);
+void cw_scan_set_error(struct cw_intake *intake, const char *code, const char *text);
+CW_NODISCARD enum cw_status cw_scan_failed(struct cw_scan *scan, struct cw_intake *intake,
+                                           const char *code, const char *text,
+                                           struct cw_error *err);
+CW_NODISCARD enum cw_status cw_scan_held(struct cw_scan *scan, struct cw_intake *intake,
+                                         struct cw_error *err);
+void cw_scan_good(const struct cw_scan *scan, struct cw_intake *intake);
+
+/* intake.c: CW_OK also when the feed failed or is held; else the run must end */
+CW_NODISCARD enum cw_status cw_scan_take(struct cw_scan *scan, struct cw_intake *intake,
+                                         struct cw_error *err);
+
+/* facts.c: strings live in the arena. CW_LIMIT when the arena is full. */
+struct cw_event_source {
+    const struct cw_intake *intake;
+    const struct cw_watchlist *old_list; /* may be NULL */
+    struct cw_alert_provenance provenance;
+};
+CW_NODISCARD enum cw_status cw_scan_provenance(const struct cw_intake *intake,
+                                               struct cw_arena *arena,
+                                               struct cw_alert_provenance *ret,
+                                               struct cw_error *err);
+struct cw_event_facts {
+    struct cw_alert_facts facts;
+    struct cw_alert_address address;
+};
+CW_NODISCARD enum cw_status cw_scan_facts(const struct cw_scan *scan,
+                                          const struct cw_event_source *source,
+                                          const struct cw_match_event *event,
+                                          struct cw_arena *arena, struct cw_event_facts *ret,
+                                          struct cw_error *err);
+
+/* emit.c: builds, seals, stores and queues; in a dry run only reports. Needs a transaction. */
+CW_NODISCARD enum cw_status cw_scan_emit(struct cw_scan *scan, struct cw_event_facts *facts,
+                                         struct cw_error *err);
+
+/* report.c */
+CW_NODISCARD enum cw_status cw_scan_report_alert(struct cw_scan_report *report,
+                                                 const struct cw_alert_summary *summary,
+                                                 struct cw_error *err);
+CW_NODISCARD enum cw_status cw_scan_report_store(struct cw_scan *scan, struct cw_error *err);
+
+#endif

@@ -1,0 +1,231 @@
+"""harness: a home, a server of lists and a receiver of alerts, all on loopback.
+
+The programs under test are the built ones. Nothing is faked but the other side of the wire.
+"""
+import base64
+import http.server
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+
+BIN = pathlib.Path(sys.argv[1])
+ROOT = pathlib.Path(sys.argv[2])
+SHARED = ROOT.parent / "shared"
+PROGRAM = BIN / "cryptowatch"
+
+
+class Quiet(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+    def handle_error(self, request, client_address):
+        pass  # a client that was killed is part of the tests
+
+
+class ListServer:
+    """Serves documents by path with ETag and Last-Modified, counts requests."""
+
+    def __init__(self):
+        self.documents = {}
+        self.requests = []
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                outer.requests.append((self.path, dict(self.headers)))
+                status, body, headers = outer.documents.get(self.path, (404, b"no", {}))
+                etag = '"%d-%d"' % (len(body), hash(body) & 0xFFFFFFFF)
+                if status == 200 and self.headers.get("If-None-Match") == etag:
+                    self.send_response(304)
+                    self.end_headers()
+                    return
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body)))
+                self.send_header("Content-Type", "application/octet-stream")
+                if status == 200:
+                    self.send_header("ETag", etag)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *args):
+                pass
+
+        self.server = Quiet(("127.0.0.1", 0), Handler)
+        self.host = "127.0.0.1:%d" % self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def put(self, path, body, status=200, headers=None):
+        self.documents[path] = (status, body if isinstance(body, bytes) else body.encode(),
+                                headers or {})
+        return "http://%s%s" % (self.host, path)
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class Receiver:
+    """Records every POST; answers by plan (a list of statuses or of (status, headers), then
+    204); may hang instead."""
+
+    def __init__(self):
+        self.posts = []
+        self.plan = []
+        self.hang = None
+        self.arrived = threading.Event()
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                headers = {k.lower(): v for k, v in self.headers.items()}
+                outer.posts.append((headers, body))
+                outer.arrived.set()
+                if outer.hang is not None:
+                    outer.hang.wait(30)
+                    self.close_connection = True
+                    return
+                answer = outer.plan.pop(0) if outer.plan else 204
+                status, extra = answer if isinstance(answer, tuple) else (answer, {})
+                self.send_response(status)
+                self.send_header("Content-Length", "0")
+                for name, value in extra.items():
+                    self.send_header(name, value)
+                self.end_headers()
+
+            def log_message(self, *args):
+                pass
+
+        self.server = Quiet(("127.0.0.1", 0), Handler)
+        self.host = "127.0.0.1:%d" % self.server.server_address[1]
+        self.url = "http://%s/hook" % self.host
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def alerts(self):
+        return [json.loads(body) for _, body in self.posts]
+
+    def close(self):
+        if self.hang is not None:
+            self.hang.set()
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class Home:
+    """An installation in a temporary folder, without the shipped feeds and rules unless asked."""
+
+    def __init__(self, shipped=False):
+        self.base = pathlib.Path(tempfile.mkdtemp(prefix="cryptowatch-e2e-"))
+        self.path = self.base / "home"
+        self.now = None
+        made = subprocess.run([PROGRAM, "init", "--source", "https://scanner.agency.example/cw",
+                               str(self.path)], capture_output=True, text=True, env=self.env())
+        assert made.returncode == 0, made.stderr
+        self.config = self.path / "cryptowatch.json"
+        if not shipped:
+            for folder in ("feeds", "rules"):
+                shutil.rmtree(self.path / folder)
+                (self.path / folder).mkdir()
+
+    def env(self):
+        env = {"PATH": os.environ["PATH"], "HOME": str(self.base)}
+        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
+            if name in os.environ:
+                env[name] = os.environ[name]
+        if self.now is not None:
+            env["CRYPTOWATCH_TEST_NOW"] = self.now
+        return env
+
+    def configure(self, **members):
+        config = json.loads(self.config.read_text())
+        config.update(members)
+        self.config.write_text(json.dumps(config, indent=2) + "\n")
+
+    def endpoint(self, receiver, **members):
+        self.configure(endpoints=[dict({"id": "soc", "url": receiver.url}, **members)],
+                       allow_private_hosts=["127.0.0.1"])
+
+    def feed(self, feed_id, url, form="lines", **members):
+        feed = {"id": feed_id, "title": feed_id, "publisher": "Example Office",
+                "licence": "public domain", "meaning": "sanction", "url": url, "format": form,
+                "every": "60s", "stale_after": "3d", "removed_max_percent": 100}
+        feed.update(members)
+        (self.path / "feeds" / (feed_id + ".json")).write_text(json.dumps(feed, indent=2) + "\n")
+
+    def rule(self, rule_id, addresses, **members):
+        rule = {"id": rule_id, "title": "Example theft " + rule_id, "severity": "high",
+                "tlp": "green", "reviewed": "2026-11-20",
+                "reported": [{"id": "r1", "title": "Example report", "publisher": "Example Press",
+                              "url": "https://reports.example/theft", "published": "2026-11-02"}],
+                "addresses": [{"address": a, "source": "r1"} for a in addresses]}
+        rule.update(members)
+        (self.path / "rules" / (rule_id + ".json")).write_text(json.dumps(rule, indent=2) + "\n")
+
+    def command(self, *args):
+        return [str(PROGRAM), args[0], "--config", str(self.config), *map(str, args[1:])]
+
+    def run(self, *args, stdin=None):
+        return subprocess.run(self.command(*args), capture_output=True, text=True, env=self.env(),
+                              input=stdin, timeout=120)
+
+    def start(self, *args):
+        return subprocess.Popen(self.command(*args), stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, env=self.env())
+
+    def scan(self, *args):
+        done = self.run("scan", "--json", *args)
+        report = json.loads(done.stdout) if done.stdout else None
+        return done.returncode, report, done.stderr
+
+    def check(self, *texts, stdin=None):
+        done = self.run("check", "--json", *texts, stdin=stdin)
+        return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
+
+    def close(self):
+        shutil.rmtree(self.base)
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self.lists = ListServer()
+        self.receiver = Receiver()
+        self.home = Home()
+        self.home.endpoint(self.receiver)
+
+    def tearDown(self):
+        self.home.close()
+        self.receiver.close()
+        self.lists.close()
+
+
+def unbase64url(text):
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def openssl_accepts(home, protected, payload, signature):
+    """Verifies a JWS signature with nothing but OpenSSL (alerts.md section 4.4)."""
+    folder = home.base / "openssl"
+    folder.mkdir(exist_ok=True)
+    pem = home.run("key", "show", "--format", "pem")
+    (folder / "alert.pem").write_text(pem.stdout)
+    (folder / "input").write_text("%s.%s" % (protected, payload))
+    (folder / "sig.bin").write_bytes(unbase64url(signature))
+    done = subprocess.run(["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", "alert.pem",
+                           "-rawin", "-in", "input", "-sigfile", "sig.bin"], cwd=folder,
+                          capture_output=True, text=True)
+    return done.returncode == 0
+
+
+def main():
+    del sys.argv[1:]
+    unittest.main(verbosity=2)

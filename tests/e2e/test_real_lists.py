@@ -1,0 +1,90 @@
+"""The main job on the real lists of ../shared/data, where that folder is present."""
+import bz2
+import json
+import sys
+import unittest
+
+import harness
+
+OFAC = harness.SHARED / "data/feeds/ofac"
+WHOLE = OFAC / "sdn_advanced-2025-11-19.xml.bz2"
+BEFORE = OFAC / "sdn_advanced-2025-03-04-dprk-excerpt.xml"
+AFTER = OFAC / "sdn_advanced-2025-03-21-dprk-excerpt.xml"
+
+
+def parse(home, path):
+    done = home.run("feed", "parse", "--json", "--format", "ofac-advanced", str(path))
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+class RealLists(harness.Case):
+    def test_the_whole_ofac_list_holds_761_listings_of_745_addresses(self):
+        entries = parse(self.home, WHOLE)
+        self.assertEqual(len(entries), 761)
+        keys = {e["canonical"] or "opaque:" + e["value"] for e in entries}
+        self.assertEqual(len(keys), 745)
+        cases = json.loads((harness.SHARED / "data/cases.json").read_text())
+        by_party = {}
+        for entry in entries:
+            by_party.setdefault(entry["entry_id"], []).append(entry)
+        for listing in cases["ofac_listings"]:
+            if listing["id"] == "ofac-39796":  # delisted in March 2025
+                self.assertNotIn(listing["uid"], by_party)
+                continue
+            party = by_party[listing["uid"]]
+            self.assertEqual({tuple(sorted(e["programs"])) for e in party},
+                             {tuple(sorted(listing["programs"]))}, listing["name"])
+            self.assertEqual({e["listed_on"] for e in party}, {listing["listed"]}, listing["name"])
+            self.assertEqual({e["value"] for e in party},
+                             {a["address"] for a in listing["addresses"]}, listing["name"])
+
+    def test_the_delisting_of_march_2025_is_told_for_exactly_what_left(self):
+        before = {e["canonical"] for e in parse(self.home, BEFORE)}
+        after = {e["canonical"] for e in parse(self.home, AFTER)}
+        gone = before - after
+        self.assertGreater(len(gone), 80)
+        self.assertEqual(after - before, set())
+        values = sorted({e["value"] for e in parse(self.home, BEFORE) if e["canonical"]})
+        url = self.lists.put("/sdn.xml", BEFORE.read_bytes())
+        self.home.feed("sdn", url, "ofac-advanced")
+        self.home.rule("everything", values, relations=["exact", "encoding"])
+        code, report, stderr = self.home.scan()
+        self.assertEqual(code, 0, stderr)
+        self.assertEqual({a["subject"] for a in report["alerts"]}, before)
+        listed = [a["id"] for a in report["alerts"]]
+        self.assertEqual(len(listed), len(set(listed)))
+        self.lists.put("/sdn.xml", AFTER.read_bytes())
+        code, report, stderr = self.home.scan("--force")
+        self.assertEqual(code, 0, stderr)
+        delisted = [a for a in report["alerts"] if a["type"] == "cryptowatch.address.delisted"]
+        self.assertEqual({a["subject"] for a in delisted}, gone)
+        again = self.home.scan("--force")[1]
+        self.assertEqual(again["alerts"], [])
+
+    def test_the_shipped_home_finds_the_shipped_cases_on_the_whole_list(self):
+        home = harness.Home(shipped=True)
+        try:
+            url = self.lists.put("/sdn.xml", bz2.decompress(WHOLE.read_bytes()))
+            feed_file = home.path / "feeds/ofac-sdn-advanced.json"
+            feed = json.loads(feed_file.read_text())
+            feed.update(url=url, redirect_hosts=[])
+            feed_file.write_text(json.dumps(feed, indent=2))
+            home.endpoint(self.receiver)
+            code, report, stderr = home.scan()
+            self.assertEqual(code, 0, stderr)
+            told = {(a["case"], a["feed"]) for a in report["alerts"]}
+            for case in ("ronin-2022", "ofac-dprk-tian-li", "ofac-dprk-sinbad",
+                         "ofac-dprk-cheil-credit-bank"):
+                self.assertIn((case, "ofac-sdn-advanced"), told)
+            self.assertEqual(report["deliveries"]["sent"], len(report["alerts"]))
+            self.assertEqual(home.scan("--force")[1]["alerts"], [])
+        finally:
+            home.close()
+
+
+if __name__ == "__main__":
+    if not WHOLE.exists():
+        print("skipped: no ../shared/data beside the project")
+        sys.exit(0)
+    harness.main()
