@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 struct cw_clock {
-    int64_t (*now_s)(void *ctx);       /* UTC, Unix seconds */
+    int64_t (*now_s)(void *ctx);         /* UTC, Unix seconds */
     uint64_t (*monotonic_ms)(void *ctx); /* milliseconds from an arbitrary start, never back */
     void *ctx;
 };

@@ -1,9 +1,9 @@
 /* frame.h: the capped, versioned messages that main exchanges with its two helper programs.
  *
  * A stream starts with the four bytes "CWF1". A frame is u32 length, u16 kind, then `length - 2`
- * bytes of fields; a field is u32 length and its bytes. Integers are fields of 8 bytes. All integers
- * are little-endian. The order of fields belongs to the kind; a reader takes them one by one with a
- * maximum for each and at the end demands that nothing is left.
+ * bytes of fields; a field is u32 length and its bytes. Integers are fields of 8 bytes. All
+ * integers are little-endian. The order of fields belongs to the kind; a reader takes them one by
+ * one with a maximum for each and at the end demands that nothing is left.
  *
  * Every reader treats the writer as hostile: lengths are checked before a byte is kept.
  */

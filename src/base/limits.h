@@ -7,6 +7,7 @@
 
 #include <assert.h>
 
+/* clang-format off */
 /* name                          value            why · beyond it */
 
 /* addresses (addresses.md section 2) */
@@ -73,6 +74,8 @@
 #define CW_JWS_SIGNATURES_MAX    64u    /* elements of signatures · refused */
 
 #define CW_RUN_DEADLINE_S        1800   /* whole scan, default of run_deadline · stage is named, run ends */
+
+/* clang-format on */
 
 static_assert(CW_ADDRESS_TEXT_MAX <= CW_ADDRESS_FIELD_MAX, "a bare address is a field");
 static_assert(CW_LINE_MAX <= CW_ENTRY_VALUE_MAX, "a line is kept as a value");

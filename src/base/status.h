@@ -38,11 +38,11 @@ enum cw_status {
     CW_NOMEM,
 };
 
-#define CW_NODISCARD __attribute__((warn_unused_result))
+#define CW_NODISCARD         __attribute__((warn_unused_result))
 #define CW_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 /** Runs `fn(&variable)` when the variable leaves its scope; for opaque handles with a `_freep`. */
-#define CW_CLEANUP(fn) __attribute__((cleanup(fn)))
-#define CW_UNUSED __attribute__((unused))
+#define CW_CLEANUP(fn)  __attribute__((cleanup(fn)))
+#define CW_UNUSED       __attribute__((unused))
 #define CW_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /** Stops the program on a bug, in release builds too: a wrong alert is worse than none.

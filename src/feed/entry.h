@@ -18,9 +18,10 @@ struct cw_entry_related {
 };
 
 struct cw_entry {
-    struct cw_span position;   /* where it stands, for people: "line 12", "party 28263, feature 71234" */
-    struct cw_span value;      /* the address field as published; may be anything */
-    struct cw_span tag;        /* chain tag of the list, "XBT"; empty when it gives none */
+    struct cw_span
+        position;         /* where it stands, for people: "line 12", "party 28263, feature 71234" */
+    struct cw_span value; /* the address field as published; may be anything */
+    struct cw_span tag;   /* chain tag of the list, "XBT"; empty when it gives none */
     struct cw_span entry_id;   /* the list's own identifier of the party or row; may be empty */
     struct cw_span entry_name; /* may be empty */
     struct cw_span listed_on;  /* "YYYY-MM-DD" or empty */

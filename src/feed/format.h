@@ -23,8 +23,8 @@ struct cw_format_options {
 
 /** One list format. */
 struct cw_format {
-    const char *name;  /* as in feed files: "ofac-advanced" */
-    const char *title; /* for people: "OFAC advanced XML" */
+    const char *name;           /* as in feed files: "ofac-advanced" */
+    const char *title;          /* for people: "OFAC advanced XML" */
     const char *const *options; /* known option names, NULL-terminated; others are refused */
     /** New parser state.
      *  In:      options  validated names; sink  borrowed until close
@@ -33,7 +33,8 @@ struct cw_format {
                            void **ret_state, struct cw_error *err);
     /** Feeds bytes; `is_last` (with len 0 or more) ends the document, and only then may success be
      *  claimed: a cut document is CW_UNTRUSTED.
-     *  Returns: CW_OK; CW_UNTRUSTED with line and reason; CW_LIMIT; CW_NOMEM; what the sink said. */
+     *  Returns: CW_OK; CW_UNTRUSTED with line and reason; CW_LIMIT; CW_NOMEM; what the sink said.
+     */
     enum cw_status (*feed)(void *state, struct cw_span bytes, bool is_last, struct cw_error *err);
     void (*close)(void *state);
 };

@@ -30,7 +30,6 @@ struct cw_parser_options {
  *           CW_IO; CW_NOMEM; what the sink said. */
 CW_NODISCARD enum cw_status cw_parser_run(const struct cw_parser_options *options, int fd,
                                           struct cw_entry_sink sink,
-                                          struct cw_parse_report *ret_report,
-                                          struct cw_error *err);
+                                          struct cw_parse_report *ret_report, struct cw_error *err);
 
 #endif

@@ -60,28 +60,34 @@ static enum cw_status add_probes(struct cw_book *book, uint32_t rule, uint32_t i
     return CW_OK;
 }
 
+static enum cw_status fill(struct cw_book *book, struct cw_error *err)
+{
+    enum cw_status status = CW_OK;
+    for (size_t r = 0; status == CW_OK && r < cw_rules_count(book->rules); r++) {
+        const struct cw_rule *rule = cw_rules_at(book->rules, r);
+        for (size_t a = 0; status == CW_OK && a < rule->addresses_count; a++) {
+            status = add_probes(book, (uint32_t)r, (uint32_t)a, &rule->addresses[a], err);
+        }
+    }
+    if (status == CW_OK && book->count > 0) {
+        qsort(book->entries, book->count, sizeof(*book->entries), compare_entries);
+    }
+    return status;
+}
+
 enum cw_status cw_book_new(const struct cw_rules *rules, struct cw_book **ret, struct cw_error *err)
 {
-    CW_CLEANUP(cw_book_freep) struct cw_book *book = calloc(1, sizeof(*book));
+    struct cw_book *book = calloc(1, sizeof(*book));
     if (book == NULL) {
         return cw_error_set(err, CW_NOMEM, "out of memory for monitored addresses");
     }
     book->rules = rules;
-    for (size_t r = 0; r < cw_rules_count(rules); r++) {
-        const struct cw_rule *rule = cw_rules_at(rules, r);
-        for (size_t a = 0; a < rule->addresses_count; a++) {
-            const enum cw_status status =
-                add_probes(book, (uint32_t)r, (uint32_t)a, &rule->addresses[a], err);
-            if (status != CW_OK) {
-                return status;
-            }
-        }
-    }
-    if (book->count > 0) {
-        qsort(book->entries, book->count, sizeof(*book->entries), compare_entries);
+    const enum cw_status status = fill(book, err);
+    if (status != CW_OK) {
+        cw_book_free(book);
+        return status;
     }
     *ret = book;
-    book = NULL;
     return CW_OK;
 }
 

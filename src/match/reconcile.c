@@ -135,8 +135,9 @@ enum cw_status cw_reconcile(const struct cw_reconcile_input *input, struct cw_ma
 {
     const size_t hits_count = input->hits->count;
     const size_t total = hits_count + input->tracked_count;
-    const struct cw_hit **hits = calloc(hits_count + 1, sizeof(*hits));
-    const struct cw_tracked **tracked = calloc(input->tracked_count + 1, sizeof(*tracked));
+    const struct cw_hit **hits = calloc(hits_count + 1, sizeof(const struct cw_hit *));
+    const struct cw_tracked **tracked =
+        calloc(input->tracked_count + 1, sizeof(const struct cw_tracked *));
     struct cw_match_events events = {.items = calloc(total + 1, sizeof(*events.items))};
     enum cw_status status = CW_OK;
     if (hits == NULL || tracked == NULL || events.items == NULL) {
@@ -149,8 +150,8 @@ enum cw_status cw_reconcile(const struct cw_reconcile_input *input, struct cw_ma
     for (size_t i = 0; i < input->tracked_count; i++) {
         tracked[i] = &input->tracked[i];
     }
-    qsort(hits, hits_count, sizeof(*hits), compare_hits);
-    qsort(tracked, input->tracked_count, sizeof(*tracked), compare_tracked);
+    qsort(hits, hits_count, sizeof(const struct cw_hit *), compare_hits);
+    qsort(tracked, input->tracked_count, sizeof(const struct cw_tracked *), compare_tracked);
     merge(input, hits, tracked, &events);
     CW_ASSERT(events.count <= total);
     *ret = events;
