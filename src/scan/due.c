@@ -5,11 +5,11 @@ enum { DUE_SLACK_S = 60 }; /* cron fires a second early now and then: do not wai
 static bool is_due(const struct cw_scan *scan, const struct cw_feed *feed,
                    const struct cw_feed_state *state)
 {
+    if (state->not_before_s > scan->now_s) {
+        return false; /* the server asked us to wait: no option of ours overrules that */
+    }
     if (scan->options->is_forced) {
         return true;
-    }
-    if (state->not_before_s > scan->now_s) {
-        return false; /* the server asked us to wait, in this run or an earlier one */
     }
     if (feed->path != NULL || state->status != CW_FEED_GOOD) {
         return true; /* a local file costs nothing to read; trouble is looked at in every run */

@@ -1,7 +1,9 @@
 #include "scan/run.h"
 
-/* B, or without the reports and changes when they make it too long: an alert that says less is
- * better than none, and both can be found through the hashes in it. */
+enum { PROGRAMS_SHORT = 16 };
+
+/* B, or without the reports, the changes and most programmes when they make it too long: an alert
+ * that says less is better than none, and all of it can be found through the hashes in it. */
 static enum cw_status build(struct cw_event_facts *facts, struct cw_buf *body, struct cw_error *err)
 {
     struct cw_error why = {0};
@@ -9,6 +11,9 @@ static enum cw_status build(struct cw_event_facts *facts, struct cw_buf *body, s
     if (status == CW_LIMIT) {
         facts->address.reported_count = 0;
         facts->address.changes_count = 0;
+        if (facts->address.programs_count > PROGRAMS_SHORT) {
+            facts->address.programs_count = PROGRAMS_SHORT;
+        }
         cw_buf_reset(body);
         cw_error_clear(&why);
         status = cw_alert_build(&facts->facts, body, &why);

@@ -1,5 +1,6 @@
 #include <jansson.h>
 
+#include "crypto/hash.h"
 #include "scan/run.h"
 
 enum { NAME_MAX_BYTES = 256, VALUE_MAX_BYTES = 256, TITLE_MAX_BYTES = 256, REPORTS_MAX = 8 };
@@ -18,6 +19,22 @@ static const char *fact(struct cw_arena *arena, struct cw_span text, size_t byte
 static const char *fact_str(struct cw_arena *arena, const char *text, size_t bytes_max)
 {
     return fact(arena, cw_span_cstr(text), bytes_max);
+}
+
+/* A canonical key of at most VALUE_MAX_BYTES. A longer one (a Zcash unified address) stands as
+ * chain, kind and the SHA-256 of the whole key: a cut key would be somebody else's. */
+static const char *key_fact(struct cw_arena *arena, struct cw_span canonical)
+{
+    if (canonical.len <= VALUE_MAX_BYTES) {
+        return fact(arena, canonical, VALUE_MAX_BYTES);
+    }
+    const size_t chain = cw_span_find(canonical, ':', 0);
+    const size_t kind = cw_span_find(canonical, ':', chain + 1);
+    char hash[CW_SHA256_HEX_BYTES];
+    char text[VALUE_MAX_BYTES];
+    cw_sha256_hex(canonical, hash);
+    (void)snprintf(text, sizeof(text), "%.*s:sha256-%s", (int)kind, canonical.data, hash);
+    return fact_str(arena, text, VALUE_MAX_BYTES);
 }
 
 static enum cw_status arena_full(struct cw_error *err)
@@ -97,7 +114,7 @@ static enum cw_status put_address(struct cw_span value, struct cw_span canonical
     const size_t colon = cw_span_find(canonical, ':', 0);
     out->chain = fact(arena, cw_span_slice(canonical, 0, colon), VALUE_MAX_BYTES);
     out->value = fact(arena, value, VALUE_MAX_BYTES);
-    out->canonical = fact(arena, canonical, VALUE_MAX_BYTES);
+    out->canonical = key_fact(arena, canonical);
     if (cw_address_parse(value, CW_SPAN(""), CW_ADDRESS_LIST, &address) == CW_ADDRESS_OK &&
         cw_address_caip10(&address, caip10, sizeof(caip10))) {
         out->caip10 = fact_str(arena, caip10, sizeof(caip10));
@@ -124,9 +141,9 @@ static enum cw_status put_listing(const struct cw_listing *listing, struct cw_ar
     out->programs = programs;
     out->programs_count = listing->programs_count;
     out->listed_value = fact(arena, listing->value, VALUE_MAX_BYTES);
-    out->listed_canonical = fact(arena, listing->canonical, VALUE_MAX_BYTES);
+    out->listed_canonical = key_fact(arena, listing->canonical);
     out->listed_encoding = fact(arena, listing->encoding, VALUE_MAX_BYTES);
-    out->entry_id = fact(arena, listing->entry_id, VALUE_MAX_BYTES);
+    out->entry_id = key_fact(arena, listing->entry_id);
     out->entry_name = fact(arena, listing->entry_name, NAME_MAX_BYTES);
     out->listed_on = fact(arena, listing->listed_on, VALUE_MAX_BYTES);
     out->episode = listing->episode;

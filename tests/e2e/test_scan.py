@@ -384,6 +384,31 @@ class Trouble(harness.Case):
         status = json.loads(self.home.run("feed", "status", "--json").stdout)
         self.assertEqual((status["listings"], status["entries"], status["unusable"]), (40, 6, 1))
 
+    def test_what_a_held_list_added_leaves_when_the_list_comes_back(self):
+        many = ["0x%040x" % (0x1000000 + i) for i in range(40)]
+        good = "\n".join(many) + "\n"
+        url = self.lists.put("/many.txt", good)
+        self.home.feed("many", url, removed_max_percent=15)
+        self.home.rule("example", [RONIN])
+        self.home.scan()
+        self.lists.put("/many.txt", "\n".join(many[:5] + [RONIN]) + "\n")
+        code, report, _ = self.home.scan("--force")
+        self.assertEqual((code, [a["type"] for a in report["alerts"]]),
+                         (20, ["cryptowatch.address.listed"]))
+        self.lists.put("/many.txt", good)
+        code, report, _ = self.home.scan("--force")
+        self.assertEqual((code, [a["type"] for a in report["alerts"]]),
+                         (0, ["cryptowatch.address.delisted"]))
+
+    def test_a_new_rule_asks_a_list_whose_newest_document_is_broken(self):
+        url = self.lists.put("/list.txt", "%s\n" % FBI)
+        self.home.feed("fbi", url)
+        self.home.scan()
+        self.lists.put("/list.txt", "<html>maintenance</html>")
+        self.home.rule("later", [FBI])
+        code, report, _ = self.home.scan("--force")
+        self.assertEqual((code, [a["case"] for a in report["alerts"]]), (20, ["later"]))
+
     def test_a_held_list_is_released_by_hand(self):
         many = ["0x%040x" % (0x1000000 + i) for i in range(40)]
         url = self.lists.put("/many.txt", "\n".join(many) + "\n")

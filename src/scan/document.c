@@ -1,0 +1,224 @@
+#include "scan/intake.h"
+
+/* What the document says of itself; asked before anything of an older one is kept beside it. */
+static void count_document(struct cw_work *work)
+{
+    struct cw_scan_feed *entry = work->intake->entry;
+    struct cw_feed_state *state = &work->intake->state;
+    entry->entries = cw_watchlist_entries(work->new_list);
+    entry->invalid = cw_watchlist_opaque_count(work->new_list);
+    entry->bytes = work->intake->fetched.bytes;
+    state->entries = entry->entries;
+    state->unusable = entry->invalid;
+    const struct cw_span published = cw_watchlist_published(work->new_list);
+    if (published.len < sizeof(state->published)) {
+        (void)snprintf(state->published, sizeof(state->published), "%.*s", CW_SPAN_ARG(published));
+    }
+    cw_scan_copy(state->norm, sizeof(state->norm), CW_NORM);
+}
+
+/* What comes into force, and how it differs from what was. */
+static void count_delta(struct cw_work *work)
+{
+    struct cw_scan_feed *entry = work->intake->entry;
+    entry->added = work->delta.added_count;
+    entry->removed = work->delta.removed_count;
+    entry->changed = work->delta.changed_count;
+    work->intake->state.listings = cw_watchlist_count(work->new_list);
+}
+
+static bool is_released(const struct cw_intake *intake)
+{
+    return strcmp(intake->state.released_sha256, intake->fetched.sha256) == 0;
+}
+
+/* A later run was served the same bytes again: the list means it. */
+static bool is_confirmed(const struct cw_intake *intake)
+{
+    return strcmp(intake->state.held_sha256, intake->fetched.sha256) == 0;
+}
+
+static enum cw_status take_shrunk(struct cw_work *work, struct cw_error *err)
+{
+    struct cw_intake *intake = work->intake;
+    char text[256];
+    (void)snprintf(text, sizeof(text),
+                   "%zu of %zu listings vanished at once: they stay in force until the same "
+                   "document is served again or `cryptowatch feed accept %s`",
+                   work->delta.removed_count, cw_watchlist_count(work->old_list), intake->feed->id);
+    count_document(work);
+    enum cw_status status = cw_work_keep_removed(work, err);
+    if (status != CW_OK) {
+        return status;
+    }
+    count_delta(work);
+    cw_scan_set_error(intake, "shrunk", text);
+    intake->entry->status = CW_SCAN_HELD;
+    intake->state.status = CW_FEED_HELD;
+    intake->state.attempted_at_s = work->scan->now_s;
+    cw_scan_copy(intake->state.held_sha256, sizeof(intake->state.held_sha256),
+                 intake->fetched.sha256);
+    return cw_work_commit(work, "held", err);
+}
+
+/* The rules changed since this list was matched: the same list, asked again. */
+static enum cw_status match_again(struct cw_work *work, const char *outcome, struct cw_error *err)
+{
+    const enum cw_status status = cw_work_load_old(work, err);
+    if (status != CW_OK || work->old_list == NULL) {
+        return status;
+    }
+    work->new_list = work->old_list;
+    return cw_work_commit(work, outcome, err);
+}
+
+static bool has_other_rules(const struct cw_scan *scan, const struct cw_intake *intake)
+{
+    return strcmp(intake->state.book_sha256, scan->home->rules_sha256) != 0;
+}
+
+/* A document that cannot be believed at all. The list in force stays, and new rules ask it. */
+static enum cw_status refuse(struct cw_work *work, const char *code, const char *text,
+                             struct cw_error *err)
+{
+    struct cw_intake *intake = work->intake;
+    enum cw_status status = CW_OK;
+    if (strcmp(code, "too-small") == 0) {
+        cw_scan_set_error(intake, code, text);
+        status = cw_scan_held(work->scan, intake, err);
+    } else {
+        status = cw_scan_failed(work->scan, intake, code, text, err);
+    }
+    if (status != CW_OK || !has_other_rules(work->scan, intake)) {
+        return status;
+    }
+    cw_work_clear(work);
+    *work = (struct cw_work){.scan = work->scan, .intake = intake};
+    return match_again(work, NULL, err);
+}
+
+static enum cw_status believe(struct cw_work *work, struct cw_error *err)
+{
+    struct cw_intake *intake = work->intake;
+    count_document(work);
+    count_delta(work);
+    intake->entry->status = CW_SCAN_UPDATED;
+    if (!work->scan->options->is_offline) {
+        cw_scan_good(work->scan, intake); /* reading old bytes again says nothing about today */
+    }
+    return cw_work_commit(work, "new", err);
+}
+
+static enum cw_status judge(struct cw_work *work, struct cw_error *err)
+{
+    const struct cw_intake *intake = work->intake;
+    const struct cw_feed *feed = intake->feed;
+    const size_t old_count = work->old_list == NULL ? 0 : cw_watchlist_count(work->old_list);
+    const uint64_t usable =
+        cw_watchlist_entries(work->new_list) - cw_watchlist_opaque_count(work->new_list);
+    const enum cw_verdict_on_list verdict =
+        cw_delta_judge(&work->delta, old_count, (size_t)usable, (uint64_t)feed->entries_min,
+                       (uint64_t)feed->removed_max_percent);
+    if (verdict == CW_LIST_TOO_SMALL && !is_released(intake)) {
+        char text[256];
+        (void)snprintf(text, sizeof(text),
+                       "%llu usable entries where at least %lld are expected: nothing of it is "
+                       "believed",
+                       (unsigned long long)usable, (long long)feed->entries_min);
+        return refuse(work, "too-small", text, err);
+    }
+    if (verdict == CW_LIST_SHRUNK && !is_released(intake) && !is_confirmed(intake)) {
+        return take_shrunk(work, err);
+    }
+    return believe(work, err);
+}
+
+/* What one list asks of us beyond our limits fails that list, loudly, and no other: the state is as
+ * before its document came, because the transaction was taken back. */
+static enum cw_status take_document(struct cw_work *work, struct cw_error *err)
+{
+    struct cw_intake *intake = work->intake;
+    const struct cw_feed_state before = intake->state;
+    struct cw_error why = {0};
+    enum cw_status status = cw_work_parse(work, &why);
+    if (status == CW_NOMEM || status == CW_IO) {
+        return cw_error_set(err, status, "%s", why.text); /* our trouble, not the list's */
+    }
+    if (status != CW_OK) {
+        return refuse(work, "parse", why.text, err);
+    }
+    status = cw_work_load_old(work, err);
+    if (status == CW_OK) {
+        status = cw_delta_make(work->old_list, work->new_list, &work->delta, err);
+    }
+    if (status != CW_OK) {
+        return status;
+    }
+    work->is_new_document = true;
+    status = judge(work, &why);
+    if (status == CW_LIMIT || status == CW_INVALID) {
+        intake->state = before;
+        return cw_scan_failed(work->scan, intake, "limit", why.text, err);
+    }
+    return status == CW_OK ? CW_OK : cw_error_set(err, status, "%s", why.text);
+}
+
+/* The accepted bytes are served again while another document was held: what that one added and we
+ * put in force has to leave again, so the accepted snapshot is read once more. */
+static bool is_back(const struct cw_intake *intake)
+{
+    return intake->fetched.outcome == CW_FETCH_UNCHANGED && intake->state.held_sha256[0] != '\0';
+}
+
+/* 304, the same bytes, or nobody asked. What kept a feed in trouble in an earlier run is still true
+ * while we wait, and is said again. */
+static enum cw_status take_unchanged(struct cw_work *work, struct cw_error *err)
+{
+    struct cw_scan *scan = work->scan;
+    struct cw_intake *intake = work->intake;
+    const char *outcome = NULL;
+    if (intake->is_due) {
+        outcome = "unchanged";
+        intake->entry->status = CW_SCAN_UNCHANGED;
+        intake->entry->bytes = intake->fetched.bytes;
+        cw_scan_good(scan, intake);
+    } else {
+        cw_scan_copy(intake->entry->error_code, sizeof(intake->entry->error_code),
+                     intake->state.error_code);
+        cw_scan_copy(intake->entry->error_text, sizeof(intake->entry->error_text),
+                     intake->state.error_text);
+    }
+    intake->entry->entries = intake->state.entries;
+    intake->entry->invalid = intake->state.unusable;
+    if (has_other_rules(scan, intake)) {
+        return match_again(work, outcome, err);
+    }
+    return intake->is_due ? cw_scan_save(scan, intake, outcome, err) : CW_OK;
+}
+
+/* A list that cannot be read today is still in force: new rules ask it all the same. */
+static enum cw_status take_failed(struct cw_work *work, struct cw_error *err)
+{
+    struct cw_intake *intake = work->intake;
+    const enum cw_status status = cw_scan_failed(work->scan, intake, intake->fetched.error_code,
+                                                 intake->fetched.error_text, err);
+    if (status != CW_OK || !has_other_rules(work->scan, intake)) {
+        return status;
+    }
+    return match_again(work, NULL, err);
+}
+
+enum cw_status cw_scan_take(struct cw_scan *scan, struct cw_intake *intake, struct cw_error *err)
+{
+    struct cw_work work = {.scan = scan, .intake = intake};
+    enum cw_status status = CW_OK;
+    if (intake->is_due && intake->fetched.outcome == CW_FETCH_FAILED) {
+        status = take_failed(&work, err);
+    } else if (intake->is_due && (intake->fetched.outcome == CW_FETCH_NEW || is_back(intake))) {
+        status = take_document(&work, err);
+    } else {
+        status = take_unchanged(&work, err);
+    }
+    cw_work_clear(&work);
+    return status;
+}
