@@ -8,20 +8,19 @@
 enum { DIGITS = 40, ICAP_HEAD = 4 };
 
 /* EIP-55 over `salt` and the lower-case digits; the salt is empty, or a chain id (ERC-1191). */
-static void digits_checksum(const char *salt, const char lower[static DIGITS],
+static void digits_checksum(struct cw_span salt, const char lower[static DIGITS],
                             char ret[static DIGITS])
 {
     char hashed[8 + DIGITS];
     uint8_t hash[CW_KECCAK256_BYTES];
-    const size_t len = strlen(salt);
-    CW_ASSERT(len <= sizeof(hashed) - DIGITS);
-    memcpy(hashed, salt, len);
-    memcpy(hashed + len, lower, DIGITS);
-    cw_keccak256(cw_span_make(hashed, len + DIGITS), hash);
+    CW_ASSERT(salt.len <= sizeof(hashed) - DIGITS);
+    memcpy(hashed, salt.data, salt.len);
+    memcpy(hashed + salt.len, lower, DIGITS);
+    cw_keccak256(cw_span_make(hashed, salt.len + DIGITS), hash);
     for (size_t i = 0; i < DIGITS; i++) {
         const unsigned nibble = i % 2 == 0 ? hash[i / 2] >> 4 : hash[i / 2] & 15u;
         const bool is_letter = lower[i] >= 'a';
-        ret[i] = is_letter && nibble >= 8 ? (char)(lower[i] - 'a' + 'A') : lower[i];
+        ret[i] = (char)(is_letter && nibble >= 8 ? lower[i] - 'a' + 'A' : lower[i]);
     }
 }
 
@@ -36,7 +35,7 @@ static bool has_checksum(struct cw_span digits, const char *network)
         lower[i] = cw_ascii_lower(digits.data[i]);
     }
     for (size_t i = 0; i < count; i++) {
-        digits_checksum(salts[i], lower, good);
+        digits_checksum(cw_span_cstr(salts[i]), lower, good);
         if (memcmp(good, digits.data, DIGITS) == 0) {
             return true;
         }
@@ -254,7 +253,7 @@ void cw_text_evm(const struct cw_address *address, const struct cw_reading *read
     const struct cw_span account = cw_reading_payload(address, reading);
     CW_ASSERT(account.len == 20);
     cw_hex_encode((const uint8_t *)account.data, account.len, lower);
-    digits_checksum("", lower, digits);
+    digits_checksum(CW_SPAN(""), lower, digits);
     cw_write_str(out, "0x");
     cw_write_span(out, cw_span_make(digits, sizeof(digits)));
 }

@@ -166,7 +166,7 @@ enum cw_address_error cw_read_icp(struct cw_reader *reader, CW_UNUSED const stru
     const struct cw_span text = reader->text;
     struct cw_bytes principal;
     const size_t dot = cw_span_find(text, '.', 0);
-    if (text.len == 2 * CW_ICP_ACCOUNT && cw_is_hex(text)) {
+    if (text.len == 2u * (size_t)CW_ICP_ACCOUNT && cw_is_hex(text)) {
         return read_account(text, address);
     }
     if (dot < text.len) {

@@ -38,7 +38,7 @@ static size_t take_digits(struct cw_span text, bool is_lenient, char *ret, size_
         if (len == max) {
             return max + 1;
         }
-        c = is_lenient && c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+        c = (char)(is_lenient && c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
         ret[len++] = c;
     }
     return len;

@@ -102,7 +102,7 @@ enum cw_address_error cw_read_stacks(struct cw_reader *reader, const struct cw_t
     }
     for (size_t i = 0; i < text.len; i++) {
         const char c = text.data[i];
-        upper[i] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+        upper[i] = (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
     }
     return read_upper(cw_span_make(upper, text.len), address);
 }

@@ -22,7 +22,9 @@ static enum cw_address_error add(int workchain, const uint8_t hash[static 32],
     found->chain = CW_CHAIN_TON;
     found->kind = CW_KIND_ACCOUNT;
     found->payload = cw_span_make(payload, sizeof(payload));
-    return cw_found_add(address, found);
+    const enum cw_address_error why = cw_found_add(address, found);
+    found->payload = CW_SPAN(""); /* it was copied, and ours ends here */
+    return why;
 }
 
 static enum cw_address_error read_raw(struct cw_span text, size_t colon, struct cw_address *address)

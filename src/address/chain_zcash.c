@@ -34,7 +34,9 @@ static void mix_right(uint8_t round, struct cw_span left, uint8_t *right, size_t
         uint8_t personal[16];
         uint8_t hash[HALF_MAX];
         const size_t len = right_len - at < HALF_MAX ? right_len - at : HALF_MAX;
-        memcpy(personal, "UA_F4Jumble_G", 13);
+        static const uint8_t label[] = {'U', 'A', '_', 'F', '4', 'J', 'u',
+                                        'm', 'b', 'l', 'e', '_', 'G'};
+        memcpy(personal, label, sizeof(label));
         personal[13] = round;
         personal[14] = (uint8_t)(block & 0xffu);
         personal[15] = (uint8_t)(block >> 8 & 0xffu);
@@ -49,7 +51,9 @@ static void mix_left(uint8_t round, struct cw_span right, uint8_t *left, size_t 
     uint8_t personal[16];
     uint8_t hash[HALF_MAX];
     CW_ASSERT(left_len <= sizeof(hash));
-    memcpy(personal, "UA_F4Jumble_H", 13);
+    static const uint8_t label[] = {'U', 'A', '_', 'F', '4', 'J', 'u',
+                                    'm', 'b', 'l', 'e', '_', 'H'};
+    memcpy(personal, label, sizeof(label));
     personal[13] = round;
     personal[14] = 0;
     personal[15] = 0;

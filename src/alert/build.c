@@ -298,7 +298,7 @@ static void put_scanner(struct maker *maker, struct node data)
 static void put_nonce(struct maker *maker, struct node data)
 {
     struct cw_buf text;
-    cw_buf_init(&text, 2 * NONCE_BYTES);
+    cw_buf_init(&text, 2u * (size_t)NONCE_BYTES);
     cw_base64_encode(&text, CW_BASE64_URL, cw_span_make(maker->facts->nonce, NONCE_BYTES));
     if (cw_buf_status(&text, NULL) != CW_OK) {
         no_memory(maker);
@@ -341,6 +341,8 @@ static void put_sentences(struct maker *maker, struct node data)
         .since = since,
     };
     if (cw_alert_family_of(facts->type) == CW_FAMILY_ADDRESS) {
+        CW_ASSERT(address != NULL); /* both were demanded before */
+        CW_ASSERT(facts->provenance != NULL);
         words.address = address->value;
         words.case_id = address->case_id;
         words.entry = address->entry_id;

@@ -198,10 +198,11 @@ enum cw_status cw_key_set_parse(struct cw_span text, const char *name, struct cw
     json_t *root = NULL;
     struct cw_error why = {0};
     struct cw_key_set *set = calloc(1, sizeof(*set));
-    enum cw_status status = set == NULL ? cw_error_set(&why, CW_NOMEM, "not enough memory") : CW_OK;
-    if (status == CW_OK) {
-        status = cw_strict_object(text, CW_CONFIG_BYTES_MAX, &root, &why);
+    if (set == NULL) {
+        return cw_error_set(err, CW_NOMEM, "%s: not enough memory",
+                            name != NULL ? name : "key set");
     }
+    enum cw_status status = cw_strict_object(text, CW_CONFIG_BYTES_MAX, &root, &why);
     if (status == CW_OK) {
         status = read_sources(set, json_object_get(root, "sources"), &why);
     }

@@ -30,7 +30,7 @@ enum cw_korean_end cw_korean_end_of(struct cw_span word, enum cw_korean_nought n
     enum cw_korean_end end = CW_KOREAN_UNKNOWN;
     uint32_t code_point = 0;
     for (size_t at = 0; cw_utf8_next(word, &at, &code_point);) {
-        const char c = code_point < 0x80 ? (char)code_point : '\0';
+        const char c = (char)(code_point < 0x80 ? code_point : 0);
         if (cw_ascii_is_digit(c)) {
             end = end_of_digit(c, nought);
         } else if (cw_ascii_is_alpha(c)) {
