@@ -142,7 +142,7 @@ static bool read_element(const struct cw_rule_reading *reading, const json_t *va
         ret->reported = find_report(reading->rule, element.source);
     }
     if (element.source != NULL && ret->reported == CW_RULE_NO_REPORT) {
-        char place[POINTER_BYTES];
+        char place[POINTER_BYTES + sizeof("/source")];
         (void)snprintf(place, sizeof(place), "%s/source", pointer);
         cw_json_file_mistake(reading->file, reading->mistakes, CW_MISTAKE_ERROR, place,
                              "no element of reported has this id");

@@ -43,7 +43,7 @@ static inline bool case_line_fits(const char *pattern, const char *line)
 static inline void case_line(const struct cw_mistake *mistake, const char *folder, char *ret,
                              size_t bytes)
 {
-    char text[2048];
+    char text[1024];
     cw_mistake_format(mistake, text, sizeof(text));
     const char *from = text;
     if (strncmp(from, folder, strlen(folder)) == 0 && from[strlen(folder)] == '/') {
