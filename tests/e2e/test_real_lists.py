@@ -4,6 +4,8 @@ import json
 import sys
 import unittest
 
+import jsonschema
+
 import harness
 
 OFAC = harness.SHARED / "data/feeds/ofac"
@@ -78,6 +80,12 @@ class RealLists(harness.Case):
                          "ofac-dprk-cheil-credit-bank"):
                 self.assertIn((case, "ofac-sdn-advanced"), told)
             self.assertEqual(report["deliveries"]["sent"], len(report["alerts"]))
+            for name in ("cryptowatch/alert-1.schema.json", "cloudevents/cloudevents.json"):
+                path = harness.SHARED / "reference/schemas" / name
+                schema = json.loads(path.read_text())
+                validator = jsonschema.validators.validator_for(schema)(schema)
+                for alert in self.receiver.alerts():
+                    validator.validate(alert)
             self.assertEqual(home.scan("--force")[1]["alerts"], [])
         finally:
             home.close()
