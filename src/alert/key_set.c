@@ -272,3 +272,19 @@ enum cw_signature_state cw_key_entry_judge(const struct cw_key_entry *entry, int
     const bool is_in_time = iat_s >= entry->nbf_s && iat_s < entry->exp_s;
     return is_in_time ? CW_SIGNATURE_GOOD : CW_SIGNATURE_OUT_OF_TIME;
 }
+
+enum cw_status cw_key_set_allows(const struct cw_key_set *set, const char *kid, const char *source,
+                                 struct cw_error *err)
+{
+    const struct cw_key_entry *entry = cw_key_set_find(set, kid);
+    if (entry == NULL) {
+        return cw_error_set(err, CW_INVALID, "the key %s is not in the published set", kid);
+    }
+    if (entry->revocation != CW_KEY_IN_FORCE) {
+        return cw_error_set(err, CW_INVALID, "the key %s is revoked", kid);
+    }
+    if (!cw_key_set_speaks_for(set, cw_span_cstr(source))) {
+        return cw_error_set(err, CW_INVALID, "\"sources\" does not name %s", source);
+    }
+    return CW_OK;
+}

@@ -32,6 +32,11 @@ CW_NODISCARD enum cw_status cw_key_set_parse(struct cw_span text, const char *na
                                              struct cw_key_set **ret, struct cw_error *err);
 void cw_key_set_free(struct cw_key_set *set);
 void cw_key_set_freep(struct cw_key_set **set);
+/** May this key sign alerts of this source, on the word of the set? Times are not asked: a clock
+ * that is wrong must not silence a scan. Returns: CW_OK; CW_INVALID with what is missing: the key,
+ * its validity, or the source. */
+CW_NODISCARD enum cw_status cw_key_set_allows(const struct cw_key_set *set, const char *kid,
+                                              const char *source, struct cw_error *err);
 
 /** One published key with its times, to write a set. */
 struct cw_key_record {

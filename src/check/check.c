@@ -200,14 +200,17 @@ static enum cw_status ask_cases(struct asking *asking, struct cw_error *err)
 static void decide(const struct asking *asking)
 {
     struct cw_answer *answer = asking->answer;
+    const bool is_mistyped = cw_address_checksum(asking->asked) == CW_CHECKSUM_BAD;
+    if (is_mistyped) {
+        cw_answer_reason(answer, "the letter case of the address fails its checksum: a character "
+                                 "may be mistyped");
+    }
     if (asking->is_listed) {
         answer->verdict = CW_VERDICT_LISTED;
         return;
     }
     const bool is_complete = cw_check_data_is_complete(asking->check, answer);
-    if (cw_address_checksum(asking->asked) == CW_CHECKSUM_BAD) {
-        cw_answer_reason(answer, "the letter case of the address fails its checksum: a character "
-                                 "may be mistyped");
+    if (is_mistyped) {
         answer->verdict = CW_VERDICT_CANNOT_SAY;
         return;
     }
@@ -285,6 +288,7 @@ enum cw_status cw_check_ask(struct cw_check *check, struct cw_span text, struct 
     const struct cw_span shown =
         why == CW_ADDRESS_SECRET ? CW_SPAN("") : cw_span_slice(text, 0, CW_ADDRESS_FIELD_MAX);
     ret->input = cw_answer_keep(ret, shown);
+    ret->input_len = shown.len;
     ret->canonical = cw_answer_keep(ret, CW_SPAN(""));
     status = why == CW_ADDRESS_OK ? answer_decoded(&asking, err)
                                   : answer_undecoded(&asking, text, why, err);

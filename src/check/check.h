@@ -69,6 +69,7 @@ struct cw_check_match {
 
 struct cw_answer {
     enum cw_verdict verdict;
+    size_t input_len;      /* bytes of input, which may hold NUL */
     const char *input;     /* as asked (cut at CW_ADDRESS_FIELD_MAX), "" for a secret key */
     const char *canonical; /* "" when undecoded */
     struct cw_check_match *matches; /* strongest relation first, then source id */

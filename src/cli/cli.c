@@ -91,7 +91,7 @@ int cw_cli_home(struct cw_cli *cli, enum cw_home_need need, struct cw_home *home
         return CW_EXIT_CONFIG;
     }
     if (status == CW_OK && need == CW_NEED_KEYS) {
-        status = cw_home_load_keys(home, &err);
+        status = cw_home_load_keys(home, cw_clock_now_s(&cli->clock), &err);
     }
     return status == CW_OK ? -1 : cw_cli_fail(cli, &err, CW_EXIT_CONFIG);
 }

@@ -114,7 +114,8 @@ static enum cw_status redeliver(const struct cw_cli *cli, const struct cw_home *
         cw_state_unlock(lock);
     }
     if (status == CW_OK && rows == 0) {
-        return cw_error_set(err, CW_NOT_FOUND, "no delivery of %s is in the outbox", id);
+        return cw_error_set(err, CW_NOT_FOUND, "no %s delivery is in the outbox",
+                            strcmp(id, "--dead") == 0 ? "dead" : id);
     }
     if (status == CW_OK) {
         cw_cli_say(cli, "%llu deliveries are due again; send them: cryptowatch deliver",
@@ -212,6 +213,17 @@ int cw_cmd_alert(struct cw_cli *cli, int argc, char **argv)
     const int wanted = is_list ? 1 : (is_dead && is_redeliver ? 1 : 2);
     if (operands > wanted || (operands < wanted && !is_list)) {
         return cw_cli_usage_error(cli, "`alert %s` needs one alert id", request.verb);
+    }
+    enum cw_alert_type type;
+    if (request.filter.type != NULL &&
+        !cw_alert_type_parse(cw_span_cstr(request.filter.type), &type)) {
+        return cw_cli_usage_error(cli,
+                                  "--type %s: write cryptowatch.address.listed, .delisted, "
+                                  ".changed …",
+                                  request.filter.type);
+    }
+    if (is_dead && !is_redeliver) {
+        return cw_cli_usage_error(cli, "--dead goes with `alert redeliver`");
     }
     if (!parse_since(since, &request.filter.since_s)) {
         return cw_cli_usage_error(cli, "--since %s: write 2026-11-20 or 2026-11-20T03:15:01Z",

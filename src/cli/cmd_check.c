@@ -54,11 +54,12 @@ static void print_json(const struct cw_check *check, const struct cw_answer *ans
     for (size_t i = 0; i < answer->reasons_count; i++) {
         (void)json_array_append_new(reasons, cw_json_text(cw_span_cstr(answer->reasons[i])));
     }
-    cw_cli_json(json_pack(
-        "{s:o, s:o, s:s, s:o, s:o, s:o}", "input", cw_json_text(cw_span_cstr(answer->input)),
-        "canonical", answer->canonical[0] == '\0' ? json_null() : json_string(answer->canonical),
-        "verdict", cw_verdict_name(answer->verdict), "matches", matches, "data", data_json(check),
-        "reasons", reasons));
+    cw_cli_json(
+        json_pack("{s:o, s:o, s:s, s:o, s:o, s:o}", "input",
+                  cw_json_text(cw_span_make(answer->input, answer->input_len)), "canonical",
+                  answer->canonical[0] == '\0' ? json_null() : json_string(answer->canonical),
+                  "verdict", cw_verdict_name(answer->verdict), "matches", matches, "data",
+                  data_json(check), "reasons", reasons));
 }
 
 static const char *colour(const struct cw_cli *cli, enum cw_verdict verdict)
@@ -112,7 +113,7 @@ static void print_match(const struct cw_check_match *match)
 static void print_text(const struct cw_cli *cli, const struct cw_answer *answer)
 {
     char shown[256];
-    cw_text_escape_to(shown, sizeof(shown), cw_span_cstr(answer->input));
+    cw_text_escape_to(shown, sizeof(shown), cw_span_make(answer->input, answer->input_len));
     (void)printf("%s%s%s %s\n", colour(cli, answer->verdict), cw_verdict_name(answer->verdict),
                  cli->is_colour ? "\x1b[0m" : "", shown[0] == '\0' ? "(nothing shown)" : shown);
     for (size_t i = 0; i < answer->matches_count; i++) {
@@ -164,10 +165,15 @@ static enum cw_status ask_stdin(const struct cw_cli *cli, struct cw_check *check
     enum cw_status status = cw_fd_read_all(STDIN_FILENO, &text, err);
     struct cw_span rest = cw_buf_as_span(&text);
     struct cw_span line;
+    bool is_asked = false;
     while (status == CW_OK && cw_span_next_line(&rest, &line)) {
         if (cw_span_trim(line).len > 0) {
+            is_asked = true;
             status = ask(cli, check, line, worst, err);
         }
+    }
+    if (status == CW_OK && !is_asked) { /* a pipe that broke before us must not read as "clear" */
+        status = cw_error_set(err, CW_NOT_FOUND, "standard input holds no address");
     }
     cw_buf_clear(&text);
     return status;
@@ -193,7 +199,7 @@ int cw_cmd_check(struct cw_cli *cli, int argc, char **argv)
         .text = "Says whether an address is listed, related, clear, or whether that cannot be "
                 "said,\nfrom what the last scan left in force. `-` reads one address a line from "
                 "standard input.\nTakes what people paste: links, spaces, other spellings. No "
-                "network.",
+                "network.\nWith --quiet the exit code is the whole answer.",
         .examples = "  cryptowatch check 0x098B716B8Aaf21512996dC57EB0615e2383E2f96\n"
                     "  cryptowatch check --json - < addresses.txt\n",
         .exits = "  0 clear, on data that is complete and fresh   10 listed   11 only related\n"

@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/datetime.h"
@@ -32,17 +33,30 @@ static void list(const struct cw_cli *cli, const struct cw_home *home)
     }
 }
 
-static void print_status_json(const struct cw_feed *feed, const struct cw_feed_state *state)
+/* What the last scan left, seen from today: a list nobody has seen for too long is stale whatever
+ * the last attempt said. */
+static const char *status_word(const struct cw_cli *cli, const struct cw_feed *feed,
+                               const struct cw_feed_state *state)
+{
+    const int64_t age_s = cw_clock_now_s(&cli->clock) - state->retrieved_at_s;
+    if (state->snapshot_sha256[0] != '\0' && age_s > feed->stale_after_s) {
+        return "stale";
+    }
+    return cw_feed_status_name(state->status);
+}
+
+static void print_status_json(const struct cw_cli *cli, const struct cw_feed *feed,
+                              const struct cw_feed_state *state)
 {
     cw_cli_json(json_pack(
         "{s:s, s:s, s:b, s:o, s:o, s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:o, s:s}", "id", feed->id,
-        "status", cw_feed_status_name(state->status), "enabled", feed->enabled ? 1 : 0,
-        "retrieved_at", cw_json_time(state->retrieved_at_s), "attempted_at",
-        cw_json_time(state->attempted_at_s), "published", state->published, "snapshot_sha256",
-        state->snapshot_sha256, "entries", (json_int_t)state->entries, "listings",
-        (json_int_t)state->listings, "unusable", (json_int_t)state->unusable, "failures",
-        (json_int_t)state->failures, "error_code", state->error_code, "error",
-        cw_json_text(cw_span_cstr(state->error_text)), "held_sha256", state->held_sha256));
+        "status", status_word(cli, feed, state), "enabled", feed->enabled ? 1 : 0, "retrieved_at",
+        cw_json_time(state->retrieved_at_s), "attempted_at", cw_json_time(state->attempted_at_s),
+        "published", state->published, "snapshot_sha256", state->snapshot_sha256, "entries",
+        (json_int_t)state->entries, "listings", (json_int_t)state->listings, "unusable",
+        (json_int_t)state->unusable, "failures", (json_int_t)state->failures, "error_code",
+        state->error_code, "error", cw_json_text(cw_span_cstr(state->error_text)), "held_sha256",
+        state->held_sha256));
 }
 
 static void print_status(const struct cw_cli *cli, const struct cw_feed *feed,
@@ -53,7 +67,7 @@ static void print_status(const struct cw_cli *cli, const struct cw_feed *feed,
         cw_age_format(cw_clock_now_s(&cli->clock) - state->retrieved_at_s, age, sizeof(age));
     }
     (void)printf("%-28s %-7s %-12s %7llu listings %4llu unusable\n", feed->id,
-                 feed->enabled ? cw_feed_status_name(state->status) : "off", age,
+                 feed->enabled ? status_word(cli, feed, state) : "off", age,
                  (unsigned long long)state->listings, (unsigned long long)state->unusable);
     if (state->error_text[0] != '\0') {
         (void)printf("%-28s ", "");
@@ -86,11 +100,11 @@ static enum cw_status status_of_all(const struct cw_cli *cli, const struct cw_ho
             break;
         }
         if (cli->is_json) {
-            print_status_json(feed, &state);
+            print_status_json(cli, feed, &state);
         } else {
             print_status(cli, feed, &state);
         }
-        *ret_is_partial |= feed->enabled && state.status != CW_FEED_GOOD;
+        *ret_is_partial |= feed->enabled && strcmp(status_word(cli, feed, &state), "good") != 0;
     }
     return status;
 }
@@ -181,6 +195,7 @@ static void print_entry_json(const struct cw_entry *entry, const struct cw_addre
     if (address != NULL) {
         cw_address_canonical(address, canonical);
     }
+    static const char *const checksums[] = {"ok", "none", "bad"};
     const bool is_secret = strcmp(code, "SECRET") == 0;
     json_t *programs = json_array();
     for (size_t i = 0; i < entry->programs_count; i++) {
@@ -188,15 +203,17 @@ static void print_entry_json(const struct cw_entry *entry, const struct cw_addre
     }
     json_t *error =
         address != NULL ? json_null() : json_pack("{s:s, s:s}", "code", code, "text", text);
-    cw_cli_json(json_pack("{s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-                          "position", cw_json_text(entry->position), "value",
-                          is_secret ? json_string("") : cw_json_text(entry->value), "chain",
-                          address != NULL ? json_string(cw_address_chain(address)) : json_null(),
-                          "canonical", address != NULL ? json_string(canonical) : json_null(),
-                          "valid", address != NULL ? 1 : 0, "entry_id", or_null(entry->entry_id),
-                          "entry_name", or_null(entry->entry_name), "programs", programs, "tag",
-                          or_null(entry->tag), "listed_on", or_null(entry->listed_on), "note",
-                          or_null(entry->note), "related", related_json(entry), "error", error));
+    cw_cli_json(json_pack(
+        "{s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "position",
+        cw_json_text(entry->position), "value",
+        is_secret ? json_string("") : cw_json_text(entry->value), "chain",
+        address != NULL ? json_string(cw_address_chain(address)) : json_null(), "canonical",
+        address != NULL ? json_string(canonical) : json_null(), "valid", address != NULL ? 1 : 0,
+        "entry_id", or_null(entry->entry_id), "entry_name", or_null(entry->entry_name), "programs",
+        programs, "tag", or_null(entry->tag), "listed_on", or_null(entry->listed_on), "note",
+        or_null(entry->note), "related", related_json(entry), "checksum",
+        address != NULL ? json_string(checksums[cw_address_checksum(address)]) : json_null(),
+        "error", error));
 }
 
 static void print_entry_text(const struct cw_entry *entry, const struct cw_address *address,
@@ -272,9 +289,13 @@ static void print_summary(const struct trying *trying, const struct cw_parse_rep
 static int parse(const struct cw_cli *cli, const char *format, const char *column, const char *path)
 {
     struct cw_error err = {0};
-    const int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        (void)cw_error_set(&err, CW_NOT_FOUND, "%s: cannot be opened", path);
+    struct stat info;
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0 || fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
+        (void)cw_error_set(&err, CW_NOT_FOUND, "%s: no such file, or it is no plain one", path);
+        if (fd >= 0) {
+            (void)close(fd);
+        }
         return cw_cli_fail(cli, &err, CW_EXIT_DATA);
     }
     const struct cw_format_option option = {CW_SPAN("address_column"), cw_span_cstr(column)};
@@ -295,6 +316,26 @@ static int parse(const struct cw_cli *cli, const char *format, const char *colum
     }
     print_summary(&trying, &report);
     return CW_EXIT_OK;
+}
+
+/* The names of formats.def, without linking a parser. */
+#define CW_FEED_FORMAT(id, name, title) "|" name
+static const char formats[] =
+#include "feed/formats.def"
+    ;
+#undef CW_FEED_FORMAT
+
+static bool is_format(const char *wanted)
+{
+    const struct cw_span all = cw_span_make(formats, sizeof(formats) - 1);
+    for (size_t at = 1; at < all.len;) {
+        const size_t end = cw_span_find(all, '|', at);
+        if (cw_span_is(cw_span_slice(all, at, end), wanted)) {
+            return true;
+        }
+        at = end + 1;
+    }
+    return false;
 }
 
 /* ---- the command ---------------------------------------------------------------------------- */
@@ -354,8 +395,9 @@ int cw_cmd_feed(struct cw_cli *cli, int argc, char **argv)
     }
     const char *verb = operands > 0 ? argv[0] : "";
     if (strcmp(verb, "parse") == 0) {
-        if (operands != 2 || format == NULL) {
-            return cw_cli_usage_error(cli, "`feed parse` needs --format FORMAT and one file");
+        if (operands != 2 || format == NULL || !is_format(format)) {
+            return cw_cli_usage_error(cli, "`feed parse` needs --format %s and one file",
+                                      formats + 1);
         }
         return parse(cli, format, column, argv[1]);
     }

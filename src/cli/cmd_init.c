@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "json/json_url.h"
 
 enum { PATH_BYTES = 4096 };
 
@@ -20,15 +21,17 @@ static bool absolute(const char *folder, char *ret)
 
 static void print_next(const char *folder)
 {
-    (void)printf("Made a home in %s: configuration, keys, feeds, rules and state.\n\n"
-                 "Next:\n"
-                 "  cryptowatch scan --config %s/cryptowatch.json\n"
-                 "  cryptowatch check --config %s/cryptowatch.json ADDRESS\n\n"
-                 "Every hour, by cron:\n"
-                 "  17 * * * * cryptowatch scan --quiet --config %s/cryptowatch.json\n\n"
-                 "Write your organisation's URI as `source` into cryptowatch.json before the first "
-                 "alert leaves,\nand add a webhook under `endpoints`.\n",
-                 folder, folder, folder, folder);
+    (void)printf(
+        "Made a home in %s: configuration, keys, feeds, rules and state.\n\n"
+        "Next:\n"
+        "  cryptowatch scan --config %s/cryptowatch.json\n"
+        "  cryptowatch check --config %s/cryptowatch.json ADDRESS\n\n"
+        "Every hour, by cron:\n"
+        "  17 * * * * cryptowatch scan --quiet --config %s/cryptowatch.json\n\n"
+        "Alerts speak for the URI given by --source: it stands in cryptowatch.json and, as "
+        "what\nthe key may sign for, in keys/keys.jwks.json. To be told of alerts, add a "
+        "webhook under\n`endpoints`.\n",
+        folder, folder, folder, folder);
 }
 
 int cw_cmd_init(struct cw_cli *cli, int argc, char **argv)
@@ -56,8 +59,14 @@ int cw_cmd_init(struct cw_cli *cli, int argc, char **argv)
     if (code >= 0) {
         return code;
     }
-    if (operands > 1) {
-        return cw_cli_usage_error(cli, "one folder, not %d", operands);
+    if (operands > 1 || (operands == 1 && argv[0][0] == '\0')) {
+        return cw_cli_usage_error(cli, "name one folder");
+    }
+    if (!cw_json_uri_is_absolute(cw_span_cstr(source))) {
+        return cw_cli_usage_error(cli,
+                                  "--source %s: write an absolute URI, "
+                                  "https://scanner.agency.example/cryptowatch",
+                                  source);
     }
     char folder[PATH_BYTES];
     char standard[PATH_BYTES] = "";

@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -35,7 +36,7 @@ static void print_help(void)
         "                 $XDG_CONFIG_HOME/cryptowatch/cryptowatch.json,\n"
         "                 /etc/cryptowatch/cryptowatch.json\n"
         "  --json         for machines: one JSON object, or one a line\n"
-        "  --quiet        errors only\n"
+        "  --quiet        data and errors, no other words\n"
         "  --verbose      more about what is done\n"
         "  --help         what a command does, with examples and exit codes\n"
         "\nexit codes: 0 done or clear, 10 listed, 11 related, 20 cannot say or partly done,\n"
@@ -128,14 +129,20 @@ static int run_command(struct cw_cli *cli, int argc, char **argv)
     return unknown_command(argv[1]);
 }
 
-int main(int argc, char **argv)
+/* A closed descriptor 0, 1 or 2 would be given to the next file we open, and what is meant for a
+ * person would be written into it. Opened the wrong way round, so that using it is an error. */
+static void guard_descriptors(void)
 {
-    (void)signal(SIGPIPE, SIG_IGN);
-    struct cw_error err = {0};
-    if (cw_hash_selftest(&err) != CW_OK) {
-        (void)fprintf(stderr, "cryptowatch: %s\n", err.text);
-        return CW_EXIT_BUG;
+    static const int modes[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+    for (int fd = 0; fd <= 2; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) != fd) {
+            exit(CW_EXIT_OS);
+        }
     }
+}
+
+static int run(int argc, char **argv)
+{
     if (argc < 2) {
         print_help();
         return CW_EXIT_USAGE;
@@ -172,7 +179,19 @@ int main(int argc, char **argv)
         .env_xdg_config_home = getenv("XDG_CONFIG_HOME"),
         .env_home = getenv("HOME"),
     };
-    const int code = run_command(&cli, argc, argv);
+    return run_command(&cli, argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+    guard_descriptors();
+    (void)signal(SIGPIPE, SIG_IGN);
+    struct cw_error err = {0};
+    if (cw_hash_selftest(&err) != CW_OK) {
+        (void)fprintf(stderr, "cryptowatch: %s\n", err.text);
+        return CW_EXIT_BUG;
+    }
+    const int code = run(argc, argv);
     if (fflush(stdout) != 0 || ferror(stdout) != 0) {
         (void)fprintf(stderr, "cryptowatch: standard output: cannot be written (disk full or "
                               "reader gone)\n");

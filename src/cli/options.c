@@ -39,7 +39,7 @@ static void print_help(const struct cw_cli *cli, const struct cw_usage *usage)
     (void)printf("\noptions of every command:\n"
                  "  --config FILE    the configuration\n"
                  "  --json           for machines\n"
-                 "  --quiet          errors only\n"
+                 "  --quiet          data and errors, no other words\n"
                  "  --verbose        more about what is done\n"
                  "  --help           this text\n");
     (void)printf("\nexamples:\n%s\nexit codes:\n%s", usage->examples, usage->exits);

@@ -44,10 +44,12 @@ CW_NODISCARD enum cw_status cw_home_load(const char *config_path,
                                          struct cw_error *err);
 void cw_home_clear(struct cw_home *home);
 
-/** Loads the alert key (keys_dir/alert.pem) and, per enabled endpoint, its delivery key
- *  (delivery_key_file, else keys_dir/delivery.pem), webhook secret and bearer token.
- *  Returns: CW_OK; CW_DENIED, CW_NOT_FOUND, CW_INVALID naming the file and what to type. */
-CW_NODISCARD enum cw_status cw_home_load_keys(struct cw_home *home, struct cw_error *err);
+/** Loads the alert key (keys_dir/alert.pem), sees to it that keys_dir/keys.jwks.json publishes it
+ * for the configured source (adding what is missing), and loads, per enabled endpoint, its delivery
+ * key (delivery_key_file, else keys_dir/delivery.pem), webhook secret and bearer token. Returns:
+ * CW_OK; CW_DENIED, CW_NOT_FOUND, CW_INVALID naming the file and what to type. */
+CW_NODISCARD enum cw_status cw_home_load_keys(struct cw_home *home, int64_t now_s,
+                                              struct cw_error *err);
 
 /** Makes an installation in a folder: cryptowatch.json, keys (0600), a public key set, the shipped
  *  feeds and rules, state/ and trust.d/. Refuses to overwrite anything that is there.

@@ -13,8 +13,6 @@ enum {
     CONFIG_MODE = 0600, /* may come to name hosts and files that are nobody's business */
     SOURCE_BYTES_MAX = 2048,
 };
-static const int64_t key_life_s = 2ll * 365 * 24 * 3600; /* two years: rotate in good time */
-
 /* The folders of a home, in the order in which they are made. */
 static const struct {
     const char *name;
@@ -132,7 +130,7 @@ static enum cw_status make_key_set(const struct making *making,
         .key = *alert_key,
         .iat_s = making->now_s,
         .nbf_s = making->now_s,
-        .exp_s = making->now_s + key_life_s,
+        .exp_s = making->now_s + CW_HOME_KEY_LIFE_S,
     };
     const char *const sources[] = {making->source, NULL};
     struct cw_buf text;

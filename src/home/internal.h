@@ -7,6 +7,16 @@
 /** Wipes and frees cw_home.receiver_secrets; NULL is fine. */
 void cw_home_free_secrets(void *receiver_secrets);
 
+/** Two years: rotate in good time. */
+#define CW_HOME_KEY_LIFE_S (2ll * 365 * 24 * 3600)
+
+/** Sees to it that keys_dir/keys.jwks.json publishes the alert key for the configured source: an
+ * alert that the set does not cover could be verified by nobody, ever. Adds what is missing,
+ * removes nothing. Returns: CW_OK; CW_INVALID when the set is none, or the key is revoked or out of
+ * its time; CW_IO, CW_DENIED, CW_NOMEM. */
+CW_NODISCARD enum cw_status cw_home_publish(const struct cw_home *home, int64_t now_s,
+                                            struct cw_error *err);
+
 /** A path inside a folder; free with free(). */
 CW_NODISCARD enum cw_status cw_home_path(const char *folder, const char *name, char **ret_path,
                                          struct cw_error *err);

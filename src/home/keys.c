@@ -177,11 +177,14 @@ static void forget_keys(struct cw_home *home)
     home->alert_key = NULL;
 }
 
-enum cw_status cw_home_load_keys(struct cw_home *home, struct cw_error *err)
+enum cw_status cw_home_load_keys(struct cw_home *home, int64_t now_s, struct cw_error *err)
 {
     CW_ASSERT(home->config != NULL);
     CW_ASSERT(home->alert_key == NULL);
     enum cw_status status = load_role(home->config, CW_KEY_ALERT, &home->alert_key, err);
+    if (status == CW_OK) {
+        status = cw_home_publish(home, now_s, err);
+    }
     if (status == CW_OK) {
         status = load_receivers(home, err);
     }

@@ -102,8 +102,11 @@ static enum cw_status believe(struct cw_work *work, struct cw_error *err)
     struct cw_intake *intake = work->intake;
     count_document(work);
     count_delta(work);
-    intake->entry->status = CW_SCAN_UPDATED;
-    if (!work->scan->options->is_offline) {
+    const size_t changes =
+        work->delta.added_count + work->delta.removed_count + work->delta.changed_count;
+    const bool is_offline = work->scan->options->is_offline;
+    intake->entry->status = is_offline && changes == 0 ? CW_SCAN_UNCHANGED : CW_SCAN_UPDATED;
+    if (!is_offline) {
         cw_scan_good(work->scan, intake); /* reading old bytes again says nothing about today */
     }
     return cw_work_commit(work, "new", err);

@@ -298,11 +298,49 @@ static enum cw_status commit_work(struct cw_work *work, const char *outcome, str
     return status;
 }
 
+static enum cw_status count_ended(void *ctx, const struct cw_episode *episode, struct cw_error *err)
+{
+    (void)err;
+    uint64_t *ended = ctx;
+    *ended += episode->until_s != 0 ? 1 : 0;
+    return CW_OK;
+}
+
+/* A dry run writes no listing, so nobody numbers its episodes and revisions: count them here, or it
+ * would announce other identifiers than the run that follows. */
+static enum cw_status number_listings(struct cw_work *work, struct cw_error *err)
+{
+    enum cw_status status = CW_OK;
+    for (size_t i = 0; status == CW_OK && i < cw_watchlist_count(work->new_list); i++) {
+        struct cw_listing *listing = cw_watchlist_edit(work->new_list, i);
+        const struct cw_listing *old = NULL;
+        if (work->old_list != NULL) {
+            old = cw_watchlist_find(work->old_list, listing->entry_id, listing->canonical);
+        }
+        if (old != NULL) {
+            const bool is_same = strcmp(old->entry_sha256, listing->entry_sha256) == 0;
+            listing->episode = old->episode;
+            listing->revision = old->revision + (is_same ? 0 : 1);
+        } else if (work->scan->store != NULL) {
+            const struct cw_listed_key key = {work->intake->feed->id, listing->entry_id,
+                                              listing->canonical};
+            status =
+                cw_store_episodes(work->scan->store, &key, count_ended, &listing->episode, err);
+        }
+    }
+    return status;
+}
+
+static enum cw_status rehearse(struct cw_work *work, struct cw_error *err)
+{
+    enum cw_status status = work->is_new_document ? number_listings(work, err) : CW_OK;
+    if (status == CW_OK) {
+        status = match(work, err);
+    }
+    return status == CW_OK ? settle(work, err) : status;
+}
+
 enum cw_status cw_work_commit(struct cw_work *work, const char *outcome, struct cw_error *err)
 {
-    if (cw_scan_is_writing(work->scan)) {
-        return commit_work(work, outcome, err);
-    }
-    const enum cw_status status = match(work, err);
-    return status == CW_OK ? settle(work, err) : status;
+    return cw_scan_is_writing(work->scan) ? commit_work(work, outcome, err) : rehearse(work, err);
 }

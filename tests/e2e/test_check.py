@@ -1,5 +1,6 @@
 """check: three verdicts, on data that is complete and fresh, or not."""
 import json
+import subprocess
 import unittest
 
 import harness
@@ -110,6 +111,28 @@ class Check(harness.Case):
         done = self.home.run("check", secret)
         self.assertEqual(done.returncode, 20)
         self.assertNotIn(secret[:10], done.stdout + done.stderr)
+
+    def test_nothing_asked_is_never_clear(self):
+        self.home.scan()
+        for shell in ("%s < /dev/null", "%s <&-", "printf '\\n\\n' | %s"):
+            command = " ".join(map(str, self.home.command("check", "-")))
+            done = subprocess.run(["sh", "-c", shell % command], capture_output=True,
+                                  env=self.home.env(), timeout=60)
+            self.assertIn(done.returncode, (20, 74), shell)
+
+    def test_a_listed_address_with_wrong_letter_case_is_listed_with_a_warning(self):
+        self.home.scan()
+        code, answers = self.home.check(RONIN[:-1] + "7")
+        self.assertEqual(code, 20)
+        code, answers = self.home.check(RONIN.replace("Aaf", "aaf"))
+        self.assertEqual((code, answers[0]["verdict"]), (10, "listed"))
+        self.assertIn("mistyped", " ".join(answers[0]["reasons"]))
+
+    def test_a_stale_list_is_called_stale(self):
+        self.home.scan()
+        self.home.now = "2036-01-01T00:00:00Z"
+        done = self.home.run("feed", "status", "--json")
+        self.assertEqual((done.returncode, json.loads(done.stdout)["status"]), (20, "stale"))
 
     def test_usage_and_configuration_errors_have_their_codes(self):
         self.assertEqual(self.home.run("check").returncode, 64)

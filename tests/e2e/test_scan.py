@@ -430,6 +430,41 @@ class Trouble(harness.Case):
         self.assertEqual(self.receiver.posts, [])
         self.assertEqual(list((self.home.path / "state").iterdir()), [])
 
+    def test_a_dry_run_announces_what_the_run_then_tells(self):
+        def serve(*features, program="DPRK3"):
+            self.lists.put("/sdn.xml", ofac(*features).replace("DPRK3", program))
+
+        one, two = ("11", "ETH", RONIN), ("12", "ETH", RONIN_2)
+        serve(one, two)
+        self.home.feed("sdn", "http://%s/sdn.xml" % self.lists.host, "ofac-advanced")
+        self.home.rule("ronin", [RONIN, RONIN_2])
+        self.home.scan()
+        for step in (((one,), "DPRK3"), ((one, two), "DPRK3"), ((one, two), "DPRK4"),
+                     ((two,), "DPRK5")):
+            serve(*step[0], program=step[1])
+            code, rehearsed, stderr = self.home.scan("--force", "--dry-run")
+            self.assertEqual(code, 0, stderr)
+            told = self.home.scan("--force")[1]
+            self.assertTrue(told["alerts"])
+            self.assertEqual(rehearsed["alerts"], told["alerts"])
+
+    def test_a_new_source_and_a_new_key_are_published_before_they_sign(self):
+        url = self.lists.put("/list.txt", "%s\n" % FBI)
+        self.home.feed("fbi", url)
+        self.home.rule("example", [FBI])
+        self.home.configure(source="https://other.agency.example/cw")
+        (self.home.path / "keys/alert.pem").unlink()
+        self.assertEqual(self.home.run("key", "new", "--role", "alert").returncode, 0)
+        code, report, stderr = self.home.scan()
+        self.assertEqual((code, len(report["alerts"])), (0, 1), stderr)
+        exported = self.home.run("alert", "export", report["alerts"][0]["id"]).stdout
+        path = self.home.base / "alert.jws.json"
+        path.write_text(exported)
+        done = self.home.run("verify", str(path))
+        self.assertEqual(done.returncode, 0, done.stdout)
+        published = json.loads((self.home.path / "keys/keys.jwks.json").read_text())
+        self.assertEqual((len(published["keys"]), len(published["sources"])), (2, 2))
+
     def test_offline_reads_the_stored_snapshots(self):
         url = self.lists.put("/list.txt", "%s\n" % FBI)
         self.home.feed("fbi", url)

@@ -51,7 +51,7 @@ static void loads_after_init(void)
     CU_ASSERT_EQUAL(strlen(home.rules_sha256), 64);
     CU_ASSERT_STRING_EQUAL(home.snapshots_dir, in(&place, "state/snapshots"));
     CU_ASSERT_PTR_NULL(home.alert_key);
-    OK(cw_home_load_keys(&home, why));
+    OK(cw_home_load_keys(&home, 1795144502, why));
     CU_ASSERT_PTR_NOT_NULL(home.alert_key);
     CU_ASSERT_EQUAL(home.receivers_count, 0);
     cw_mistakes_clear(&mistakes);
@@ -68,7 +68,7 @@ static void publishes_its_key(void)
     size_t count = 0;
     place_with_home(&place);
     OK(load(&place, &mistakes, &home, why));
-    OK(cw_home_load_keys(&home, why));
+    OK(cw_home_load_keys(&home, 1795144502, why));
     OK(cw_home_load_key_sets(home.config, &sets, &count, why));
     CU_ASSERT_EQUAL_FATAL(count, 1);
     char kid[CW_KID_TEXT_BYTES];

@@ -32,7 +32,7 @@ static void loads_receivers(void)
     struct cw_mistakes mistakes;
     place_with_endpoints(&place);
     OK(load(&place, &mistakes, &home, why));
-    OK(cw_home_load_keys(&home, why));
+    OK(cw_home_load_keys(&home, 1795144502, why));
     CU_ASSERT_EQUAL_FATAL(home.receivers_count, 2);
     const struct cw_receiver *soc = &home.receivers[0];
     const struct cw_receiver *desk = &home.receivers[1];
@@ -93,7 +93,7 @@ static void refuses_broken_keys(void)
             put(&place, broken_keys[i].name, broken_keys[i].text, broken_keys[i].mode);
         }
         OK(load(&place, &mistakes, &home, why));
-        const enum cw_status status = cw_home_load_keys(&home, &err);
+        const enum cw_status status = cw_home_load_keys(&home, 1795144502, &err);
         CW_CHECK(status == broken_keys[i].status, "%s: status %d: %s", broken_keys[i].description,
                  (int)status, err.text);
         CW_CHECK(strstr(err.text, broken_keys[i].name) != NULL, "%s: %s",
