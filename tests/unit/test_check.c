@@ -92,7 +92,9 @@ static const struct {
 } fresh_cases[] = {
     {"the listed text", EVM, {LISTED, 1, CW_RELATION_EXACT, NULL}},
     {"another spelling", EVM_LOWER, {LISTED, 1, CW_RELATION_ENCODING, NULL}},
-    {"a listed key in wrong letter case", EVM_WRONG_CASE, {LISTED, 1, CW_RELATION_ENCODING, NULL}},
+    {"a listed key in wrong letter case",
+     EVM_WRONG_CASE,
+     {LISTED, 1, CW_RELATION_ENCODING, "letter case"}},
     {"in words", "  ETH: " EVM ".", {LISTED, 1, CW_RELATION_EXACT, NULL}},
     {"in a link", "https://etherscan.io/address/" EVM, {LISTED, 1, CW_RELATION_EXACT, NULL}},
     {"an address of a case", CASE, {LISTED, 1, CW_RELATION_EXACT, NULL}},
