@@ -204,7 +204,7 @@ static void print_entry_json(const struct cw_entry *entry, const struct cw_addre
     json_t *error =
         address != NULL ? json_null() : json_pack("{s:s, s:s}", "code", code, "text", text);
     cw_cli_json(json_pack(
-        "{s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "position",
+        "{s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "position",
         cw_json_text(entry->position), "value",
         is_secret ? json_string("") : cw_json_text(entry->value), "chain",
         address != NULL ? json_string(cw_address_chain(address)) : json_null(), "canonical",

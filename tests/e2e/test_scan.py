@@ -421,6 +421,23 @@ class Trouble(harness.Case):
         self.assertEqual(self.home.scan("--force")[1]["feeds"][0]["status"], "updated")
         self.assertEqual(self.home.run("feed", "accept", "many").returncode, 65)
 
+    def test_feed_parse_gives_every_entry_with_all_its_members(self):
+        path = self.home.base / "list.txt"
+        path.write_text("%s\n%s\nnot an address\n" % (FBI, RONIN.replace("Aaf", "aaf")))
+        done = self.home.run("feed", "parse", "--json", "--format", "lines", str(path))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        entries = [json.loads(line) for line in done.stdout.splitlines()]
+        for entry in entries:
+            self.assertEqual(set(entry), {
+                "position", "value", "chain", "canonical", "valid", "entry_id", "entry_name",
+                "programs", "tag", "listed_on", "note", "related", "checksum", "error"})
+        self.assertEqual([e["valid"] for e in entries], [True, True, False])
+        self.assertEqual([e["checksum"] for e in entries], ["ok", "bad", None])
+        self.assertIsNone(entries[0]["error"])
+        self.assertEqual(set(entries[2]["error"]), {"code", "text"})
+        summary = json.loads(done.stderr)
+        self.assertEqual((summary["entries"], summary["unusable"]), (3, 1))
+
     def test_a_dry_run_writes_and_sends_nothing(self):
         url = self.lists.put("/list.txt", "%s\n" % FBI)
         self.home.feed("fbi", url)
