@@ -1,6 +1,7 @@
 #include "watchlist/diff.h"
 
 #include "base/checked.h"
+#include "watchlist/normalise.h"
 
 enum { REMOVED_FLOOR = 10 }; /* fewer removals than this are never suspicious by number */
 
@@ -11,12 +12,6 @@ static size_t *new_indices(size_t count)
         return NULL;
     }
     return malloc(bytes);
-}
-
-static int compare_keys(const struct cw_listing *a, const struct cw_listing *b)
-{
-    const int by_entry = cw_span_compare(a->entry_id, b->entry_id);
-    return by_entry != 0 ? by_entry : cw_span_compare(a->canonical, b->canonical);
 }
 
 /* Both lists are sorted by key: one walk over the two decides every listing once. */
@@ -34,7 +29,8 @@ static void walk(const struct cw_watchlist *old_list, const struct cw_watchlist 
         } else if (n == new_count) {
             order = -1;
         } else {
-            order = compare_keys(cw_watchlist_at(old_list, o), cw_watchlist_at(new_list, n));
+            order =
+                cw_listing_compare_keys(cw_watchlist_at(old_list, o), cw_watchlist_at(new_list, n));
         }
         if (order < 0) {
             delta->removed[delta->removed_count++] = o++;

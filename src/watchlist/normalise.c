@@ -27,6 +27,12 @@ size_t cw_spans_sort_unique(struct cw_span *items, size_t count)
     return kept;
 }
 
+int cw_listing_compare_keys(const struct cw_listing *a, const struct cw_listing *b)
+{
+    const int by_entry = cw_span_compare(a->entry_id, b->entry_id);
+    return by_entry != 0 ? by_entry : cw_span_compare(a->canonical, b->canonical);
+}
+
 static void put_member(struct cw_buf *out, const char *name, struct cw_span value)
 {
     if (value.len == 0) {

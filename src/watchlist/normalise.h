@@ -16,6 +16,10 @@ size_t cw_spans_sort_unique(struct cw_span *items, size_t count);
 CW_NODISCARD enum cw_status cw_listing_hash(struct cw_listing *listing, struct cw_arena *arena,
                                             struct cw_error *err);
 
+/** The order of a finished list: by entry_id, then canonical. Sorting, finding and comparing two
+ * lists must agree on it. */
+int cw_listing_compare_keys(const struct cw_listing *a, const struct cw_listing *b);
+
 /** True for keys that belong to nobody or to everybody: zero, burn and system addresses
  *  (addresses.md section 12, item 8). A list entry with one of them is noise, never a hit. */
 bool cw_canonical_is_reserved(struct cw_span canonical);

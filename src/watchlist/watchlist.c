@@ -225,19 +225,13 @@ enum cw_status cw_watchlist_set_published(struct cw_watchlist *list, struct cw_s
     return is_missing ? too_large(err) : CW_OK;
 }
 
-static int compare_keys(const struct cw_listing *a, const struct cw_listing *b)
-{
-    const int by_entry = cw_span_compare(a->entry_id, b->entry_id);
-    return by_entry != 0 ? by_entry : cw_span_compare(a->canonical, b->canonical);
-}
-
 /* The total order of the sort: within one key the value decides, then its tag, so that the merged
  * listing is the same whatever the order of the document. The position only makes it total. */
 static int compare_listings(const void *left, const void *right)
 {
     const struct cw_listing *a = left;
     const struct cw_listing *b = right;
-    const int by_key = compare_keys(a, b);
+    const int by_key = cw_listing_compare_keys(a, b);
     if (by_key != 0) {
         return by_key;
     }
@@ -377,7 +371,7 @@ enum cw_status cw_watchlist_finish(struct cw_watchlist *list, struct cw_error *e
     for (size_t first = 0; first < list->listings_count;) {
         size_t last = first + 1;
         while (last < list->listings_count &&
-               compare_keys(&list->listings[first], &list->listings[last]) == 0) {
+               cw_listing_compare_keys(&list->listings[first], &list->listings[last]) == 0) {
             last++;
         }
         struct cw_listing merged;
@@ -422,7 +416,7 @@ const struct cw_listing *cw_watchlist_find(const struct cw_watchlist *list, stru
     size_t high = list->listings_count;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        const int order = compare_keys(&list->listings[middle], &wanted);
+        const int order = cw_listing_compare_keys(&list->listings[middle], &wanted);
         if (order == 0) {
             return &list->listings[middle];
         }
