@@ -95,3 +95,22 @@ int cw_cli_home(struct cw_cli *cli, enum cw_home_need need, struct cw_home *home
     }
     return status == CW_OK ? -1 : cw_cli_fail(cli, &err, CW_EXIT_CONFIG);
 }
+
+enum cw_status cw_cli_writer_open(const struct cw_config *config, struct cw_writer *ret,
+                                  struct cw_error *err)
+{
+    *ret = (struct cw_writer){.lock = -1};
+    const enum cw_status status = cw_state_lock(config->state_dir, &ret->lock, err);
+    return status == CW_OK ? cw_store_open(config->state_dir, CW_STORE_WRITE, &ret->store, err)
+                           : status;
+}
+
+/* The store first: its last writes belong under the lock. */
+void cw_cli_writer_close(struct cw_writer *writer)
+{
+    cw_store_closep(&writer->store);
+    if (writer->lock >= 0) {
+        cw_state_unlock(writer->lock);
+    }
+    writer->lock = -1;
+}

@@ -105,6 +105,17 @@ void cw_cli_say(const struct cw_cli *cli, const char *fmt, ...) CW_PRINTF(2, 3);
 enum cw_home_need { CW_NEED_FILES, CW_NEED_KEYS };
 int cw_cli_home(struct cw_cli *cli, enum cw_home_need need, struct cw_home *home);
 
+/** The state, for a command that changes it: under the lock of a run, so that no scan writes its
+ * own verdict over ours. Close it in any case; closing what did not open is fine. Returns: as
+ * cw_state_lock and cw_store_open. */
+struct cw_writer {
+    struct cw_store *store;
+    int lock; /* -1: not held */
+};
+CW_NODISCARD enum cw_status cw_cli_writer_open(const struct cw_config *config,
+                                               struct cw_writer *ret, struct cw_error *err);
+void cw_cli_writer_close(struct cw_writer *writer);
+
 /** Prints a JSON value on one line of stdout and frees it. */
 void cw_cli_json(json_t *value);
 /** A string value with bad UTF-8 replaced; never NULL. */

@@ -97,22 +97,14 @@ static enum cw_status redeliver(const struct cw_cli *cli, const struct cw_home *
                                 const char *id, struct cw_error *err)
 {
     CW_ASSERT(id != NULL);
-    CW_CLEANUP(cw_store_closep) struct cw_store *store = NULL;
-    int lock = -1;
+    struct cw_writer writer;
     uint64_t rows = 0;
-    const char *state_dir = home->config->state_dir;
-    enum cw_status status = cw_state_lock(state_dir, &lock, err);
+    enum cw_status status = cw_cli_writer_open(home->config, &writer, err);
     if (status == CW_OK) {
-        status = cw_store_open(state_dir, CW_STORE_WRITE, &store, err);
-    }
-    if (status == CW_OK) {
-        status = cw_store_redeliver(store, strcmp(id, "--dead") == 0 ? NULL : id,
+        status = cw_store_redeliver(writer.store, strcmp(id, "--dead") == 0 ? NULL : id,
                                     cw_clock_now_s(&cli->clock), &rows, err);
     }
-    cw_store_closep(&store);
-    if (lock >= 0) {
-        cw_state_unlock(lock);
-    }
+    cw_cli_writer_close(&writer);
     if (status == CW_OK && rows == 0) {
         return cw_error_set(err, CW_NOT_FOUND, "no %s delivery is in the outbox",
                             strcmp(id, "--dead") == 0 ? "dead" : id);

@@ -17,12 +17,8 @@ static void print(const struct cw_cli *cli, const struct cw_deliver_report *repo
 static enum cw_status run(const struct cw_cli *cli, const struct cw_home *home,
                           struct cw_deliver_report *ret, struct cw_error *err)
 {
-    CW_CLEANUP(cw_store_closep) struct cw_store *store = NULL;
-    int lock = -1;
-    enum cw_status status = cw_state_lock(home->config->state_dir, &lock, err);
-    if (status == CW_OK) {
-        status = cw_store_open(home->config->state_dir, CW_STORE_WRITE, &store, err);
-    }
+    struct cw_writer writer;
+    enum cw_status status = cw_cli_writer_open(home->config, &writer, err);
     if (status == CW_OK) {
         const struct cw_deliver_options options = {
             .net = {.program = home->programs.net,
@@ -33,12 +29,10 @@ static enum cw_status run(const struct cw_cli *cli, const struct cw_home *home,
             .deadline_ms =
                 cw_clock_monotonic_ms(&cli->clock) + (uint64_t)home->config->run_deadline_s * 1000u,
         };
-        status = cw_deliver_run(store, home->receivers, home->receivers_count, &options, ret, err);
+        status = cw_deliver_run(writer.store, home->receivers, home->receivers_count, &options, ret,
+                                err);
     }
-    cw_store_closep(&store);
-    if (lock >= 0) {
-        cw_state_unlock(lock);
-    }
+    cw_cli_writer_close(&writer);
     return status;
 }
 

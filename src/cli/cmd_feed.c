@@ -143,20 +143,12 @@ static enum cw_status release(struct cw_store *store, const char *id, const char
 static enum cw_status accept_held(const struct cw_cli *cli, const struct cw_home *home,
                                   const char *id, const char *sha256, struct cw_error *err)
 {
-    CW_CLEANUP(cw_store_closep) struct cw_store *store = NULL;
-    int lock = -1;
-    const char *state_dir = home->config->state_dir;
-    enum cw_status status = cw_state_lock(state_dir, &lock, err);
+    struct cw_writer writer;
+    enum cw_status status = cw_cli_writer_open(home->config, &writer, err);
     if (status == CW_OK) {
-        status = cw_store_open(state_dir, CW_STORE_WRITE, &store, err);
+        status = release(writer.store, id, sha256, err);
     }
-    if (status == CW_OK) {
-        status = release(store, id, sha256, err);
-    }
-    cw_store_closep(&store);
-    if (lock >= 0) {
-        cw_state_unlock(lock);
-    }
+    cw_cli_writer_close(&writer);
     if (status == CW_OK) {
         cw_cli_say(cli, "released; the next scan believes it: cryptowatch scan --feed %s", id);
     }

@@ -138,18 +138,12 @@ static const struct cw_endpoint *find_endpoint(const struct cw_config *config, c
 static enum cw_status clear_state(const struct cw_config *config, const char *id,
                                   struct cw_error *err)
 {
-    CW_CLEANUP(cw_store_closep) struct cw_store *store = NULL;
-    int lock = -1;
-    enum cw_status status = cw_state_lock(config->state_dir, &lock, err);
-    if (status != CW_OK) {
-        return status;
-    }
-    status = cw_store_open(config->state_dir, CW_STORE_WRITE, &store, err);
+    struct cw_writer writer;
+    enum cw_status status = cw_cli_writer_open(config, &writer, err);
     if (status == CW_OK) {
-        status = cw_store_endpoint_put(store, id, false, 0, "", err);
+        status = cw_store_endpoint_put(writer.store, id, false, 0, "", err);
     }
-    cw_store_closep(&store);
-    cw_state_unlock(lock);
+    cw_cli_writer_close(&writer);
     return status;
 }
 
