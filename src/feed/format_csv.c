@@ -8,29 +8,10 @@
 #include "base/buf.h"
 #include "base/datetime.h"
 #include "feed/format.h"
+#include "feed/list_field.h"
 #include "feed/text_guard.h"
 
-enum role { ADDRESS, TAG, ENTRY_ID, ENTRY_NAME, PROGRAMS, LISTED_ON, NOTE, ROLES };
-
-enum { SYNONYMS_MAX = 11, NO_COLUMN = -1 };
-
-/* What publishers call a column, best first. Only names that mean one thing: a column "id" is often
- * a row number, and a wrong identifier would make every new edition a changed one. */
-static const struct {
-    const char *option;
-    const char *synonyms[SYNONYMS_MAX];
-} COLUMNS[ROLES] = {
-    [ADDRESS] = {"address_column",
-                 {"address", "banned_address", "wallet", "wallet_address", "crypto_address",
-                  "cryptocurrency_address", "digital_currency_address", "blockchain_address",
-                  "contract_address", "account_address", NULL}},
-    [TAG] = {"tag_column", {"network", "chain", "blockchain", "currency", "ticker", NULL}},
-    [ENTRY_ID] = {"entry_id_column", {"entry_id", "entity_id", "uid", NULL}},
-    [ENTRY_NAME] = {"entry_name_column", {"entry_name", "entity_name", "name", "entity", NULL}},
-    [PROGRAMS] = {"programs_column", {"programs", "program", NULL}},
-    [LISTED_ON] = {"listed_on_column", {"listed_on", "date_listed", "listing_date", NULL}},
-    [NOTE] = {"note_column", {"note", "notes", "comment", "comments", "remarks", "label", NULL}},
-};
+enum { NO_COLUMN = -1 };
 
 struct field {
     size_t at; /* in csv.texts */
@@ -42,17 +23,16 @@ struct csv {
     struct cw_text_guard guard;
     struct cw_text_head head;
     struct csv_parser parser;
-    struct cw_buf names;        /* column names given as options */
-    struct field wanted[ROLES]; /* in `names`; len 0: use the synonyms */
+    struct cw_field_names names;
 
-    int column[ROLES]; /* of the header, from 0; NO_COLUMN */
-    size_t rank[ROLES];
-    bool is_twice[ROLES]; /* two columns answer to the chosen name */
+    int column[CW_LIST_FIELDS]; /* of the header, from 0; NO_COLUMN */
+    size_t rank[CW_LIST_FIELDS];
+    bool is_twice[CW_LIST_FIELDS]; /* two columns answer to the chosen name */
     bool has_header;
     size_t header_count;
 
     struct cw_buf texts; /* fields of this record that have a role */
-    struct field fields[ROLES];
+    struct field fields[CW_LIST_FIELDS];
     size_t count;         /* fields of this record so far */
     uint64_t line;        /* being fed, from 1 */
     uint64_t record_line; /* on which this record began */
@@ -69,7 +49,7 @@ static void fail(struct csv *csv, enum cw_status status)
     csv->status = csv->status == CW_OK ? status : csv->status;
 }
 
-static struct cw_span text_of(const struct csv *csv, enum role role)
+static struct cw_span text_of(const struct csv *csv, enum cw_list_field role)
 {
     const struct field field = csv->fields[role];
     return cw_span_slice(cw_buf_as_span(&csv->texts), field.at, field.at + field.len);
@@ -77,56 +57,38 @@ static struct cw_span text_of(const struct csv *csv, enum role role)
 
 /* ---- header ---- */
 
-/* How well a header name fits a role: 0 is best; SYNONYMS_MAX does not fit. */
-static size_t rank_of(const struct csv *csv, enum role role, struct cw_span name)
-{
-    const struct field wanted = csv->wanted[role];
-    if (wanted.len > 0) {
-        const struct cw_span text =
-            cw_span_slice(cw_buf_as_span(&csv->names), wanted.at, wanted.at + wanted.len);
-        return cw_span_equal_nocase(name, text) ? 0 : SYNONYMS_MAX;
-    }
-    const char *const *synonyms = COLUMNS[role].synonyms;
-    for (size_t i = 0; synonyms[i] != NULL; i++) {
-        if (cw_span_equal_nocase(name, cw_span_cstr(synonyms[i]))) {
-            return i;
-        }
-    }
-    return SYNONYMS_MAX;
-}
-
 static void on_header_field(struct csv *csv, struct cw_span name)
 {
-    for (enum role role = ADDRESS; role < ROLES; role++) {
-        const size_t rank = rank_of(csv, role, name);
+    for (size_t role = 0; role < CW_LIST_FIELDS; role++) {
+        const size_t rank = cw_field_rank(&csv->names, role, name);
         if (rank < csv->rank[role]) {
             csv->rank[role] = rank;
             csv->column[role] = (int)csv->count;
             csv->is_twice[role] = false;
-        } else if (rank < SYNONYMS_MAX && rank == csv->rank[role]) {
+        } else if (rank < CW_FIELD_RANK_NONE && rank == csv->rank[role]) {
             csv->is_twice[role] = true;
         }
     }
 }
 
-static enum cw_status refuse_header(const struct csv *csv, enum role role, const char *what)
+static enum cw_status refuse_header(const struct csv *csv, enum cw_list_field role,
+                                    const char *what)
 {
-    const struct field wanted = csv->wanted[role];
-    const struct cw_span name = wanted.len == 0 ? cw_span_cstr(COLUMNS[role].option)
-                                                : cw_span_slice(cw_buf_as_span(&csv->names),
-                                                                wanted.at, wanted.at + wanted.len);
-    return cw_error_set(csv->err, CW_UNTRUSTED, "line %llu: header: %s \"%.*s\"",
-                        (unsigned long long)csv->record_line, what, CW_SPAN_ARG(name));
+    const struct cw_span wanted = cw_field_names_wanted(&csv->names, role);
+    const char *field = wanted.len == 0 ? cw_list_field_name(role) : "";
+    return cw_error_set(csv->err, CW_UNTRUSTED, "line %llu: header: %s \"%s%s%.*s\"",
+                        (unsigned long long)csv->record_line, what, field,
+                        wanted.len == 0 ? "_column" : "", CW_SPAN_ARG(wanted));
 }
 
 static enum cw_status judge_header(const struct csv *csv)
 {
-    for (enum role role = ADDRESS; role < ROLES; role++) {
+    for (size_t role = 0; role < CW_LIST_FIELDS; role++) {
         const bool is_found = csv->column[role] != NO_COLUMN;
-        if (!is_found && csv->wanted[role].len > 0) {
+        if (!is_found && cw_field_names_wanted(&csv->names, role).len > 0) {
             return refuse_header(csv, role, "no column named");
         }
-        if (!is_found && role == ADDRESS) {
+        if (!is_found && role == CW_FIELD_ADDRESS) {
             return cw_error_set(csv->err, CW_UNTRUSTED,
                                 "line %llu: header: no column with a known name for addresses; "
                                 "name it with the option \"address_column\"",
@@ -165,19 +127,19 @@ static enum cw_status deliver_row(struct csv *csv)
     char position[64];
     char error[96] = "";
     (void)snprintf(position, sizeof(position), "line %llu", (unsigned long long)csv->record_line);
-    const struct cw_span listed_on = cw_span_trim(text_of(csv, LISTED_ON));
+    const struct cw_span listed_on = cw_span_trim(text_of(csv, CW_FIELD_LISTED_ON));
     struct cw_entry entry = {
         .position = cw_span_cstr(position),
-        .value = text_of(csv, ADDRESS),
-        .tag = cw_span_trim(text_of(csv, TAG)),
-        .entry_id = cw_span_trim(text_of(csv, ENTRY_ID)),
-        .entry_name = cw_span_trim(text_of(csv, ENTRY_NAME)),
-        .note = cw_span_trim(text_of(csv, NOTE)),
+        .value = text_of(csv, CW_FIELD_ADDRESS),
+        .tag = cw_span_trim(text_of(csv, CW_FIELD_TAG)),
+        .entry_id = cw_span_trim(text_of(csv, CW_FIELD_ENTRY_ID)),
+        .entry_name = cw_span_trim(text_of(csv, CW_FIELD_ENTRY_NAME)),
+        .note = cw_span_trim(text_of(csv, CW_FIELD_NOTE)),
     };
     if (cw_date_parse(listed_on, NULL)) {
         entry.listed_on = listed_on;
     }
-    add_programs(&entry, text_of(csv, PROGRAMS));
+    add_programs(&entry, text_of(csv, CW_FIELD_PROGRAMS));
     if (csv->count != csv->header_count) {
         (void)snprintf(error, sizeof(error), "the row has %zu fields, the header %zu", csv->count,
                        csv->header_count);
@@ -202,7 +164,7 @@ static void on_field(void *data, size_t len, void *ctx)
         csv->count++;
         return;
     }
-    for (enum role role = ADDRESS; role < ROLES; role++) {
+    for (size_t role = 0; role < CW_LIST_FIELDS; role++) {
         if (csv->column[role] == (int)csv->count) {
             csv->fields[role] = (struct field){csv->texts.len, len};
             cw_buf_span(&csv->texts, text);
@@ -333,32 +295,13 @@ static enum cw_status csv_format_feed(void *state, struct cw_span bytes, bool is
 
 /* ---- opening ---- */
 
-static enum cw_status set_option(struct csv *csv, const struct cw_format_option *option,
-                                 struct cw_error *err)
-{
-    const struct cw_span value = cw_span_trim(option->value);
-    for (enum role role = ADDRESS; role < ROLES; role++) {
-        if (!cw_span_is(option->name, COLUMNS[role].option)) {
-            continue;
-        }
-        if (value.len == 0) {
-            return cw_error_set(err, CW_INVALID, "%s: the name of a column is empty",
-                                COLUMNS[role].option);
-        }
-        csv->wanted[role] = (struct field){csv->names.len, value.len};
-        cw_buf_span(&csv->names, value);
-        return cw_buf_status(&csv->names, err);
-    }
-    return cw_error_set(err, CW_INVALID, "unknown option \"%.*s\"", CW_SPAN_ARG(option->name));
-}
-
 static void csv_format_close(void *state)
 {
     struct csv *csv = state;
     if (csv != NULL) {
         csv_free(&csv->parser);
         cw_buf_clear(&csv->texts);
-        cw_buf_clear(&csv->names);
+        cw_field_names_clear(&csv->names);
         free(csv);
     }
 }
@@ -376,15 +319,16 @@ static enum cw_status csv_format_open(const struct cw_format_options *options,
     csv->sink = sink;
     csv->line = 1;
     csv->record_line = 1;
-    cw_buf_init(&csv->names, CW_CONFIG_BYTES_MAX);
-    cw_buf_init(&csv->texts, (size_t)ROLES * CW_CSV_RECORD_MAX);
-    for (enum role role = ADDRESS; role < ROLES; role++) {
+    cw_field_names_init(&csv->names);
+    cw_buf_init(&csv->texts, (size_t)CW_LIST_FIELDS * CW_CSV_RECORD_MAX);
+    for (size_t role = 0; role < CW_LIST_FIELDS; role++) {
         csv->column[role] = NO_COLUMN;
-        csv->rank[role] = SYNONYMS_MAX;
+        csv->rank[role] = CW_FIELD_RANK_NONE;
     }
     enum cw_status status = CW_OK;
     for (size_t i = 0; i < options->count && status == CW_OK; i++) {
-        status = set_option(csv, &options->items[i], err);
+        status = cw_field_names_set(&csv->names, &options->items[i], "_column", err);
+        CW_ASSERT(status != CW_NOT_FOUND); /* the caller validated the names */
     }
     if (status != CW_OK) {
         csv_format_close(csv);

@@ -223,7 +223,7 @@ static void refuses_formats_and_options_it_does_not_know(void)
         {"", {{NULL, 0}, {NULL, 0}}, CW_NOT_FOUND, "no list format"},
         {"lines", {{"a", 1}, {"b", 1}}, CW_INVALID, "has no option \"a\""},
         {"csv", {{"column", 6}, {"b", 1}}, CW_INVALID, "has no option \"column\""},
-        {"csv", {{"note_column", 11}, {"", 0}}, CW_INVALID, "the name of a column is empty"},
+        {"csv", {{"note_column", 11}, {"", 0}}, CW_INVALID, "the name of a column or member"},
         {"csv", {{"note_column", 11}, {"a\0b", 3}}, CW_INVALID, "NUL byte"},
     };
     for (size_t i = 0; i < CW_COUNT(rows); i++) {
@@ -239,7 +239,7 @@ static void refuses_formats_and_options_it_does_not_know(void)
 static void hands_options_to_the_format(void)
 {
     const struct cw_format_option options[] = {
-        {CW_SPAN("address_column"), CW_SPAN("addr")},
+        {CW_SPAN("address_column"), CW_SPAN("spot")},
         {CW_SPAN("note_column"), CW_SPAN("Remark")},
     };
     const char *path = CW_FIXTURES "/feed/csv/valid/all-columns/input";
