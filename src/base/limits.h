@@ -39,6 +39,9 @@
 #define CW_XML_SILENT_MAX        (1u << 20)  /* bytes fed without any event · list refused */
 #define CW_LINE_MAX              4096u /* bytes of one line of a `lines` list · entry unusable */
 #define CW_CSV_RECORD_MAX        (64u << 10) /* bytes of one CSV record · list refused */
+#define CW_JSON_VALUE_MAX        (1u << 20)  /* bytes of one entry of a JSON list: its tree needs up to 77 times that · list refused */
+#define CW_JSON_NAME_MAX         4096u       /* bytes of a member's name, which may be an address · list refused */
+#define CW_NDJSON_LINE_MAX       (4u << 20)  /* bytes of one line of NDJSON · entry unusable */
 
 /* our own files */
 #define CW_CONFIG_BYTES_MAX      (1u << 20)  /* bytes of cryptowatch.json or one feed file · refused */

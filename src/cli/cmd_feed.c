@@ -311,7 +311,7 @@ static int parse(const struct cw_cli *cli, const char *format, const char *colum
 }
 
 /* The names of formats.def, without linking a parser. */
-#define CW_FEED_FORMAT(id, name, title) "|" name
+#define CW_FEED_FORMAT(id, name, title, ends) "|" name
 static const char formats[] =
 #include "feed/formats.def"
     ;

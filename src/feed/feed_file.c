@@ -55,7 +55,7 @@ static const char *const meanings[] = {
 
 /* Names only: main never links a parser of foreign bytes (design.md section 5a). */
 static const char *const formats[] = {
-#define CW_FEED_FORMAT(id, name, title) name,
+#define CW_FEED_FORMAT(id, name, title, ends) name,
 #include "feed/formats.def"
 #undef CW_FEED_FORMAT
     NULL,
@@ -433,6 +433,22 @@ const struct cw_feed *cw_feeds_find(const struct cw_feeds *feeds, struct cw_span
         }
     }
     return NULL;
+}
+
+bool cw_feed_proves_end(const struct cw_feed *feed)
+{
+    enum { OPEN, PROVEN };
+    static const int ends_of[] = {
+#define CW_FEED_FORMAT(id, name, title, ends) ends,
+#include "feed/formats.def"
+#undef CW_FEED_FORMAT
+    };
+    for (size_t i = 0; formats[i] != NULL; i++) {
+        if (strcmp(formats[i], feed->format) == 0) {
+            return ends_of[i] == PROVEN;
+        }
+    }
+    return false;
 }
 
 const char *cw_feed_meaning_name(int meaning)

@@ -41,6 +41,8 @@ struct cw_format {
 
 /** Finds a format by the name used in feed files; NULL when there is none. */
 const struct cw_format *cw_format_find(struct cw_span name);
+/** A document of this format that was cut anywhere is refused. */
+bool cw_format_proves_end(const struct cw_format *format);
 /** All formats, in the order of formats.def. */
 const struct cw_format *const *cw_formats(size_t *ret_count);
 

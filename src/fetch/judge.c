@@ -1,19 +1,5 @@
 #include "fetch/fetching.h"
 
-/* Formats whose documents show where they end. Of the others half a list looks like a short one,
- * so their transfer must prove that it is whole (reliability.md section 2, rule 7). */
-static const char *const formats_with_an_end[] = {"ofac-advanced"};
-
-static bool shows_its_end(const struct cw_feed *feed)
-{
-    for (size_t i = 0; i < CW_COUNT(formats_with_an_end); i++) {
-        if (strcmp(feed->format, formats_with_an_end[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void copy_answer(struct cw_fetching *fetching, const struct cw_net_result *answer)
 {
     struct cw_fetch_result *result = fetching->result;
@@ -58,7 +44,7 @@ static void refuse_status(struct cw_fetching *fetching, const struct cw_net_resu
 static void take_document(struct cw_fetching *fetching, const struct cw_net_result *answer)
 {
     struct cw_fetch_result *result = fetching->result;
-    if (!answer->has_proven_end && !shows_its_end(fetching->job->feed)) {
+    if (!answer->has_proven_end && !cw_feed_proves_end(fetching->job->feed)) {
         cw_fetching_fail(fetching, "cut",
                          "the answer has neither Content-Length nor chunks, so that nobody knows "
                          "whether the list is whole");
