@@ -43,6 +43,10 @@
 #define CW_JSON_NAME_MAX         4096u       /* bytes of a member's name, which may be an address · list refused */
 #define CW_NDJSON_LINE_MAX       (4u << 20)  /* bytes of one line of NDJSON · entry unusable */
 
+#define CW_YAML_BYTES_MAX        (32u << 20) /* bytes of a YAML list, which is kept while it is read · list refused */
+#define CW_YAML_DEPTH_MAX        32u   /* open collections · list refused */
+#define CW_YAML_SCALAR_MAX       (64u << 10) /* bytes of one text · list refused */
+
 /* our own files */
 #define CW_CONFIG_BYTES_MAX      (1u << 20)  /* bytes of cryptowatch.json or one feed file · refused */
 #define CW_RULE_BYTES_MAX        (16u << 20) /* bytes of one rule file · refused */
