@@ -39,6 +39,7 @@
 #define CW_XML_SILENT_MAX        (1u << 20)  /* bytes fed without any event · list refused */
 #define CW_LINE_MAX              4096u /* bytes of one line of a `lines` list · entry unusable */
 #define CW_CSV_RECORD_MAX        (64u << 10) /* bytes of one CSV record · list refused */
+#define CW_CSV_FIELDS_MAX        1024u /* fields of one CSV record: known lists stay below 20 · list refused */
 #define CW_JSON_VALUE_MAX        (1u << 20)  /* bytes of one entry of a JSON list: its tree needs up to 77 times that · list refused */
 #define CW_JSON_NAME_MAX         4096u       /* bytes of a member's name, which may be an address · list refused */
 #define CW_NDJSON_LINE_MAX       (4u << 20)  /* bytes of one line of NDJSON · entry unusable */

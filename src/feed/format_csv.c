@@ -1,107 +1,83 @@
-/* Comma separated values as RFC 4180 has them, with a header line.
- *
- * libcsv finds the fields; this file asks for what libcsv does not: line numbers, a cap on the
- * record, a header that names an address column, and rows as long as the header. Bytes go to libcsv
- * line by line, so that a record is known by the line it begins on. */
-#include <csv.h>
-
-#include "base/buf.h"
+/* Comma separated values with a header line that names an address column; rows as long as the
+ * header. A cell that holds several words of address shape and nothing else is one entry each. */
 #include "base/datetime.h"
-#include "feed/format.h"
+#include "feed/csv_reader.h"
+#include "feed/json_entry.h"
 #include "feed/list_field.h"
-#include "feed/text_guard.h"
 
 enum { NO_COLUMN = -1 };
 
-struct field {
-    size_t at; /* in csv.texts */
-    size_t len;
-};
-
 struct csv {
     struct cw_entry_sink sink;
-    struct cw_text_guard guard;
-    struct cw_text_head head;
-    struct csv_parser parser;
+    struct cw_csv_reader reader;
     struct cw_field_names names;
 
     int column[CW_LIST_FIELDS]; /* of the header, from 0; NO_COLUMN */
-    size_t rank[CW_LIST_FIELDS];
-    bool is_twice[CW_LIST_FIELDS]; /* two columns answer to the chosen name */
-    bool has_header;
-    size_t header_count;
-
-    struct cw_buf texts; /* fields of this record that have a role */
-    struct field fields[CW_LIST_FIELDS];
-    size_t count;         /* fields of this record so far */
-    uint64_t line;        /* being fed, from 1 */
-    uint64_t record_line; /* on which this record began */
-    size_t record_bytes;  /* of this record fed so far */
-    bool is_in_record;
-    bool is_after_cr; /* the last record ended with a carriage return: a line feed must follow */
-
-    enum cw_status status; /* libcsv cannot be stopped by a callback: remembered here */
-    struct cw_error *err;  /* of the running feed call */
+    size_t header_count;        /* fields of the header; 0: none yet */
 };
-
-static void fail(struct csv *csv, enum cw_status status)
-{
-    csv->status = csv->status == CW_OK ? status : csv->status;
-}
-
-static struct cw_span text_of(const struct csv *csv, enum cw_list_field role)
-{
-    const struct field field = csv->fields[role];
-    return cw_span_slice(cw_buf_as_span(&csv->texts), field.at, field.at + field.len);
-}
 
 /* ---- header ---- */
 
-static void on_header_field(struct csv *csv, struct cw_span name)
+static enum cw_status refuse_header(const struct csv *csv, uint64_t line,
+                                    enum cw_list_field field, const char *what,
+                                    struct cw_error *err)
 {
-    for (size_t role = 0; role < CW_LIST_FIELDS; role++) {
-        const size_t rank = cw_field_rank(&csv->names, role, name);
-        if (rank < csv->rank[role]) {
-            csv->rank[role] = rank;
-            csv->column[role] = (int)csv->count;
-            csv->is_twice[role] = false;
-        } else if (rank < CW_FIELD_RANK_NONE && rank == csv->rank[role]) {
-            csv->is_twice[role] = true;
-        }
-    }
+    const struct cw_span wanted = cw_field_names_wanted(&csv->names, field);
+    const char *name = wanted.len == 0 ? cw_list_field_name(field) : "";
+    return cw_error_set(err, CW_UNTRUSTED, "line %llu: header: %s \"%s%s%.*s\"",
+                        (unsigned long long)line, what, name, wanted.len == 0 ? "_column" : "",
+                        CW_SPAN_ARG(wanted));
 }
 
-static enum cw_status refuse_header(const struct csv *csv, enum cw_list_field role,
-                                    const char *what)
+/* The column that fits a field best. */
+static enum cw_status choose(struct csv *csv, const struct cw_csv_record *header,
+                             enum cw_list_field field, struct cw_error *err)
 {
-    const struct cw_span wanted = cw_field_names_wanted(&csv->names, role);
-    const char *field = wanted.len == 0 ? cw_list_field_name(role) : "";
-    return cw_error_set(csv->err, CW_UNTRUSTED, "line %llu: header: %s \"%s%s%.*s\"",
-                        (unsigned long long)csv->record_line, what, field,
-                        wanted.len == 0 ? "_column" : "", CW_SPAN_ARG(wanted));
-}
-
-static enum cw_status judge_header(const struct csv *csv)
-{
-    for (size_t role = 0; role < CW_LIST_FIELDS; role++) {
-        const bool is_found = csv->column[role] != NO_COLUMN;
-        if (!is_found && cw_field_names_wanted(&csv->names, role).len > 0) {
-            return refuse_header(csv, role, "no column named");
-        }
-        if (!is_found && role == CW_FIELD_ADDRESS) {
-            return cw_error_set(csv->err, CW_UNTRUSTED,
-                                "line %llu: header: no column with a known name for addresses; "
-                                "name it with the option \"address_column\"",
-                                (unsigned long long)csv->record_line);
-        }
-        if (csv->is_twice[role]) {
-            return refuse_header(csv, role, "two columns fit");
+    size_t best = CW_FIELD_RANK_NONE;
+    bool is_twice = false;
+    for (size_t i = 0; i < header->count; i++) {
+        const size_t rank = cw_field_rank(&csv->names, field, cw_span_trim(header->fields[i]));
+        if (rank < best) {
+            best = rank;
+            csv->column[field] = (int)i;
+            is_twice = false;
+        } else if (rank < CW_FIELD_RANK_NONE && rank == best) {
+            is_twice = true;
         }
     }
-    return CW_OK;
+    const bool is_found = csv->column[field] != NO_COLUMN;
+    if (!is_found && cw_field_names_wanted(&csv->names, field).len > 0) {
+        return refuse_header(csv, header->line, field, "no column named", err);
+    }
+    if (!is_found && field == CW_FIELD_ADDRESS) {
+        return cw_error_set(err, CW_UNTRUSTED,
+                            "line %llu: header: no column with a known name for addresses; "
+                            "name it with the option \"address_column\"",
+                            (unsigned long long)header->line);
+    }
+    return is_twice ? refuse_header(csv, header->line, field, "two columns fit", err) : CW_OK;
+}
+
+static enum cw_status on_header(struct csv *csv, const struct cw_csv_record *header,
+                                struct cw_error *err)
+{
+    enum cw_status status = CW_OK;
+    csv->header_count = header->count;
+    for (size_t field = 0; field < CW_LIST_FIELDS && status == CW_OK; field++) {
+        status = choose(csv, header, (enum cw_list_field)field, err);
+    }
+    return status;
 }
 
 /* ---- rows ---- */
+
+static struct cw_span text_of(const struct csv *csv, const struct cw_csv_record *record,
+                              enum cw_list_field field)
+{
+    const int column = csv->column[field];
+    return column != NO_COLUMN && (size_t)column < record->count ? record->fields[column]
+                                                                 : CW_SPAN("");
+}
 
 static void add_programs(struct cw_entry *entry, struct cw_span text)
 {
@@ -122,185 +98,61 @@ static void add_programs(struct cw_entry *entry, struct cw_span text)
     }
 }
 
-static enum cw_status deliver_row(struct csv *csv)
+static enum cw_status on_row(struct csv *csv, const struct cw_csv_record *record,
+                             struct cw_error *err)
 {
     char position[64];
     char error[96] = "";
-    (void)snprintf(position, sizeof(position), "line %llu", (unsigned long long)csv->record_line);
-    const struct cw_span listed_on = cw_span_trim(text_of(csv, CW_FIELD_LISTED_ON));
+    (void)snprintf(position, sizeof(position), "line %llu", (unsigned long long)record->line);
+    const struct cw_span listed_on = cw_span_trim(text_of(csv, record, CW_FIELD_LISTED_ON));
+    const struct cw_span address = text_of(csv, record, CW_FIELD_ADDRESS);
     struct cw_entry entry = {
         .position = cw_span_cstr(position),
-        .value = text_of(csv, CW_FIELD_ADDRESS),
-        .tag = cw_span_trim(text_of(csv, CW_FIELD_TAG)),
-        .entry_id = cw_span_trim(text_of(csv, CW_FIELD_ENTRY_ID)),
-        .entry_name = cw_span_trim(text_of(csv, CW_FIELD_ENTRY_NAME)),
-        .note = cw_span_trim(text_of(csv, CW_FIELD_NOTE)),
+        .value = address,
+        .tag = cw_span_trim(text_of(csv, record, CW_FIELD_TAG)),
+        .entry_id = cw_span_trim(text_of(csv, record, CW_FIELD_ENTRY_ID)),
+        .entry_name = cw_span_trim(text_of(csv, record, CW_FIELD_ENTRY_NAME)),
+        .note = cw_span_trim(text_of(csv, record, CW_FIELD_NOTE)),
     };
     if (cw_date_parse(listed_on, NULL)) {
         entry.listed_on = listed_on;
     }
-    add_programs(&entry, text_of(csv, CW_FIELD_PROGRAMS));
-    if (csv->count != csv->header_count) {
-        (void)snprintf(error, sizeof(error), "the row has %zu fields, the header %zu", csv->count,
-                       csv->header_count);
+    add_programs(&entry, text_of(csv, record, CW_FIELD_PROGRAMS));
+    if (record->count != csv->header_count) {
+        (void)snprintf(error, sizeof(error), "the row has %zu fields, the header %zu",
+                       record->count, csv->header_count);
         entry.error = cw_span_cstr(error);
-    } else if (cw_span_trim(entry.value).len == 0) {
+    } else if (cw_span_trim(address).len == 0) {
         entry.error = CW_SPAN("the address field is empty");
     }
-    return csv->sink.entry(csv->sink.ctx, &entry, csv->err);
+    return cw_entry_deliver_words(&entry, address, csv->sink, err);
 }
 
-/* ---- libcsv ---- */
-
-static void on_field(void *data, size_t len, void *ctx)
+static enum cw_status on_record(void *ctx, const struct cw_csv_record *record,
+                                struct cw_error *err)
 {
     struct csv *csv = ctx;
-    if (csv->status != CW_OK) {
-        return;
-    }
-    const struct cw_span text = cw_span_make(data, len);
-    if (!csv->has_header) {
-        on_header_field(csv, cw_span_trim(text));
-        csv->count++;
-        return;
-    }
-    for (size_t role = 0; role < CW_LIST_FIELDS; role++) {
-        if (csv->column[role] == (int)csv->count) {
-            csv->fields[role] = (struct field){csv->texts.len, len};
-            cw_buf_span(&csv->texts, text);
-        }
-    }
-    fail(csv, cw_buf_status(&csv->texts, csv->err));
-    csv->count++;
+    return csv->header_count == 0 ? on_header(csv, record, err) : on_row(csv, record, err);
 }
 
-static void on_record(int terminator, void *ctx)
-{
-    struct csv *csv = ctx;
-    csv->is_after_cr = terminator == '\r';
-    if (csv->status == CW_OK && csv->has_header) {
-        fail(csv, deliver_row(csv));
-    } else if (csv->status == CW_OK) {
-        csv->has_header = true;
-        csv->header_count = csv->count;
-        fail(csv, judge_header(csv));
-    }
-    cw_buf_reset(&csv->texts);
-    memset(csv->fields, 0, sizeof(csv->fields));
-    csv->count = 0;
-    csv->record_bytes = 0;
-    csv->is_in_record = false;
-}
-
-/* RFC 4180: spaces are part of a field. libcsv would trim them. */
-static int is_never_space(unsigned char c)
-{
-    (void)c;
-    return 0;
-}
-
-static enum cw_status refuse_syntax(struct csv *csv)
-{
-    const int cause = csv_error(&csv->parser);
-    if (cause == CSV_ENOMEM) {
-        return cw_error_set(csv->err, CW_NOMEM, "out of memory");
-    }
-    return cw_error_set(csv->err, CW_UNTRUSTED,
-                        "line %llu: not CSV: a quote out of place or never closed (RFC 4180)",
-                        (unsigned long long)csv->record_line);
-}
-
-/* ---- feeding ---- */
-
-/* Feeds a piece that holds no line end but at its end: what is counted is the record without the
- * line end that closes it. */
-static enum cw_status take_piece(struct csv *csv, struct cw_span piece)
-{
-    size_t content = piece.len;
-    while (content > 0 && (piece.data[content - 1] == '\n' || piece.data[content - 1] == '\r')) {
-        content--;
-    }
-    if (csv->is_after_cr && piece.data[0] != '\n') {
-        return cw_error_set(csv->err, CW_UNTRUSTED,
-                            "line %llu: a carriage return without a line feed",
-                            (unsigned long long)csv->line);
-    }
-    csv->is_after_cr = false;
-    if (!csv->is_in_record && content > 0) {
-        csv->is_in_record = true;
-        csv->record_line = csv->line;
-    }
-    if (csv->record_bytes + content > CW_CSV_RECORD_MAX) {
-        return cw_error_set(csv->err, CW_LIMIT, "line %llu: a record is longer than %u bytes",
-                            (unsigned long long)csv->record_line, CW_CSV_RECORD_MAX);
-    }
-    csv->record_bytes += csv->is_in_record ? piece.len : 0;
-    if (csv_parse(&csv->parser, piece.data, piece.len, on_field, on_record, csv) != piece.len) {
-        return csv->status == CW_OK ? refuse_syntax(csv) : csv->status;
-    }
-    return csv->status;
-}
-
-/* Length of the first piece: through the first CR or LF. */
-static size_t piece_length(struct cw_span bytes)
-{
-    const size_t lf = cw_span_find(bytes, '\n', 0);
-    const struct cw_span line = cw_span_slice(bytes, 0, lf + 1);
-    return cw_span_slice(line, 0, cw_span_find(line, '\r', 0) + 1).len;
-}
-
-static enum cw_status take(struct csv *csv, struct cw_span bytes)
-{
-    while (bytes.len > 0) {
-        const struct cw_span piece = cw_span_slice(bytes, 0, piece_length(bytes));
-        const enum cw_status status = take_piece(csv, piece);
-        if (status != CW_OK) {
-            return status;
-        }
-        csv->line += piece.data[piece.len - 1] == '\n' ? 1u : 0u;
-        bytes = cw_span_slice(bytes, piece.len, bytes.len);
-    }
-    return CW_OK;
-}
-
-static enum cw_status finish(struct csv *csv)
-{
-    if (csv_fini(&csv->parser, on_field, on_record, csv) != 0) {
-        return refuse_syntax(csv);
-    }
-    if (csv->status == CW_OK && !csv->has_header) {
-        return cw_error_set(csv->err, CW_UNTRUSTED, "line 1: no header line: the file is empty");
-    }
-    return csv->status;
-}
+/* ---- the format ---- */
 
 static enum cw_status csv_format_feed(void *state, struct cw_span bytes, bool is_last,
                                       struct cw_error *err)
 {
     struct csv *csv = state;
-    csv->err = err;
-    enum cw_status status = cw_text_guard_feed(&csv->guard, bytes, is_last, err);
-    if (status == CW_OK && cw_text_head_take(&csv->head, &bytes, is_last)) {
-        status = take(csv, cw_text_head_text(&csv->head));
+    const enum cw_status status = cw_csv_reader_feed(&csv->reader, bytes, is_last, err);
+    if (status == CW_OK && is_last && csv->header_count == 0) {
+        return cw_error_set(err, CW_UNTRUSTED, "line 1: no header line: the file is empty");
     }
-    if (status == CW_OK) {
-        status = take(csv, bytes);
-    }
-    if (status == CW_OK && is_last) {
-        status = finish(csv);
-    }
-    csv->err = NULL;
     return status;
 }
-
-/* ---- opening ---- */
 
 static void csv_format_close(void *state)
 {
     struct csv *csv = state;
     if (csv != NULL) {
-        csv_free(&csv->parser);
-        cw_buf_clear(&csv->texts);
+        cw_csv_reader_clear(&csv->reader);
         cw_field_names_clear(&csv->names);
         free(csv);
     }
@@ -311,21 +163,15 @@ static enum cw_status csv_format_open(const struct cw_format_options *options,
                                       struct cw_error *err)
 {
     struct csv *csv = calloc(1, sizeof(*csv));
-    if (csv == NULL || csv_init(&csv->parser, CSV_STRICT | CSV_STRICT_FINI) != 0) {
-        free(csv);
+    if (csv == NULL) {
         return cw_error_set(err, CW_NOMEM, "out of memory");
     }
-    csv_set_space_func(&csv->parser, is_never_space);
     csv->sink = sink;
-    csv->line = 1;
-    csv->record_line = 1;
     cw_field_names_init(&csv->names);
-    cw_buf_init(&csv->texts, (size_t)CW_LIST_FIELDS * CW_CSV_RECORD_MAX);
-    for (size_t role = 0; role < CW_LIST_FIELDS; role++) {
-        csv->column[role] = NO_COLUMN;
-        csv->rank[role] = CW_FIELD_RANK_NONE;
+    for (size_t field = 0; field < CW_LIST_FIELDS; field++) {
+        csv->column[field] = NO_COLUMN;
     }
-    enum cw_status status = CW_OK;
+    enum cw_status status = cw_csv_reader_init(&csv->reader, on_record, csv, err);
     for (size_t i = 0; i < options->count && status == CW_OK; i++) {
         status = cw_field_names_set(&csv->names, &options->items[i], "_column", err);
         CW_ASSERT(status != CW_NOT_FOUND); /* the caller validated the names */
