@@ -278,36 +278,100 @@ static void print_summary(const struct trying *trying, const struct cw_parse_rep
                trying->published[0] == '\0' ? "" : ", published ", trying->published);
 }
 
-static int parse(const struct cw_cli *cli, const char *format, const char *column, const char *path)
+/* What `feed parse` was asked for. */
+struct parse_request {
+    const char *format;
+    const char *column; /* NULL: none */
+    const char *option; /* "NAME=VALUE", several between commas; NULL: none */
+    const char *with;   /* second file; NULL: none */
+    const char *path;
+};
+
+/* A plain file to read, or -1 with what is wrong. */
+static int open_plain(const char *path, struct cw_error *err)
 {
-    struct cw_error err = {0};
     struct stat info;
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0 || fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
-        (void)cw_error_set(&err, CW_NOT_FOUND, "%s: no such file, or it is no plain one", path);
-        if (fd >= 0) {
-            (void)close(fd);
-        }
-        return cw_cli_fail(cli, &err, CW_EXIT_DATA);
+    if (fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode)) {
+        return fd;
     }
-    const struct cw_format_option option = {CW_SPAN("address_column"), cw_span_cstr(column)};
-    const struct cw_parser_options options = {
+    (void)cw_error_set(err, CW_NOT_FOUND, "%s: no such file, or it is no plain one", path);
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    return -1;
+}
+
+/* Options as they stand in a feed file, "path=data.*,note_key=why". A value holds no comma. */
+static enum cw_status read_options(const struct parse_request *request,
+                                   struct cw_format_option *items, size_t *ret_count,
+                                   struct cw_error *err)
+{
+    struct cw_span rest = cw_span_cstr(request->option);
+    size_t count = 0;
+    if (request->column != NULL) {
+        items[count++] =
+            (struct cw_format_option){CW_SPAN("address_column"), cw_span_cstr(request->column)};
+    }
+    while (rest.len > 0) {
+        const size_t end = cw_span_find(rest, ',', 0);
+        const struct cw_span text = cw_span_slice(rest, 0, end);
+        const size_t equals = cw_span_find(text, '=', 0);
+        if (equals == text.len || count == CW_FORMAT_OPTIONS_MAX) {
+            return cw_error_set(err, CW_INVALID, "--option takes NAME=VALUE, at most %d of them",
+                                CW_FORMAT_OPTIONS_MAX);
+        }
+        items[count++] = (struct cw_format_option){cw_span_slice(text, 0, equals),
+                                                   cw_span_slice(text, equals + 1, text.len)};
+        rest = cw_span_slice(rest, end + 1, rest.len);
+    }
+    *ret_count = count;
+    return CW_OK;
+}
+
+static enum cw_status run_parser(const struct cw_cli *cli, const struct parse_request *request,
+                                 const int fds[static 2], struct cw_error *err)
+{
+    struct cw_format_option items[CW_FORMAT_OPTIONS_MAX];
+    struct cw_parser_options options = {
         .program = cli->programs.parse,
-        .format = format,
-        .options = &option,
-        .options_count = column == NULL ? 0 : 1,
+        .format = request->format,
+        .options = items,
+        .has_companion = request->with != NULL,
+        .companion = fds[1],
     };
     struct trying trying = {.cli = cli};
     const struct cw_entry_sink sink = {.info = on_info, .entry = on_entry, .ctx = &trying};
     struct cw_parse_report report = {0};
-    const enum cw_status status = cw_parser_run(&options, fd, sink, &report, &err);
-    (void)close(fd);
-    if (status != CW_OK) {
-        (void)cw_error_prefix(&err, "%s: ", path);
-        return cw_cli_fail(cli, &err, CW_EXIT_DATA);
+    enum cw_status status = read_options(request, items, &options.options_count, err);
+    if (status == CW_OK) {
+        status = cw_parser_run(&options, fds[0], sink, &report, err);
+        if (status != CW_OK) {
+            (void)cw_error_prefix(err, "%s: ", request->path);
+        }
     }
-    print_summary(&trying, &report);
-    return CW_EXIT_OK;
+    if (status == CW_OK) {
+        print_summary(&trying, &report);
+    }
+    return status;
+}
+
+static int parse(const struct cw_cli *cli, const struct parse_request *request)
+{
+    struct cw_error err = {0};
+    int fds[2] = {open_plain(request->path, &err), -1};
+    if (request->with != NULL && fds[0] >= 0) {
+        fds[1] = open_plain(request->with, &err);
+    }
+    if (err.code == CW_OK) {
+        (void)run_parser(cli, request, fds, &err);
+    }
+    for (size_t i = 0; i < CW_COUNT(fds); i++) {
+        if (fds[i] >= 0) {
+            (void)close(fds[i]);
+        }
+    }
+    return err.code == CW_OK ? CW_EXIT_OK : cw_cli_fail(cli, &err, CW_EXIT_DATA);
 }
 
 /* The names of formats.def, without linking a parser. */
@@ -356,27 +420,40 @@ static int with_home(struct cw_cli *cli, int operands, char **argv)
 
 int cw_cmd_feed(struct cw_cli *cli, int argc, char **argv)
 {
-    const char *format = NULL;
-    const char *column = NULL;
+    struct parse_request request = {0};
     const struct cw_option options[] = {
         {.name = "format",
          .argument = "FORMAT",
-         .help = "with parse: ofac-advanced, csv or lines",
-         .value = &format},
+         .help = "with parse: one of those below",
+         .value = &request.format},
         {.name = "column",
          .argument = "NAME",
          .help = "with parse and csv: the address column",
-         .value = &column},
+         .value = &request.column},
+        {.name = "option",
+         .argument = "N=V,…",
+         .help = "with parse: format_options of a feed file",
+         .value = &request.option},
+        {.name = "with",
+         .argument = "FILE2",
+         .help = "with parse and ofac-csv: SDN_COMMENTS.CSV",
+         .value = &request.with},
     };
     const struct cw_usage usage = {
         .synopsis = "list | status | accept ID [SHA256] | parse --format FORMAT FILE",
         .text = "`list` shows the feeds, `status` how old and how well each is. `accept` releases "
                 "a\nheld document. `parse` tries a file, packed or not: one line an entry with "
-                "what\nwould be read from it, unusable ones with their reason.",
+                "what\nwould be read from it, unusable ones with their reason.\n\nformats:\n"
+#define CW_FEED_FORMAT(id, name, title, ends) "  " name ": " title "\n"
+#include "feed/formats.def"
+#undef CW_FEED_FORMAT
+        ,
         .options = options,
         .options_count = CW_COUNT(options),
         .examples = "  cryptowatch feed status\n"
-                    "  cryptowatch feed parse --format ofac-advanced SDN_ADVANCED.XML.bz2\n",
+                    "  cryptowatch feed parse --format ofac-advanced SDN_ADVANCED.XML.bz2\n"
+                    "  cryptowatch feed parse --format json --option 'path=data.*' list.json\n"
+                    "  cryptowatch feed parse --format ofac-csv --with SDN_COMMENTS.CSV SDN.CSV\n",
         .exits = "  0 done   20 status: a feed was never read, failed or is held\n"
                  "  64 usage   65 the file cannot be read as that format\n",
     };
@@ -387,11 +464,12 @@ int cw_cmd_feed(struct cw_cli *cli, int argc, char **argv)
     }
     const char *verb = operands > 0 ? argv[0] : "";
     if (strcmp(verb, "parse") == 0) {
-        if (operands != 2 || format == NULL || !is_format(format)) {
+        if (operands != 2 || request.format == NULL || !is_format(request.format)) {
             return cw_cli_usage_error(cli, "`feed parse` needs --format %s and one file",
                                       formats + 1);
         }
-        return parse(cli, format, column, argv[1]);
+        request.path = argv[1];
+        return parse(cli, &request);
     }
     const bool is_plain =
         (strcmp(verb, "list") == 0 || strcmp(verb, "status") == 0) && operands == 1;

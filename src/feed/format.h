@@ -36,6 +36,10 @@ struct cw_format {
      *  Returns: CW_OK; CW_UNTRUSTED with line and reason; CW_LIMIT; CW_NOMEM; what the sink said.
      */
     enum cw_status (*feed)(void *state, struct cw_span bytes, bool is_last, struct cw_error *err);
+    /** Feeds a second document that belongs to the first (SDN_COMMENTS.CSV), before it; its end as
+     *  with feed. NULL when the format knows none. */
+    enum cw_status (*companion)(void *state, struct cw_span bytes, bool is_last,
+                                struct cw_error *err);
     void (*close)(void *state);
 };
 

@@ -18,9 +18,8 @@ struct csv {
 
 /* ---- header ---- */
 
-static enum cw_status refuse_header(const struct csv *csv, uint64_t line,
-                                    enum cw_list_field field, const char *what,
-                                    struct cw_error *err)
+static enum cw_status refuse_header(const struct csv *csv, uint64_t line, enum cw_list_field field,
+                                    const char *what, struct cw_error *err)
 {
     const struct cw_span wanted = cw_field_names_wanted(&csv->names, field);
     const char *name = wanted.len == 0 ? cw_list_field_name(field) : "";
@@ -128,8 +127,7 @@ static enum cw_status on_row(struct csv *csv, const struct cw_csv_record *record
     return cw_entry_deliver_words(&entry, address, csv->sink, err);
 }
 
-static enum cw_status on_record(void *ctx, const struct cw_csv_record *record,
-                                struct cw_error *err)
+static enum cw_status on_record(void *ctx, const struct cw_csv_record *record, struct cw_error *err)
 {
     struct csv *csv = ctx;
     return csv->header_count == 0 ? on_header(csv, record, err) : on_row(csv, record, err);

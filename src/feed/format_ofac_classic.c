@@ -6,8 +6,8 @@
  *
  * A party is delivered when it closes: the schema does not promise that names and programmes stand
  * before ids. Dates of listing are not in this file. */
-#include "feed/format.h"
 #include "base/datetime.h"
+#include "feed/format.h"
 #include "feed/xml_reader.h"
 
 enum node {
@@ -69,7 +69,7 @@ struct classic {
     struct text last_name;
     struct text first_name;
     struct cw_buf programs; /* a NUL behind each */
-    struct cw_buf ids;      /* of the party's addresses: uid NUL tag NUL number NUL, again and again */
+    struct cw_buf ids; /* of the party's addresses: uid NUL tag NUL number NUL, again and again */
     struct text id_uid;
     struct text id_type;
     struct cw_buf id_number;
@@ -206,8 +206,7 @@ static enum cw_status close_issue_date(const struct classic *classic, struct cw_
     const struct cw_span date = cw_span_trim(text);
     char iso[CW_DATE_TEXT_BYTES] = "";
     if (date.len == 10 && date.data[2] == '/' && date.data[5] == '/') {
-        (void)snprintf(iso, sizeof(iso), "%.4s-%.2s-%.2s", date.data + 6, date.data,
-                       date.data + 3);
+        (void)snprintf(iso, sizeof(iso), "%.4s-%.2s-%.2s", date.data + 6, date.data, date.data + 3);
     }
     if (!cw_date_parse(cw_span_cstr(iso), NULL)) {
         const struct cw_span shown = cw_span_slice(date, 0, 32);

@@ -11,7 +11,12 @@
 #include "base/child.h"
 #include "base/clock.h"
 
-enum { TIMEOUT_DEFAULT_S = 120, TIMEOUT_MAX_S = 2 * 60 * 60, REAP_POLL_NS = 1000 * 1000 };
+enum {
+    TIMEOUT_DEFAULT_S = 120,
+    TIMEOUT_MAX_S = 2 * 60 * 60,
+    REAP_POLL_NS = 1000 * 1000,
+    COMPANION_FD = 3,
+};
 
 /* Where the stream of a parser stands. Every frame is judged by this table; a frame that is not in
  * the row of the present state ends the run.
@@ -77,6 +82,9 @@ static enum cw_status make_argv(const struct cw_parser_options *options, struct 
     size_t count = 0;
     argv[count++] = options->program;
     argv[count++] = options->format;
+    if (options->has_companion) {
+        argv[count++] = "--with";
+    }
     size_t at = 0;
     for (size_t i = 0; i < options->options_count; i++) {
         argv[count++] = text->data + at;
@@ -91,7 +99,7 @@ static enum cw_status make_argv(const struct cw_parser_options *options, struct 
  * somebody's terminal unescaped. */
 static enum cw_status spawn(struct run *run, int document, int out, struct cw_error *err)
 {
-    const char *argv[CW_FORMAT_OPTIONS_MAX + 3] = {NULL};
+    const char *argv[CW_FORMAT_OPTIONS_MAX + 4] = {NULL};
     struct cw_buf text;
     cw_buf_init(&text, CW_CONFIG_BYTES_MAX);
     enum cw_status status = make_argv(run->options, &text, argv, err);
@@ -100,10 +108,13 @@ static enum cw_status spawn(struct run *run, int document, int out, struct cw_er
         status = cw_error_set(err, CW_IO, "cannot open /dev/null: errno %d", errno);
     }
     if (status == CW_OK) {
-        const struct cw_child_fd fds[] = {
-            {document, STDIN_FILENO}, {out, STDOUT_FILENO}, {null, STDERR_FILENO}};
+        const struct cw_child_fd fds[] = {{document, STDIN_FILENO},
+                                          {out, STDOUT_FILENO},
+                                          {null, STDERR_FILENO},
+                                          {run->options->companion, COMPANION_FD}};
+        const size_t fds_count = run->options->has_companion ? CW_COUNT(fds) : CW_COUNT(fds) - 1;
         const struct cw_child_options child = {
-            .path = run->options->program, .argv = argv, .fds = fds, .fds_count = CW_COUNT(fds)};
+            .path = run->options->program, .argv = argv, .fds = fds, .fds_count = fds_count};
         status = cw_child_start(&child, &run->pid, err);
     }
     if (null >= 0) {

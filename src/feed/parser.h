@@ -4,8 +4,9 @@
  * Refuses to know any format. A parser that dies, hangs or babbles is a failed feed, never a failed
  * run.
  *
- * Command line of the program (its only interface): cryptowatch-parse FORMAT [NAME=VALUE...], the
- * document on descriptor 0, frames on descriptor 1, nothing else open.
+ * Command line of the program (its only interface): cryptowatch-parse FORMAT [--with]
+ * [NAME=VALUE...], the document on descriptor 0, frames on descriptor 1, with --with a companion of
+ * the document on descriptor 3, nothing else open.
  */
 #ifndef CW_FEED_PARSER_H
 #define CW_FEED_PARSER_H
@@ -18,6 +19,8 @@ struct cw_parser_options {
     const char *format;
     const struct cw_format_option *options;
     size_t options_count;
+    bool has_companion;   /* a second document belongs to the first (format.h) */
+    int companion;        /* then its descriptor: a regular file, not closed */
     uint64_t entries_max; /* 0: CW_FEED_ENTRIES_MAX */
     int64_t timeout_s;    /* 0: 120; the program is killed then */
 };

@@ -155,7 +155,7 @@ static void on_text(void *ctx, const char *text, int len)
     }
     if (reader->text_bytes > CW_XML_TEXT_MAX) {
         stop(reader, cw_error_set(reader->err, CW_LIMIT, "text of an element longer than %u bytes",
-                                CW_XML_TEXT_MAX));
+                                  CW_XML_TEXT_MAX));
         return;
     }
     if (reader->skipped == 0 && reader->is_read[reader->depth]) {

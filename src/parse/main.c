@@ -1,5 +1,6 @@
-/* cryptowatch-parse FORMAT [NAME=VALUE...]: a stored list on descriptor 0 becomes frames on
- * descriptor 1 (feed/record.h). Holds no key, opens no file, knows no address. */
+/* cryptowatch-parse FORMAT [--with] [NAME=VALUE...]: a stored list on descriptor 0 becomes frames
+ * on descriptor 1 (feed/record.h); with --with its companion is on descriptor 3. Holds no key,
+ * opens no file. */
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@ enum {
     FLUSH_BYTES = 64 << 10,
     MEMORY_MAX = 512 << 20, /* bytes of address space */
     CPU_SECONDS_MAX = 120,
+    COMPANION_FD = 3,
     EXIT_USAGE = 64,
     EXIT_IO = 74,
 };
@@ -30,6 +32,7 @@ struct program {
     void *state;
     struct cw_format_option items[CW_FORMAT_OPTIONS_MAX];
     struct cw_format_options options;
+    bool has_companion;
     struct cw_parse_report report;
     struct cw_buf frame; /* being built */
     struct cw_buf out;   /* built, not written yet */
@@ -97,6 +100,12 @@ static enum cw_status on_block(void *ctx, struct cw_span bytes, struct cw_error 
     return program->format->feed(program->state, bytes, false, err);
 }
 
+static enum cw_status on_companion_block(void *ctx, struct cw_span bytes, struct cw_error *err)
+{
+    struct program *program = ctx;
+    return program->format->companion(program->state, bytes, false, err);
+}
+
 /* ---- arguments ---- */
 
 static bool knows_option(const struct cw_format *format, struct cw_span name)
@@ -143,12 +152,31 @@ static enum cw_status read_arguments(struct program *program, int argc, char **a
     }
     enum cw_status status = CW_OK;
     for (int i = 2; i < argc && status == CW_OK; i++) {
-        status = add_option(program, argv[i], err);
+        if (strcmp(argv[i], "--with") == 0) {
+            program->has_companion = true;
+        } else {
+            status = add_option(program, argv[i], err);
+        }
+    }
+    if (status == CW_OK && program->has_companion && program->format->companion == NULL) {
+        return cw_error_set(err, CW_INVALID, "format %s takes no second file",
+                            program->format->name);
     }
     return status;
 }
 
 /* ---- the run ---- */
+
+static enum cw_status parse_companion(struct program *program, struct cw_error *err)
+{
+    const struct cw_unpack_sink blocks = {on_companion_block, program};
+    struct cw_unpack_report unpacked = {0};
+    enum cw_status status = cw_unpack(COMPANION_FD, blocks, &unpacked, err);
+    if (status == CW_OK) {
+        status = program->format->companion(program->state, CW_SPAN(""), true, err);
+    }
+    return status == CW_OK ? CW_OK : cw_error_prefix(err, "second file: ");
+}
 
 static enum cw_status parse(struct program *program, struct cw_error *err)
 {
@@ -159,7 +187,12 @@ static enum cw_status parse(struct program *program, struct cw_error *err)
     if (status != CW_OK) {
         return status;
     }
-    status = cw_unpack(STDIN_FILENO, blocks, &unpacked, err);
+    if (program->has_companion) {
+        status = parse_companion(program, err);
+    }
+    if (status == CW_OK) {
+        status = cw_unpack(STDIN_FILENO, blocks, &unpacked, err);
+    }
     if (status == CW_OK) {
         status = program->format->feed(program->state, CW_SPAN(""), true, err);
     }

@@ -1,4 +1,5 @@
-/* OFAC classic XML: any bytes, fed whole and in pieces, give the same entries and the same verdict. */
+/* OFAC classic XML: any bytes, fed whole and in pieces, give the same entries and the same verdict.
+ */
 #include "fuzz_format.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
