@@ -146,6 +146,36 @@ static enum cw_address_error read_icap(struct cw_span text, struct cw_address *a
                                  });
 }
 
+static char base36_letter(unsigned value)
+{
+    return (char)(value < 10 ? '0' + value : 'A' + (value - 10));
+}
+
+void cw_write_icap(struct cw_writer *out, struct cw_span account)
+{
+    char text[ICAP_HEAD + 31];
+    uint8_t number[20];
+    CW_ASSERT(account.len == sizeof(number));
+    memcpy(number, account.data, sizeof(number));
+    for (size_t i = sizeof(text); i > ICAP_HEAD; i--) {
+        unsigned rest = 0;
+        for (size_t j = 0; j < sizeof(number); j++) {
+            rest = rest << 8 | number[j];
+            number[j] = (uint8_t)(rest / 36);
+            rest %= 36;
+        }
+        text[i - 1] = base36_letter(rest);
+    }
+    memcpy(text, "XE00", ICAP_HEAD);
+    const size_t start = text[ICAP_HEAD] == '0' ? 1 : 0; /* 30 digits when they are enough */
+    memmove(text + ICAP_HEAD, text + ICAP_HEAD + start, sizeof(text) - ICAP_HEAD - start);
+    const struct cw_span whole = cw_span_make(text, sizeof(text) - start);
+    const unsigned check = 98 - icap_remainder(whole);
+    text[2] = (char)('0' + check / 10);
+    text[3] = (char)('0' + check % 10);
+    cw_write_span(out, whole);
+}
+
 /* ---- prefixes ---- */
 
 static bool is_network(const struct cw_tag *as, const char *network)

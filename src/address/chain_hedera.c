@@ -153,3 +153,12 @@ void cw_text_hedera(const struct cw_address *address, const struct cw_reading *r
         cw_write_u64(out, number);
     }
 }
+
+void cw_write_hedera_sum(struct cw_writer *out, struct cw_span numbers)
+{
+    char sum[SUM_LETTERS];
+    hip15_sum(numbers, 0, sum);
+    cw_write_span(out, numbers);
+    cw_write_char(out, '-');
+    cw_write_span(out, cw_span_make(sum, sizeof(sum)));
+}

@@ -113,15 +113,21 @@ enum cw_address_error cw_read_substrate(struct cw_reader *reader, const struct c
                                  });
 }
 
-void cw_text_substrate(const struct cw_address *address, const struct cw_reading *reading,
-                       struct cw_writer *out)
+void cw_write_ss58(struct cw_writer *out, uint8_t prefix, struct cw_span account)
 {
-    uint8_t bytes[1 + ACCOUNT_BYTES + SUM_BYTES] = {GENERIC_PREFIX};
+    uint8_t bytes[1 + ACCOUNT_BYTES + SUM_BYTES];
     uint8_t sum[64];
-    const struct cw_span account = cw_reading_payload(address, reading);
+    CW_ASSERT(prefix < 64);
     CW_ASSERT(account.len == ACCOUNT_BYTES);
+    bytes[0] = prefix;
     memcpy(bytes + 1, account.data, account.len);
     ss58_sum(cw_span_make(bytes, 1 + ACCOUNT_BYTES), sum);
     memcpy(bytes + 1 + ACCOUNT_BYTES, sum, SUM_BYTES);
     cw_base58_encode(out, &cw_alphabet_base58, cw_span_make(bytes, sizeof(bytes)));
+}
+
+void cw_text_substrate(const struct cw_address *address, const struct cw_reading *reading,
+                       struct cw_writer *out)
+{
+    cw_write_ss58(out, GENERIC_PREFIX, cw_reading_payload(address, reading));
 }

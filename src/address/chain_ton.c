@@ -1,6 +1,7 @@
 #include "address/codec.h"
 
 #include "base/text.h"
+#include "crypto/base64.h"
 
 /* TON: raw "workchain:hash", or 36 bytes in base64 with flags and a CRC-16 (TEP-2). */
 
@@ -131,4 +132,20 @@ void cw_text_ton(const struct cw_address *address, const struct cw_reading *read
     CW_ASSERT(payload.len == PAYLOAD_BYTES);
     cw_write_str(out, payload.data[0] == 0 ? "0:" : "-1:");
     cw_write_hex(out, cw_span_slice(payload, 4, payload.len));
+}
+
+void cw_write_ton_friendly(struct cw_writer *out, enum cw_ton_form form, bool is_url,
+                           struct cw_span payload)
+{
+    uint8_t bytes[FRIENDLY_BYTES];
+    CW_ASSERT(payload.len == PAYLOAD_BYTES);
+    bytes[0] = (uint8_t)form;
+    memcpy(bytes + 1, payload.data + 3, 33); /* the workchain in one byte, the hash */
+    const unsigned crc = cw_crc16_xmodem(cw_span_make(bytes, FRIENDLY_BYTES - 2));
+    bytes[FRIENDLY_BYTES - 2] = (uint8_t)(crc >> 8);
+    bytes[FRIENDLY_BYTES - 1] = (uint8_t)(crc & 0xffu);
+    CW_ASSERT(out->max - out->len > FRIENDLY_LENGTH);
+    out->len += cw_base64_encode_to(is_url ? CW_BASE64_URL : CW_BASE64_STANDARD,
+                                    cw_span_make(bytes, sizeof(bytes)), out->data + out->len,
+                                    out->max - out->len);
 }

@@ -105,3 +105,15 @@ void cw_text_xrpl(const struct cw_address *address, const struct cw_reading *rea
     memcpy(bytes + 1, account.data, account.len);
     cw_base58check_encode(out, &cw_alphabet_xrp, cw_span_make(bytes, sizeof(bytes)));
 }
+
+void cw_write_xaddress(struct cw_writer *out, struct cw_span account, const uint64_t *tag)
+{
+    uint8_t bytes[X_LENGTH] = {0x05, 0x44};
+    CW_ASSERT(account.len == 20);
+    memcpy(bytes + 2, account.data, account.len);
+    for (size_t i = 0; tag != NULL && i < 4; i++) {
+        bytes[X_FLAG_AT] = 1;
+        bytes[X_TAG_AT + i] = (uint8_t)(*tag >> 8 * i & 0xffu);
+    }
+    cw_base58check_encode(out, &cw_alphabet_xrp, cw_span_make(bytes, sizeof(bytes)));
+}

@@ -214,6 +214,29 @@ bool cw_write_cashaddr_row(struct cw_writer *out, const struct cw_reading *readi
                            struct cw_span payload);
 bool cw_write_bech32_row(struct cw_writer *out, const struct cw_reading *reading,
                          struct cw_span payload);
+/** Other spellings of a key than the canonical one, for spellings.c. */
+void cw_write_base58_as(struct cw_writer *out, const struct cw_base58_row *row,
+                        struct cw_span payload);
+uint8_t cw_cashaddr_version(enum cw_kind kind);
+void cw_write_cashaddr_as(struct cw_writer *out, const char *prefix, uint8_t version,
+                          struct cw_span payload);
+/** SS58 with a prefix of one byte, below 64. */
+void cw_write_ss58(struct cw_writer *out, uint8_t prefix, struct cw_span account);
+enum cw_ton_form {
+    CW_TON_BOUNCEABLE = 0x11,
+    CW_TON_NON_BOUNCEABLE = 0x51,
+    CW_TON_TEST_BOUNCEABLE = 0x91,
+    CW_TON_TEST_NON_BOUNCEABLE = 0xd1,
+};
+void cw_write_ton_friendly(struct cw_writer *out, enum cw_ton_form form, bool is_url,
+                           struct cw_span payload);
+/** An X-address of the main network; `tag` NULL: without a destination tag. */
+void cw_write_xaddress(struct cw_writer *out, struct cw_span account, const uint64_t *tag);
+/** "0.0.123" with its checksum on the main ledger. */
+void cw_write_hedera_sum(struct cw_writer *out, struct cw_span numbers);
+/** The direct ICAP form. */
+void cw_write_icap(struct cw_writer *out, struct cw_span account);
+
 /** Whether the text begins with a witness prefix of the tag's group, or of any chain. */
 bool cw_is_segwit_text(struct cw_span text, const struct cw_tag *as);
 /** The same for the prefixes without a witness version. */

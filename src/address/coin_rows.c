@@ -387,34 +387,50 @@ static const char *find_prefix(const struct cw_prefix_row *rows, size_t count, u
     return NULL;
 }
 
-bool cw_write_base58_row(struct cw_writer *out, const struct cw_reading *reading,
-                         struct cw_span payload)
+void cw_write_base58_as(struct cw_writer *out, const struct cw_base58_row *row,
+                        struct cw_span payload)
 {
-    const struct cw_base58_row *row = find_base58(reading);
     uint8_t joined[VERSION_BYTES_MAX + 64];
-    if (row == NULL) {
-        return false;
-    }
     const size_t len = version_bytes(row, joined);
     CW_ASSERT(payload.len <= sizeof(joined) - len);
     memcpy(joined + len, payload.data, payload.len);
     cw_base58check_encode(out, &cw_alphabet_base58, cw_span_make(joined, len + payload.len));
-    return true;
+}
+
+bool cw_write_base58_row(struct cw_writer *out, const struct cw_reading *reading,
+                         struct cw_span payload)
+{
+    const struct cw_base58_row *row = find_base58(reading);
+    if (row != NULL) {
+        cw_write_base58_as(out, row, payload);
+    }
+    return row != NULL;
+}
+
+void cw_write_cashaddr_as(struct cw_writer *out, const char *prefix, uint8_t version,
+                          struct cw_span payload)
+{
+    uint8_t data[1 + 32];
+    CW_ASSERT(payload.len < sizeof(data));
+    data[0] = version;
+    memcpy(data + 1, payload.data, payload.len);
+    cw_cashaddr_encode(out, &cw_alphabet_bech32, prefix, cw_span_make(data, 1 + payload.len));
+}
+
+uint8_t cw_cashaddr_version(enum cw_kind kind)
+{
+    return kind == CW_KIND_P2PKH ? 0 : kind == CW_KIND_P2SH ? 8 : 11;
 }
 
 bool cw_write_cashaddr_row(struct cw_writer *out, const struct cw_reading *reading,
                            struct cw_span payload)
 {
     const char *prefix = find_prefix(cw_cashaddr_rows, cw_cashaddr_rows_count, reading->chain);
-    uint8_t data[1 + 32];
-    if (prefix == NULL) {
-        return false;
+    if (prefix != NULL) {
+        cw_write_cashaddr_as(out, prefix, cw_cashaddr_version((enum cw_kind)reading->kind),
+                             payload);
     }
-    CW_ASSERT(payload.len < sizeof(data));
-    data[0] = reading->kind == CW_KIND_P2PKH ? 0 : reading->kind == CW_KIND_P2SH ? 8 : 11;
-    memcpy(data + 1, payload.data, payload.len);
-    cw_cashaddr_encode(out, &cw_alphabet_bech32, prefix, cw_span_make(data, 1 + payload.len));
-    return true;
+    return prefix != NULL;
 }
 
 bool cw_write_bech32_row(struct cw_writer *out, const struct cw_reading *reading,
