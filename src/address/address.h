@@ -178,7 +178,8 @@ struct cw_relation_reasons {
     size_t count;
 };
 
-/** The relation between two decoded addresses; symmetric.
+/** The relation between two decoded addresses; symmetric. An address that nobody holds (reserved.h)
+ *  has its own spellings and no other relation.
  *  Out: ret_reasons  may be NULL */
 enum cw_relation cw_address_relation(const struct cw_address *a, const struct cw_address *b,
                                      struct cw_relation_reasons *ret_reasons);

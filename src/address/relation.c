@@ -1,4 +1,5 @@
 #include "address/links.h"
+#include "address/reserved.h"
 
 #include "crypto/hash.h"
 
@@ -91,6 +92,10 @@ enum cw_relation cw_address_relation(const struct cw_address *a, const struct cw
         add_reason(reasons, is_other_aux ? "other_tag" : "same_key");
         return is_other_aux ? CW_RELATION_SAME_KEY_HASH : CW_RELATION_ENCODING;
     }
+    /* the zero hash of one coin is not the owner of the zero hash of another */
+    if (cw_address_reserved(a) != NULL || cw_address_reserved(b) != NULL) {
+        return CW_RELATION_NONE;
+    }
     return relation_by_links(a, b, reasons);
 }
 
@@ -164,6 +169,9 @@ size_t cw_address_probes(const struct cw_address *address, struct cw_probe ret[s
             cw_write_span(&input, cw_reading_payload(address, reading));
             add_probe(ret, &count, &input);
         }
+    }
+    if (cw_address_reserved(address) != NULL) {
+        return count;
     }
     cw_links_collect(address, &links);
     for (size_t i = 0; i < links.count; i++) {

@@ -137,9 +137,15 @@ static bool contains(struct cw_span text, const char *part)
     return false;
 }
 
+/* Letters that stand for a part left out, or are letters of the address: a checksum decides. */
+static bool has_letter_gap(struct cw_span text)
+{
+    return contains(text, "xxxx") || contains(text, "XXXX");
+}
+
 static enum cw_address_error check_cleaned(struct cw_span text)
 {
-    static const char *const gaps[] = {"\xe2\x80\xa6", "...", "***", "xxxx", "XXXX", "[..]"};
+    static const char *const gaps[] = {"\xe2\x80\xa6", "...", "***", "[..]"};
     if (text.len == 0) {
         return CW_ADDRESS_EMPTY;
     }
@@ -334,6 +340,10 @@ enum cw_address_error cw_parse_field(struct cw_span text, struct cw_label label,
         }
         flags |= take_label(&field, &label) ? CW_FLAG_UNWRAPPED : 0;
         why = parse_joined(field, &label, address);
+    }
+    if (why != CW_ADDRESS_SECRET && has_letter_gap(field) &&
+        (why != CW_ADDRESS_OK || address->checksum != CW_CHECKSUM_OK)) {
+        return CW_ADDRESS_TRUNCATED;
     }
     if (why == CW_ADDRESS_OK) {
         address->flags |= flags;

@@ -82,8 +82,9 @@ struct cw_rules; /* all rules of a folder, sorted by id */
  *  Errors are those of rule.schema.json, and: an address that does not decode, a secret key in
  *  place of an address (never echoed), a `source` that points nowhere, an id that differs from the
  *  file's name, a file or folder that everybody may write. Warnings: the same key twice in one
- *  rule, in any spelling; an address of the rule file without a source; a rule that watches
- * nothing. An addresses_file is a text beside the rule (or an absolute path): one address a line,
+ *  rule, in any spelling; an address of the rule file without a source; an address that nobody
+ *  holds (address/reserved.h), which never alerts; a rule that watches nothing. An addresses_file
+ * is a text beside the rule (or an absolute path): one address a line,
  * "#" starts a comment; its mistakes name that file and line. Returns: CW_OK (look at
  * mistakes->errors), CW_NOT_FOUND when the folder is missing, CW_IO, CW_LIMIT (arena), CW_NOMEM.
  *  Limits:  CW_RULES_MAX files, CW_RULE_BYTES_MAX each, CW_ADDRESSES_FILE_MAX each,

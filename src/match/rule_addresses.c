@@ -1,5 +1,6 @@
 #include "match/rule_reading.h"
 
+#include "address/reserved.h"
 #include "base/file.h"
 #include "crypto/hash.h"
 #include "json/json_names.h"
@@ -55,9 +56,27 @@ enum cw_address_error cw_rule_address_decode(const struct cw_rule_address *addre
     return cw_address_parse(address->value, (struct cw_span){NULL, 0}, CW_ADDRESS_STRICT, ret);
 }
 
-/* Says why a text is no address without repeating it: it may be a secret key, or one mistyped. */
-static void reason_format(enum cw_address_error why, char *ret, size_t bytes)
+/* What the decoder said of one text. */
+struct verdict {
+    enum cw_address_error why;
+    const struct cw_reserved *reserved; /* NULL unless it is nobody's address */
+    enum cw_mistake_grade grade;
+};
+
+static bool has_mistake(const struct verdict *verdict)
 {
+    return verdict->why != CW_ADDRESS_OK || verdict->reserved != NULL;
+}
+
+/* Says why a text is no address without repeating it: it may be a secret key, or one mistyped. */
+static void reason_format(const struct verdict *verdict, char *ret, size_t bytes)
+{
+    const enum cw_address_error why = verdict->why;
+    if (why == CW_ADDRESS_OK) {
+        (void)snprintf(ret, bytes, "never alerts: it is %s, which nobody holds",
+                       verdict->reserved->what);
+        return;
+    }
     if (why == CW_ADDRESS_SECRET) {
         (void)snprintf(ret, bytes,
                        "this is a secret key, not an address: take it out of this file at once "
@@ -83,17 +102,19 @@ static void digest_of(const struct cw_address *address, uint8_t ret[static DIGES
     cw_blake2b(cw_span_cstr(text), NULL, ret, DIGEST_BYTES);
 }
 
-/* Decodes and keeps one address. Out: ret_why  the reason when it is none. */
+/* Decodes and keeps one address. */
 static enum cw_status keep_address(struct gathering *gathering, struct cw_rule_address address,
-                                   size_t number, enum cw_address_error *ret_why,
-                                   struct cw_error *err)
+                                   size_t number, struct verdict *ret, struct cw_error *err)
 {
     struct cw_arena *arena = gathering->reading->arena;
     struct cw_address decoded;
-    *ret_why = cw_rule_address_decode(&address, &decoded);
-    if (*ret_why != CW_ADDRESS_OK) {
+    *ret = (struct verdict){.why = cw_rule_address_decode(&address, &decoded),
+                            .grade = CW_MISTAKE_ERROR};
+    if (ret->why != CW_ADDRESS_OK) {
         return CW_OK;
     }
+    ret->reserved = cw_address_reserved(&decoded);
+    ret->grade = CW_MISTAKE_WARNING;
     address.value = cw_arena_copy(arena, address.value);
     address.note = address.note.len == 0 ? address.note : cw_arena_copy(arena, address.note);
     if (address.value.data == NULL || (address.note.data == NULL && address.note.len > 0)) {
@@ -161,20 +182,20 @@ static enum cw_status gather_inline(struct gathering *gathering, const json_t *a
         char pointer[POINTER_BYTES];
         (void)snprintf(pointer, sizeof(pointer), "/addresses/%zu", i);
         struct cw_rule_address address = {.reported = CW_RULE_NO_REPORT};
-        enum cw_address_error why = CW_ADDRESS_OK;
+        struct verdict verdict;
         if (!read_element(reading, value, pointer, &address)) {
             continue;
         }
-        const enum cw_status status = keep_address(gathering, address, i, &why, err);
+        const enum cw_status status = keep_address(gathering, address, i, &verdict, err);
         if (status != CW_OK) {
             return status;
         }
-        if (why != CW_ADDRESS_OK) {
+        if (has_mistake(&verdict)) {
             char reason[300];
-            reason_format(why, reason, sizeof(reason));
+            reason_format(&verdict, reason, sizeof(reason));
             (void)snprintf(pointer, sizeof(pointer), "/addresses/%zu%s", i,
                            json_is_object(value) ? "/address" : "");
-            cw_json_file_mistake(reading->file, reading->mistakes, CW_MISTAKE_ERROR, pointer, "%s",
+            cw_json_file_mistake(reading->file, reading->mistakes, verdict.grade, pointer, "%s",
                                  reason);
         }
     }
@@ -208,17 +229,17 @@ static enum cw_status gather_lines(struct gathering *gathering, struct cw_error 
             continue;
         }
         const struct cw_rule_address address = {.value = bare, .reported = CW_RULE_NO_REPORT};
-        enum cw_address_error why = CW_ADDRESS_OK;
-        const enum cw_status status = keep_address(gathering, address, number, &why, err);
+        struct verdict verdict;
+        const enum cw_status status = keep_address(gathering, address, number, &verdict, err);
         if (status != CW_OK) {
             return status;
         }
-        if (why != CW_ADDRESS_OK) {
+        if (has_mistake(&verdict)) {
             char reason[300];
-            reason_format(why, reason, sizeof(reason));
+            reason_format(&verdict, reason, sizeof(reason));
             const int column = (int)(bare.data - line.data) + 1;
             cw_mistakes_add(
-                gathering->reading->mistakes, CW_MISTAKE_ERROR,
+                gathering->reading->mistakes, verdict.grade,
                 (struct cw_mistake_place){gathering->text_path, (int)number, column, ""}, "%s",
                 reason);
         }

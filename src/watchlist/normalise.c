@@ -80,33 +80,3 @@ enum cw_status cw_listing_hash(struct cw_listing *listing, struct cw_arena *aren
     cw_buf_clear(&json);
     return status;
 }
-
-/* Exact keys, and the precompiled contracts 0x01 to 0xff. The hash of the empty public key and the
- * "bitcoin eater" are the burn forms that lists have really held (data: USDT blacklist). */
-static const char *const reserved_keys[] = {
-    "bitcoin:p2pkh:0000000000000000000000000000000000000000",
-    "bitcoin:p2pkh:759d6677091e973b9e9d99f19c68fbf43e3f05f9",
-    "bitcoin:p2sh:0000000000000000000000000000000000000000",
-    "bitcoin:p2wpkh:0000000000000000000000000000000000000000",
-    "evm:account:000000000000000000000000000000000000dead",
-    "evm:account:dead000000000000000042069420694206942069",
-    "evm:account:eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee",
-    "evm:account:ffffffffffffffffffffffffffffffffffffffff",
-    "solana:account:0000000000000000000000000000000000000000000000000000000000000000",
-    "tron:account:0000000000000000000000000000000000000000",
-    "xrpl:account:0000000000000000000000000000000000000000",
-    "xrpl:account:0000000000000000000000000000000000000001",
-};
-
-bool cw_canonical_is_reserved(struct cw_span canonical)
-{
-    for (size_t i = 0; i < CW_COUNT(reserved_keys); i++) {
-        if (cw_span_is(canonical, reserved_keys[i])) {
-            return true;
-        }
-    }
-    /* 0x…0000 to 0x…ffff: zero, precompiles and their neighbours; nobody can hold their keys. */
-    return canonical.len == sizeof("evm:account:") - 1 + 40 &&
-           cw_span_starts_with(canonical,
-                               CW_SPAN("evm:account:000000000000000000000000000000000000"));
-}

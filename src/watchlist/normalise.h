@@ -1,7 +1,6 @@
 /* normalise.h: how one entry becomes a listing, and what of it counts as content.
  *
- * Knows the entry hash (alerts.md section 2.3) and which addresses are nobody's. Private to
- * src/watchlist/.
+ * Knows the entry hash (alerts.md section 2.3). Private to src/watchlist/.
  */
 #ifndef CW_WATCHLIST_NORMALISE_H
 #define CW_WATCHLIST_NORMALISE_H
@@ -19,9 +18,5 @@ CW_NODISCARD enum cw_status cw_listing_hash(struct cw_listing *listing, struct c
 /** The order of a finished list: by entry_id, then canonical. Sorting, finding and comparing two
  * lists must agree on it. */
 int cw_listing_compare_keys(const struct cw_listing *a, const struct cw_listing *b);
-
-/** True for keys that belong to nobody or to everybody: zero, burn and system addresses
- *  (addresses.md section 12, item 8). A list entry with one of them is noise, never a hit. */
-bool cw_canonical_is_reserved(struct cw_span canonical);
 
 #endif

@@ -1,5 +1,6 @@
 #include "watchlist/watchlist.h"
 
+#include "address/reserved.h"
 #include "watchlist/normalise.h"
 
 struct cw_watchlist {
@@ -212,7 +213,7 @@ enum cw_status cw_watchlist_add_entry(struct cw_watchlist *list, const struct cw
         .programs_count = cw_spans_sort_unique(programs, entry->programs_count),
         .related = entry->related,
         .related_count = entry->related_count,
-        .is_reserved = cw_canonical_is_reserved(key),
+        .is_reserved = cw_address_reserved(&address) != NULL,
     };
     return cw_watchlist_add_listing(list, &listing, err);
 }

@@ -171,6 +171,14 @@ static void reads_every_vector(void)
     CU_ASSERT_EQUAL(all, 1498);
 }
 
+static void reads_our_own_rows(void)
+{
+    size_t rows = 0;
+    size_t good = 0;
+    check_family("own", &rows, &good);
+    CW_CHECK(good == rows && rows > 0, "own: %zu of %zu rows", good, rows);
+}
+
 /* ---- what a text may not do ---- */
 
 static bool has_strong_checksum(struct cw_span encoding)
@@ -449,6 +457,7 @@ static void says_every_reason(void)
 
 static const struct cw_test tests[] = {
     {"reads every vector", reads_every_vector},
+    {"reads our own rows beside the vectors", reads_our_own_rows},
     {"never reads a corrupted text as another key", never_reads_a_corrupted_text_as_another_key},
     {"refuses text over the limits", refuses_text_over_the_limits},
     {"bounds the quadratic conversion", bounds_the_quadratic_conversion},

@@ -22,7 +22,7 @@ static void refuses_every_invalid_case(void)
 
 static void warns_in_every_doubtful_case(void)
 {
-    cases_run(CW_FIXTURES "/rule/warning", load_case, false, 6);
+    cases_run(CW_FIXTURES "/rule/warning", load_case, false, 7);
 }
 
 static void accepts_every_valid_case(void)
