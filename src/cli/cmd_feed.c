@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "address/reserved.h"
 #include "base/datetime.h"
 #include "base/text.h"
 #include "cli/cli.h"
@@ -45,23 +46,67 @@ static const char *status_word(const struct cw_cli *cli, const struct cw_feed *f
     return cw_feed_status_name(state->status);
 }
 
-static void print_status_json(const struct cw_cli *cli, const struct cw_feed *feed,
-                              const struct cw_feed_state *state)
+/* Listings in force on addresses that nobody holds: all are counted, the first are named. */
+struct suspicious {
+    json_t *first; /* NULL for text: they are printed as they come */
+    uint64_t count;
+};
+
+enum { SUSPICIOUS_NAMED = 10 };
+
+static json_t *suspicious_json(struct cw_span canonical, struct cw_span value)
 {
-    cw_cli_json(json_pack(
-        "{s:s, s:s, s:b, s:o, s:o, s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:o, s:s}", "id", feed->id,
-        "status", status_word(cli, feed, state), "enabled", feed->enabled ? 1 : 0, "retrieved_at",
-        cw_json_time(state->retrieved_at_s), "attempted_at", cw_json_time(state->attempted_at_s),
-        "published", state->published, "snapshot_sha256", state->snapshot_sha256, "entries",
-        (json_int_t)state->entries, "listings", (json_int_t)state->listings, "unusable",
-        (json_int_t)state->unusable, "failures", (json_int_t)state->failures, "error_code",
-        state->error_code, "error", cw_json_text(cw_span_cstr(state->error_text)), "held_sha256",
-        state->held_sha256));
+    const struct cw_reserved *reserved = cw_reserved_find(canonical);
+    return json_pack("{s:o, s:o, s:s}", "canonical", cw_json_text(canonical), "value",
+                     cw_json_text(value), "what",
+                     reserved == NULL ? "an address nobody holds" : reserved->what);
 }
 
-static void print_status(const struct cw_cli *cli, const struct cw_feed *feed,
-                         const struct cw_feed_state *state)
+static enum cw_status on_suspicious(void *ctx, struct cw_span canonical, struct cw_span value,
+                                    CW_UNUSED struct cw_error *err)
 {
+    struct suspicious *suspicious = ctx;
+    if (suspicious->count++ >= SUSPICIOUS_NAMED) {
+        return CW_OK;
+    }
+    json_t *one = suspicious_json(canonical, value);
+    if (suspicious->first != NULL) {
+        (void)json_array_append_new(suspicious->first, one);
+        return CW_OK;
+    }
+    (void)printf("%-28s suspicious: ", "");
+    cw_cli_print(value);
+    (void)printf(": %s\n", json_string_value(json_object_get(one, "what")));
+    json_decref(one);
+    return CW_OK;
+}
+
+static enum cw_status print_status_json(const struct cw_cli *cli, const struct cw_feed *feed,
+                                        const struct cw_feed_state *state, struct cw_store *store,
+                                        struct cw_error *err)
+{
+    struct suspicious suspicious = {.first = json_array()};
+    const enum cw_status status =
+        store == NULL ? CW_OK
+                      : cw_store_suspicious(store, feed->id, on_suspicious, &suspicious, err);
+    cw_cli_json(json_pack(
+        "{s:s, s:s, s:b, s:o, s:o, s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:o, s:s, s:I, s:o}", "id",
+        feed->id, "status", status_word(cli, feed, state), "enabled", feed->enabled ? 1 : 0,
+        "retrieved_at", cw_json_time(state->retrieved_at_s), "attempted_at",
+        cw_json_time(state->attempted_at_s), "published", state->published, "snapshot_sha256",
+        state->snapshot_sha256, "entries", (json_int_t)state->entries, "listings",
+        (json_int_t)state->listings, "unusable", (json_int_t)state->unusable, "failures",
+        (json_int_t)state->failures, "error_code", state->error_code, "error",
+        cw_json_text(cw_span_cstr(state->error_text)), "held_sha256", state->held_sha256,
+        "suspicious", (json_int_t)suspicious.count, "suspicious_entries", suspicious.first));
+    return status;
+}
+
+static enum cw_status print_status(const struct cw_cli *cli, const struct cw_feed *feed,
+                                   const struct cw_feed_state *state, struct cw_store *store,
+                                   struct cw_error *err)
+{
+    struct suspicious suspicious = {.count = 0};
     char age[32] = "never read";
     if (state->retrieved_at_s > 0) {
         cw_age_format(cw_clock_now_s(&cli->clock) - state->retrieved_at_s, age, sizeof(age));
@@ -78,6 +123,15 @@ static void print_status(const struct cw_cli *cli, const struct cw_feed *feed,
         (void)printf("%-28s held: %s\n%-28s look at it, then: cryptowatch feed accept %s\n", "",
                      state->held_sha256, "", feed->id);
     }
+    if (store == NULL) {
+        return CW_OK;
+    }
+    const enum cw_status status =
+        cw_store_suspicious(store, feed->id, on_suspicious, &suspicious, err);
+    if (suspicious.count > SUSPICIOUS_NAMED) {
+        (void)printf("%-28s suspicious: %llu in all\n", "", (unsigned long long)suspicious.count);
+    }
+    return status;
 }
 
 static enum cw_status status_of_all(const struct cw_cli *cli, const struct cw_home *home,
@@ -99,11 +153,8 @@ static enum cw_status status_of_all(const struct cw_cli *cli, const struct cw_ho
         if (status != CW_OK) {
             break;
         }
-        if (cli->is_json) {
-            print_status_json(cli, feed, &state);
-        } else {
-            print_status(cli, feed, &state);
-        }
+        status = cli->is_json ? print_status_json(cli, feed, &state, store, err)
+                              : print_status(cli, feed, &state, store, err);
         *ret_is_partial |= feed->enabled && strcmp(status_word(cli, feed, &state), "good") != 0;
     }
     return status;
@@ -161,8 +212,14 @@ struct trying {
     const struct cw_cli *cli;
     uint64_t entries;
     uint64_t unusable;
+    uint64_t suspicious;
     char published[16];
 };
+
+static const struct cw_reserved *reserved_of(const struct cw_address *address)
+{
+    return address == NULL ? NULL : cw_address_reserved(address);
+}
 
 static json_t *related_json(const struct cw_entry *entry)
 {
@@ -196,7 +253,7 @@ static void print_entry_json(const struct cw_entry *entry, const struct cw_addre
     json_t *error =
         address != NULL ? json_null() : json_pack("{s:s, s:s}", "code", code, "text", text);
     cw_cli_json(json_pack(
-        "{s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "position",
+        "{s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "position",
         cw_json_text(entry->position), "value",
         is_secret ? json_string("") : cw_json_text(entry->value), "chain",
         address != NULL ? json_string(cw_address_chain(address)) : json_null(), "canonical",
@@ -205,7 +262,8 @@ static void print_entry_json(const struct cw_entry *entry, const struct cw_addre
         programs, "tag", or_null(entry->tag), "listed_on", or_null(entry->listed_on), "note",
         or_null(entry->note), "related", related_json(entry), "checksum",
         address != NULL ? json_string(checksums[cw_address_checksum(address)]) : json_null(),
-        "error", error));
+        "error", error, "suspicious",
+        reserved_of(address) == NULL ? json_null() : json_string(reserved_of(address)->what)));
 }
 
 static void print_entry_text(const struct cw_entry *entry, const struct cw_address *address,
@@ -224,6 +282,9 @@ static void print_entry_text(const struct cw_entry *entry, const struct cw_addre
     cw_cli_print(entry->entry_id);
     (void)printf("\t");
     cw_cli_print(entry->entry_name);
+    if (reserved_of(address) != NULL) {
+        (void)printf("\tsuspicious: %s", reserved_of(address)->what);
+    }
     (void)printf("\n");
 }
 
@@ -244,6 +305,7 @@ static enum cw_status on_entry(void *ctx, const struct cw_entry *entry, struct c
     const bool is_valid = entry->error.len == 0 && why == CW_ADDRESS_OK;
     const char *code = entry->error.len > 0 ? "ENTRY" : cw_address_error_code(why);
     trying->unusable += is_valid ? 0 : 1;
+    trying->suspicious += reserved_of(is_valid ? &address : NULL) == NULL ? 0 : 1;
     if (trying->cli->is_json) {
         print_entry_json(entry, is_valid ? &address : NULL, code, text);
     } else {
@@ -265,16 +327,21 @@ static void print_summary(const struct trying *trying, const struct cw_parse_rep
 {
     if (trying->cli->is_json) {
         (void)fprintf(stderr,
-                      "{\"entries\":%llu,\"unusable\":%llu,\"bytes\":%llu,\"bytes_decoded\":%llu,"
-                      "\"published\":\"%s\"}\n",
+                      "{\"entries\":%llu,\"unusable\":%llu,\"suspicious\":%llu,\"bytes\":%llu,"
+                      "\"bytes_decoded\":%llu,\"published\":\"%s\"}\n",
                       (unsigned long long)trying->entries, (unsigned long long)trying->unusable,
-                      (unsigned long long)report->bytes_in,
+                      (unsigned long long)trying->suspicious, (unsigned long long)report->bytes_in,
                       (unsigned long long)report->bytes_decoded, trying->published);
         return;
     }
-    cw_cli_say(trying->cli, "%llu entries, %llu unusable, %llu bytes%s%s",
+    char suspicious[64] = "";
+    if (trying->suspicious > 0) {
+        (void)snprintf(suspicious, sizeof(suspicious), ", %llu on addresses nobody holds",
+                       (unsigned long long)trying->suspicious);
+    }
+    cw_cli_say(trying->cli, "%llu entries, %llu unusable%s, %llu bytes%s%s",
                (unsigned long long)trying->entries, (unsigned long long)trying->unusable,
-               (unsigned long long)report->bytes_decoded,
+               suspicious, (unsigned long long)report->bytes_decoded,
                trying->published[0] == '\0' ? "" : ", published ", trying->published);
 }
 

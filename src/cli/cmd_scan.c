@@ -17,11 +17,13 @@ static void on_progress(void *ctx, const char *stage, const struct cw_scan_feed 
 
 static json_t *feed_json(const struct cw_scan_feed *feed)
 {
-    json_t *out = json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "id", feed->feed->id,
-                            "status", cw_scan_feed_status_name(feed->status), "entries",
-                            (json_int_t)feed->entries, "added", (json_int_t)feed->added, "removed",
-                            (json_int_t)feed->removed, "changed", (json_int_t)feed->changed,
-                            "invalid", (json_int_t)feed->invalid, "bytes", (json_int_t)feed->bytes);
+    json_t *out = json_pack(
+        "{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "id", feed->feed->id, "status",
+        cw_scan_feed_status_name(feed->status), "entries", (json_int_t)feed->entries, "added",
+        (json_int_t)feed->added, "removed", (json_int_t)feed->removed, "changed",
+        (json_int_t)feed->changed, "invalid", (json_int_t)feed->invalid, "bytes",
+        (json_int_t)feed->bytes, "suspicious", (json_int_t)feed->suspicious, "suspicious_entries",
+        cw_json_text(cw_span_cstr(feed->suspicious_text)));
     json_t *error = json_null();
     if (feed->error_text[0] != '\0') {
         error = json_pack("{s:s, s:o}", "code", feed->error_code, "text",
@@ -69,6 +71,11 @@ static void print_text(const struct cw_cli *cli, const struct cw_scan_report *re
         if (feed->error_text[0] != '\0') {
             (void)fprintf(stderr, "feed %s %s: %s\n", feed->feed->id,
                           cw_scan_feed_status_name(feed->status), feed->error_text);
+        }
+        if (feed->suspicious > 0 && (cli->is_verbose || cli->is_terminal)) {
+            (void)fprintf(stderr, "feed %s: %llu entries are on addresses nobody holds: %s\n",
+                          feed->feed->id, (unsigned long long)feed->suspicious,
+                          feed->suspicious_text);
         }
     }
     const struct cw_deliver_report *sent = &report->deliveries;

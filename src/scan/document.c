@@ -1,5 +1,33 @@
 #include "scan/intake.h"
 
+#include "address/reserved.h"
+#include "base/text.h"
+
+/* An entry on an address that nobody holds says that the list is not what it was meant to be. */
+static void count_suspicious(struct cw_scan_feed *entry, const struct cw_watchlist *list)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < cw_watchlist_count(list); i++) {
+        const struct cw_listing *listing = cw_watchlist_at(list, i);
+        const struct cw_reserved *reserved =
+            listing->is_reserved ? cw_reserved_find(listing->canonical) : NULL;
+        if (reserved == NULL) {
+            continue;
+        }
+        char text[CW_ADDRESS_FIELD_MAX];
+        char one[192];
+        cw_text_escape_to(text, sizeof(text), listing->value);
+        (void)snprintf(one, sizeof(one), "%s%.64s (%s)", entry->suspicious > 0 ? ", " : "", text,
+                       reserved->what);
+        entry->suspicious++;
+        if (len + strlen(one) < sizeof(entry->suspicious_text)) {
+            (void)snprintf(entry->suspicious_text + len, sizeof(entry->suspicious_text) - len, "%s",
+                           one);
+            len += strlen(one);
+        }
+    }
+}
+
 /* What the document says of itself; asked before anything of an older one is kept beside it. */
 static void count_document(struct cw_work *work)
 {
@@ -8,6 +36,7 @@ static void count_document(struct cw_work *work)
     entry->entries = cw_watchlist_entries(work->new_list);
     entry->invalid = cw_watchlist_opaque_count(work->new_list);
     entry->bytes = work->intake->fetched.bytes;
+    count_suspicious(entry, work->new_list);
     state->entries = entry->entries;
     state->unusable = entry->invalid;
     const struct cw_span published = cw_watchlist_published(work->new_list);

@@ -115,6 +115,16 @@ CW_NODISCARD enum cw_status cw_store_watchlist_load(struct cw_store *store, cons
                                                     struct cw_watchlist **ret,
                                                     struct cw_error *err);
 
+/** Takes one listing that stands on an address nobody holds; borrowed during the call. */
+typedef enum cw_status (*cw_suspicious_fn)(void *ctx, struct cw_span canonical,
+                                           struct cw_span value, struct cw_error *err);
+/** Tells the listings of a feed that are in force and reserved (address/reserved.h), in order of
+ *  key. Such an entry never alerts; a person should look at the list.
+ *  Returns: CW_OK, what the callback returned, CW_STATE, CW_IO, CW_NOMEM. */
+CW_NODISCARD enum cw_status cw_store_suspicious(struct cw_store *store, const char *feed,
+                                                cw_suspicious_fn fn, void *ctx,
+                                                struct cw_error *err);
+
 /** One list put in the place of another. Pointers are borrowed during the call. */
 struct cw_replacement {
     const char *feed;

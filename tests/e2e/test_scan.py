@@ -430,7 +430,8 @@ class Trouble(harness.Case):
         for entry in entries:
             self.assertEqual(set(entry), {
                 "position", "value", "chain", "canonical", "valid", "entry_id", "entry_name",
-                "programs", "tag", "listed_on", "note", "related", "checksum", "error"})
+                "programs", "tag", "listed_on", "note", "related", "checksum", "error",
+                "suspicious"})
         self.assertEqual([e["valid"] for e in entries], [True, True, False])
         self.assertEqual([e["checksum"] for e in entries], ["ok", "bad", None])
         self.assertIsNone(entries[0]["error"])
