@@ -33,6 +33,9 @@ static void begin(struct cw_address *address, struct cw_span text)
     CW_ASSERT(text.len <= CW_ADDRESS_TEXT_MAX);
     address->readings_count = 0;
     address->bytes_used = 0;
+    address->stripped = 0;
+    address->stripped_named = 0;
+    address->stripped_name[0] = '\0';
     memcpy(address->source, text.data, text.len);
     address->source[text.len] = '\0';
 }
@@ -197,9 +200,11 @@ static const struct cw_reading *default_reading(const struct cw_address *address
     return &address->readings[0];
 }
 
-void cw_address_canonical(const struct cw_address *address, char ret[static CW_CANONICAL_BYTES])
+void cw_address_reading(const struct cw_address *address, size_t index,
+                        char ret[static CW_CANONICAL_BYTES])
 {
-    const struct cw_reading *reading = default_reading(address);
+    CW_ASSERT(index < address->readings_count);
+    const struct cw_reading *reading = &address->readings[index];
     struct cw_writer out = {.data = ret, .max = CW_CANONICAL_BYTES - 1};
     cw_write_str(&out, chain_of(reading)->name);
     cw_write_char(&out, ':');
@@ -207,6 +212,11 @@ void cw_address_canonical(const struct cw_address *address, char ret[static CW_C
     cw_write_char(&out, ':');
     cw_write_hex(&out, cw_reading_payload(address, reading));
     cw_write_end(&out);
+}
+
+void cw_address_canonical(const struct cw_address *address, char ret[static CW_CANONICAL_BYTES])
+{
+    cw_address_reading(address, 0, ret);
 }
 
 void cw_address_text(const struct cw_address *address, char ret[static CW_ADDRESS_TEXT_BYTES])

@@ -103,6 +103,9 @@ struct cw_address {
     uint8_t aux_kind;                            /* enum cw_aux */
     char network[20];                            /* "main", "ss58-16383"; empty when unknown */
     uint32_t flags;                              /* enum cw_address_flag */
+    uint32_t stripped;                           /* enum cw_stripped, explain.h */
+    uint32_t stripped_named;                     /* the one that stripped_name belongs to */
+    char stripped_name[32];                      /* a scheme, a label, a host */
     uint64_t aux;                                /* XRP tag, Stellar id, Monero payment id */
     uint16_t bytes_used;
     uint8_t bytes[CW_ADDRESS_PAYLOAD_MAX + 64];
@@ -131,6 +134,9 @@ const char *cw_address_error_text(enum cw_address_error why);
 
 /** Writes `chain:kind:hex` of the default reading and a NUL. */
 void cw_address_canonical(const struct cw_address *address, char ret[static CW_CANONICAL_BYTES]);
+/** The same of one reading, 0 the default; `index` is below what cw_address_chains returns. */
+void cw_address_reading(const struct cw_address *address, size_t index,
+                        char ret[static CW_CANONICAL_BYTES]);
 /** Writes the one spelling we print (EIP-55, lower bech32, CashAddr with prefix …) and a NUL. */
 void cw_address_text(const struct cw_address *address, char ret[static CW_ADDRESS_TEXT_BYTES]);
 /** Chain of the default reading, "bitcoin". Static. */

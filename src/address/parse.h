@@ -7,6 +7,7 @@
 #define CW_ADDRESS_PARSE_H
 
 #include "address/codec.h"
+#include "address/explain.h"
 
 struct cw_label {
     bool is_given;
@@ -36,6 +37,12 @@ enum cw_address_error cw_parse_wrapped(struct cw_span text, const struct cw_labe
 /** Step 4: an http link. */
 enum cw_address_error cw_parse_url(struct cw_span text, const struct cw_label *label,
                                    struct cw_address *address);
+
+/** Notes what was taken off an address that was read, with a name when it has one. */
+void cw_strip(struct cw_address *address, enum cw_stripped what, struct cw_span name);
+/** Whether reading a field drops this code point, or turns it into a space, or strips it at the
+ *  ends. */
+bool cw_is_taken_off(uint32_t code_point);
 
 static inline bool cw_is_space(char c)
 {

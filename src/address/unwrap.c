@@ -54,22 +54,29 @@ static bool is_edge_mark(uint32_t code_point)
     return is_in(ranges, CW_COUNT(ranges), code_point);
 }
 
+bool cw_is_taken_off(uint32_t code_point)
+{
+    return is_invisible(code_point) || is_odd_space(code_point) || is_edge_mark(code_point);
+}
+
 static bool is_one_of(char c, const char *set)
 {
     return c != '\0' && strchr(set, c) != NULL;
 }
 
 /* Copies a text without invisible characters, odd spaces as spaces. False on bad UTF-8. */
-static bool copy_visible(struct cw_span text, char *ret, size_t *ret_len)
+static bool copy_visible(struct cw_span text, char *ret, size_t *ret_len, uint32_t *stripped)
 {
     uint32_t code_point = 0;
     size_t at = 0;
     size_t len = 0;
     for (size_t start = 0; cw_utf8_next(text, &at, &code_point); start = at) {
         if (is_invisible(code_point)) {
+            *stripped |= CW_STRIPPED_INVISIBLE;
             continue;
         }
         if (is_odd_space(code_point)) {
+            *stripped |= CW_STRIPPED_SPACE;
             ret[len++] = ' ';
             continue;
         }
@@ -253,7 +260,7 @@ static size_t after_label(struct cw_span text, size_t at)
 }
 
 /* Takes a known tag off the front; the tag stands in for a label the list did not give. */
-static bool take_label(struct cw_span *text, struct cw_label *label)
+static bool take_label(struct cw_span *text, struct cw_label *label, struct cw_span *ret_name)
 {
     size_t end = 0;
     struct cw_label written = {.is_given = true};
@@ -268,6 +275,7 @@ static bool take_label(struct cw_span *text, struct cw_label *label)
         !cw_tags_find_short(cw_span_slice(*text, 0, end), &written.tags)) {
         return false;
     }
+    *ret_name = cw_span_slice(*text, 0, end);
     *text = cw_span_slice(*text, start, text->len);
     if (!label->is_given) {
         *label = written;
@@ -303,7 +311,22 @@ static enum cw_address_error parse_joined(struct cw_span text, const struct cw_l
         return CW_ADDRESS_WHITESPACE;
     }
     address->flags |= CW_FLAG_SANITISED;
+    cw_strip(address, CW_STRIPPED_BREAK, CW_SPAN(""));
     return CW_ADDRESS_OK;
+}
+
+/* What stood around the field: only white space, or marks too. */
+static uint32_t around(struct cw_span whole, struct cw_span field)
+{
+    uint32_t stripped = 0;
+    for (size_t i = 0; i < whole.len; i++) {
+        const bool is_inside =
+            whole.data + i >= field.data && whole.data + i < field.data + field.len;
+        if (!is_inside) {
+            stripped |= cw_is_space(whole.data[i]) ? CW_STRIPPED_SPACE : CW_STRIPPED_MARKS;
+        }
+    }
+    return stripped;
 }
 
 enum cw_address_error cw_parse_field(struct cw_span text, struct cw_label label,
@@ -312,10 +335,12 @@ enum cw_address_error cw_parse_field(struct cw_span text, struct cw_label label,
     char data[CW_ADDRESS_FIELD_MAX];
     size_t len = 0;
     uint32_t flags = 0;
+    uint32_t stripped = 0;
+    struct cw_span name = {"", 0};
     if (text.len > sizeof(data)) {
         return CW_ADDRESS_TOO_LONG;
     }
-    if (!copy_visible(text, data, &len)) {
+    if (!copy_visible(text, data, &len, &stripped)) {
         return CW_ADDRESS_CHARSET;
     }
     struct cw_span field = cw_span_make(data, len);
@@ -323,6 +348,7 @@ enum cw_address_error cw_parse_field(struct cw_span text, struct cw_label label,
         field = next;
     }
     flags |= cw_span_equal(field, text) ? 0 : CW_FLAG_SANITISED;
+    stripped |= around(cw_span_make(data, len), field);
     enum cw_address_error why = check_cleaned(field);
     if (why != CW_ADDRESS_OK) {
         return why;
@@ -330,6 +356,7 @@ enum cw_address_error cw_parse_field(struct cw_span text, struct cw_label label,
     memmove(data, field.data, field.len);
     flags |= refang(data, &field.len) ? CW_FLAG_DEFANGED : 0;
     field.data = data;
+    stripped |= (flags & CW_FLAG_DEFANGED) != 0 ? CW_STRIPPED_DEFANG : 0u;
     if (cw_starts_with_nocase(field, "http://") || cw_starts_with_nocase(field, "https://")) {
         flags |= CW_FLAG_UNWRAPPED;
         why = cw_parse_url(field, &label, address);
@@ -337,8 +364,12 @@ enum cw_address_error cw_parse_field(struct cw_span text, struct cw_label label,
         if (cw_starts_with_nocase(field, "did:pkh:")) {
             field = cw_span_slice(field, 8, field.len);
             flags |= CW_FLAG_UNWRAPPED;
+            stripped |= CW_STRIPPED_DID;
         }
-        flags |= take_label(&field, &label) ? CW_FLAG_UNWRAPPED : 0;
+        if (take_label(&field, &label, &name)) {
+            flags |= CW_FLAG_UNWRAPPED;
+            stripped |= CW_STRIPPED_LABEL;
+        }
         why = parse_joined(field, &label, address);
     }
     if (why != CW_ADDRESS_SECRET && has_letter_gap(field) &&
@@ -347,6 +378,10 @@ enum cw_address_error cw_parse_field(struct cw_span text, struct cw_label label,
     }
     if (why == CW_ADDRESS_OK) {
         address->flags |= flags;
+        address->stripped |= stripped;
+        if (name.len > 0 && address->stripped_named == 0) {
+            cw_strip(address, CW_STRIPPED_LABEL, name);
+        }
     }
     return why;
 }

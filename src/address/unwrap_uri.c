@@ -302,8 +302,63 @@ static enum cw_address_error parse_own_prefix(struct cw_span text, const char *n
     const enum cw_address_error why = cw_parse_tags(bare, &tags, CW_ADDRESS_LIST, address);
     if (why == CW_ADDRESS_OK && bare.len < text.len) {
         address->flags |= CW_FLAG_UNWRAPPED;
+        cw_strip(address, CW_STRIPPED_QUERY, CW_SPAN(""));
     }
     return why;
+}
+
+/* Reads what follows a scheme of a chain, up to its query. */
+static enum cw_address_error parse_query(struct cw_span rest, const struct cw_tag *tag,
+                                         struct cw_address *address)
+{
+    if (tag->chain == CW_CHAIN_TON && cw_starts_with_nocase(rest, "transfer/")) {
+        rest = cw_span_slice(rest, 9, rest.len);
+    }
+    const struct cw_span bare = cw_before_query(rest);
+    const enum cw_address_error why = parse_as(bare, tag, address);
+    if (why == CW_ADDRESS_OK && tag->chain == CW_CHAIN_XRPL) {
+        take_destination_tag(rest, address);
+    }
+    if (why == CW_ADDRESS_OK && bare.len < rest.len) {
+        cw_strip(address, CW_STRIPPED_QUERY, CW_SPAN(""));
+    }
+    return why;
+}
+
+/* A tag of ours in the place of a scheme. */
+static enum cw_address_error parse_tagged(struct cw_span scheme, struct cw_span rest,
+                                          const struct cw_label *label, struct cw_address *address)
+{
+    struct cw_label written = {.is_given = true};
+    if (!cw_tags_find_short(scheme, &written.tags)) {
+        return CW_ADDRESS_UNKNOWN;
+    }
+    const enum cw_address_error why =
+        cw_parse_bare(rest, label->is_given ? label : &written, CW_ADDRESS_LIST, address);
+    if (why == CW_ADDRESS_OK) {
+        address->flags |= CW_FLAG_UNWRAPPED;
+    }
+    return why;
+}
+
+static enum cw_address_error parse_known_scheme(struct cw_span scheme, struct cw_span rest,
+                                                const struct cw_label *label,
+                                                struct cw_address *address)
+{
+    const char *name = find_named(eip3770, CW_COUNT(eip3770), scheme);
+    if (name != NULL && cw_starts_with_nocase(rest, "0x")) {
+        return parse_as(rest, tag_named(name), address);
+    }
+    if (cw_span_equal_nocase(scheme, CW_SPAN("ethereum"))) {
+        const enum cw_address_error why = parse_ethereum(rest, label, address);
+        if (why == CW_ADDRESS_OK && cw_span_find(rest, '?', 0) < rest.len) {
+            cw_strip(address, CW_STRIPPED_QUERY, CW_SPAN(""));
+        }
+        return why;
+    }
+    name = find_named(schemes, CW_COUNT(schemes), scheme);
+    return name != NULL ? parse_query(rest, tag_named(name), address)
+                        : parse_tagged(scheme, rest, label, address);
 }
 
 /* UNKNOWN when the text has no scheme we know. */
@@ -319,33 +374,9 @@ static enum cw_address_error parse_scheme(struct cw_span text, const struct cw_l
     if (name != NULL) {
         return parse_own_prefix(text, name, address);
     }
-    name = find_named(eip3770, CW_COUNT(eip3770), scheme);
-    if (name != NULL && cw_starts_with_nocase(rest, "0x")) {
-        return parse_as(rest, tag_named(name), address);
-    }
-    if (cw_span_equal_nocase(scheme, CW_SPAN("ethereum"))) {
-        return parse_ethereum(rest, label, address);
-    }
-    name = find_named(schemes, CW_COUNT(schemes), scheme);
-    if (name != NULL) {
-        const struct cw_tag *tag = tag_named(name);
-        if (tag->chain == CW_CHAIN_TON && cw_starts_with_nocase(rest, "transfer/")) {
-            rest = cw_span_slice(rest, 9, rest.len);
-        }
-        const enum cw_address_error why = parse_as(cw_before_query(rest), tag, address);
-        if (why == CW_ADDRESS_OK && tag->chain == CW_CHAIN_XRPL) {
-            take_destination_tag(rest, address);
-        }
-        return why;
-    }
-    struct cw_label written = {.is_given = true};
-    if (!cw_tags_find_short(scheme, &written.tags)) {
-        return CW_ADDRESS_UNKNOWN;
-    }
-    const enum cw_address_error why =
-        cw_parse_bare(rest, label->is_given ? label : &written, CW_ADDRESS_LIST, address);
+    const enum cw_address_error why = parse_known_scheme(scheme, rest, label, address);
     if (why == CW_ADDRESS_OK) {
-        address->flags |= CW_FLAG_UNWRAPPED;
+        cw_strip(address, CW_STRIPPED_SCHEME, scheme);
     }
     return why;
 }
@@ -374,6 +405,7 @@ static enum cw_address_error parse_xrp_tag(struct cw_span text, struct cw_addres
         cw_parse_tags(cw_span_slice(text, 0, end), &tags, CW_ADDRESS_LIST, address);
     if (why == CW_ADDRESS_OK) {
         set_aux(address, tag, UINT32_MAX);
+        cw_strip(address, CW_STRIPPED_TAG, CW_SPAN(""));
         return address->aux_kind == CW_AUX_NONE ? CW_ADDRESS_RANGE : CW_ADDRESS_OK;
     }
     return why;
@@ -386,9 +418,13 @@ enum cw_address_error cw_parse_wrapped(struct cw_span text, const struct cw_labe
     if (why == CW_ADDRESS_UNKNOWN) {
         why = parse_caip10_2021(text, address);
     }
-    if (why == CW_ADDRESS_UNKNOWN) {
-        why = parse_scheme(text, label, address);
+    if (why != CW_ADDRESS_UNKNOWN) {
+        if (why == CW_ADDRESS_OK) {
+            cw_strip(address, CW_STRIPPED_CAIP10, CW_SPAN(""));
+        }
+        return why;
     }
+    why = parse_scheme(text, label, address);
     if (why == CW_ADDRESS_UNKNOWN) {
         why = parse_xrp_tag(text, address);
     }

@@ -232,5 +232,9 @@ enum cw_address_error cw_parse_url(struct cw_span text, const struct cw_label *l
     if (search.found == 0) {
         return CW_ADDRESS_URL;
     }
-    return search.found == 1 ? CW_ADDRESS_OK : CW_ADDRESS_AMBIGUOUS;
+    if (search.found > 1) {
+        return CW_ADDRESS_AMBIGUOUS;
+    }
+    cw_strip(address, CW_STRIPPED_LINK, bare_host(link.host));
+    return CW_ADDRESS_OK;
 }
