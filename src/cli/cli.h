@@ -62,6 +62,7 @@ struct cw_cli {
     bool is_json;
     bool is_quiet;
     bool is_verbose;
+    bool is_explain;  /* check --explain */
     bool is_colour;   /* stdout is a terminal and nobody objects */
     bool is_terminal; /* stderr is a terminal: progress may be shown */
     struct cw_clock clock;

@@ -1,8 +1,10 @@
 #include <unistd.h>
 
+#include "address/reserved.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/explain.h"
 
 enum { STDIN_BYTES_MAX = 512 << 20 };
 
@@ -55,6 +57,17 @@ static json_t *flags_json(uint32_t flags)
     return array;
 }
 
+static json_t *readings_json(const struct cw_address *address, size_t count)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < count; i++) {
+        char canonical[CW_CANONICAL_BYTES];
+        cw_address_reading(address, i, canonical);
+        (void)json_array_append_new(array, json_string(canonical));
+    }
+    return array;
+}
+
 static json_t *valid_json(struct cw_span input, const struct cw_address *address)
 {
     static const char *const checksums[] = {"ok", "none", "bad"};
@@ -66,25 +79,28 @@ static json_t *valid_json(struct cw_span input, const struct cw_address *address
     const size_t chains_count = cw_address_chains(address, chains);
     const size_t narrowed_count = cw_address_narrowed(address, narrowed);
     const char *network = cw_address_network(address);
+    const struct cw_reserved *reserved = cw_address_reserved(address);
     cw_address_canonical(address, canonical);
     cw_address_text(address, text);
     return json_pack(
-        "{s:o, s:b, s:o, s:o, s:s, s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:n}", "input",
+        "{s:o, s:b, s:o, s:o, s:s, s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:n, s:o, s:o, s:o}", "input",
         cw_json_text(input), "valid", 1, "chains", names_json(chains, chains_count),
         "chains_after_tag", names_json(narrowed, narrowed_count), "canonical", canonical, "text",
         text, "kind", cw_address_kind(address), "encoding", cw_address_encoding(address), "network",
         network == NULL ? json_null() : json_string(network), "checksum",
         checksums[cw_address_checksum(address)], "flags", flags_json(cw_address_flags(address)),
-        "aux", cw_address_aux(address, aux) ? json_string(aux) : json_null(), "error");
+        "aux", cw_address_aux(address, aux) ? json_string(aux) : json_null(), "error", "readings",
+        readings_json(address, chains_count), "unwrapped", cw_cli_unwrapped_json(address),
+        "reserved", reserved == NULL ? json_null() : json_string(reserved->what));
 }
 
 static json_t *invalid_json(struct cw_span input, enum cw_address_error why)
 {
     const struct cw_span shown =
         why == CW_ADDRESS_SECRET ? CW_SPAN("") : cw_span_slice(input, 0, CW_ADDRESS_FIELD_MAX);
-    return json_pack("{s:o, s:b, s:[], s:n, s:n, s:n, s:{s:s, s:s}}", "input", cw_json_text(shown),
-                     "valid", 0, "chains", "canonical", "kind", "encoding", "error", "code",
-                     cw_address_error_code(why), "text", cw_address_error_text(why));
+    return json_pack("{s:o, s:b, s:[], s:n, s:n, s:n, s:o}", "input", cw_json_text(shown), "valid",
+                     0, "chains", "canonical", "kind", "encoding", "error",
+                     cw_cli_problem_json(input, why));
 }
 
 static json_t *address_json(struct cw_span input, const struct reading *reading, bool *ret_valid)
@@ -103,8 +119,8 @@ static void print_text(struct cw_span input, const struct reading *reading, bool
     if (!*ret_valid) {
         cw_cli_print(why == CW_ADDRESS_SECRET ? CW_SPAN("(a secret key; not shown)")
                                               : cw_span_slice(input, 0, 200));
-        (void)printf("\n  not an address: %s: %s\n", cw_address_error_code(why),
-                     cw_address_error_text(why));
+        (void)printf("\n  not an address: ");
+        cw_cli_print_problem(input, why);
         return;
     }
     char canonical[CW_CANONICAL_BYTES];
@@ -120,6 +136,11 @@ static void print_text(struct cw_span input, const struct reading *reading, bool
         (void)printf("%s%s", i > 0 ? ", " : "", chains[i]);
     }
     (void)printf("\n");
+    cw_cli_print_unwrapped(&address);
+    const struct cw_reserved *reserved = cw_address_reserved(&address);
+    if (reserved != NULL) {
+        (void)printf("  nobody's   %s (%s)\n", reserved->what, reserved->source);
+    }
     for (unsigned bit = 0; bit < CW_ADDRESS_FLAGS; bit++) {
         if ((cw_address_flags(&address) & (1u << bit)) != 0) {
             (void)printf("  note       %s\n",
@@ -316,7 +337,9 @@ int cw_cmd_address(struct cw_cli *cli, int argc, char **argv)
     const struct cw_usage usage = {
         .synopsis = "[OPTIONS] ADDRESS... | - | --compare A B | --batch",
         .text = "Says what a text is: its canonical key, the chains it can belong to, its "
-                "spelling;\nor why it is no address. No state and no configuration are needed.",
+                "spelling,\nand what was taken off around it; or why it is no address, with the "
+                "character to blame.\nA text of several chains gives all readings, the default one "
+                "first. No state and no\nconfiguration are needed.",
         .options = options,
         .options_count = CW_COUNT(options),
         .examples = "  cryptowatch address bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4\n"

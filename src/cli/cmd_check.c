@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "check/check.h"
 #include "cli/cli.h"
+#include "cli/explain.h"
 
 enum { STDIN_BYTES_MAX = 64 << 20 };
 
@@ -44,7 +45,8 @@ static json_t *data_json(const struct cw_check *check)
                      "built_at", cw_json_time(cw_check_built_at_s(check)), "feeds", feeds);
 }
 
-static void print_json(const struct cw_check *check, const struct cw_answer *answer)
+static void print_json(const struct cw_cli *cli, const struct cw_check *check,
+                       const struct cw_answer *answer)
 {
     json_t *matches = json_array();
     json_t *reasons = json_array();
@@ -54,12 +56,14 @@ static void print_json(const struct cw_check *check, const struct cw_answer *ans
     for (size_t i = 0; i < answer->reasons_count; i++) {
         (void)json_array_append_new(reasons, cw_json_text(cw_span_cstr(answer->reasons[i])));
     }
-    cw_cli_json(
+    json_t *out =
         json_pack("{s:o, s:o, s:s, s:o, s:o, s:o}", "input",
                   cw_json_text(cw_span_make(answer->input, answer->input_len)), "canonical",
                   answer->canonical[0] == '\0' ? json_null() : json_string(answer->canonical),
                   "verdict", cw_verdict_name(answer->verdict), "matches", matches, "data",
-                  data_json(check), "reasons", reasons));
+                  data_json(check), "reasons", reasons);
+    cw_cli_explain_add(cli, out, cw_span_make(answer->input, answer->input_len));
+    cw_cli_json(out);
 }
 
 static const char *colour(const struct cw_cli *cli, enum cw_verdict verdict)
@@ -122,6 +126,7 @@ static void print_text(const struct cw_cli *cli, const struct cw_answer *answer)
     for (size_t i = 0; i < answer->reasons_count; i++) {
         (void)printf("  because %s\n", answer->reasons[i]);
     }
+    cw_cli_explain_print(cli, cw_span_make(answer->input, answer->input_len));
 }
 
 /* The gravest of several answers decides: listed, cannot say, related, clear. */
@@ -147,7 +152,7 @@ static enum cw_status ask(const struct cw_cli *cli, struct cw_check *check, stru
     const enum cw_status status = cw_check_ask(check, text, &answer, err);
     if (status == CW_OK) {
         if (cli->is_json) {
-            print_json(check, &answer);
+            print_json(cli, check, &answer);
         } else if (!cli->is_quiet) {
             print_text(cli, &answer);
         }
@@ -194,13 +199,21 @@ static int ask_all(struct cw_cli *cli, struct cw_check *check, int count, char *
 
 int cw_cmd_check(struct cw_cli *cli, int argc, char **argv)
 {
+    const struct cw_option options[] = {
+        {.name = "explain",
+         .help = "every way to write the key, and what each relation proves",
+         .flag = &cli->is_explain},
+    };
     const struct cw_usage usage = {
         .synopsis = "[OPTIONS] ADDRESS... | -",
+        .options = options,
+        .options_count = CW_COUNT(options),
         .text = "Says whether an address is listed, related, clear, or whether that cannot be "
                 "said,\nfrom what the last scan left in force. `-` reads one address a line from "
                 "standard input.\nTakes what people paste: links, spaces, other spellings. No "
                 "network.\nWith --quiet the exit code is the whole answer.",
         .examples = "  cryptowatch check 0x098B716B8Aaf21512996dC57EB0615e2383E2f96\n"
+                    "  cryptowatch check --explain bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4\n"
                     "  cryptowatch check --json - < addresses.txt\n",
         .exits = "  0 clear, on data that is complete and fresh   10 listed   11 only related\n"
                  "  20 cannot say   64 usage   78 configuration\n"

@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "address/explain.h"
 #include "address/reserved.h"
 #include "base/datetime.h"
 #include "base/text.h"
@@ -267,7 +268,7 @@ static void print_entry_json(const struct cw_entry *entry, const struct cw_addre
 }
 
 static void print_entry_text(const struct cw_entry *entry, const struct cw_address *address,
-                             const char *code)
+                             const char *code, const char *text)
 {
     cw_cli_print(entry->position);
     if (address != NULL) {
@@ -282,10 +283,22 @@ static void print_entry_text(const struct cw_entry *entry, const struct cw_addre
     cw_cli_print(entry->entry_id);
     (void)printf("\t");
     cw_cli_print(entry->entry_name);
+    if (address == NULL) {
+        (void)printf("\t");
+        cw_cli_print(cw_span_cstr(text));
+    }
     if (reserved_of(address) != NULL) {
         (void)printf("\tsuspicious: %s", reserved_of(address)->what);
     }
     (void)printf("\n");
+}
+
+static void explain(struct cw_span value, enum cw_address_error why, char *ret, size_t bytes)
+{
+    struct cw_explanation more;
+    const bool has_more = cw_address_explain_error(value, why, &more);
+    (void)snprintf(ret, bytes, "%s%s%s", cw_address_error_text(why), has_more ? ": " : "",
+                   has_more ? more.text : "");
 }
 
 static enum cw_status on_entry(void *ctx, const struct cw_entry *entry, struct cw_error *err)
@@ -293,12 +306,12 @@ static enum cw_status on_entry(void *ctx, const struct cw_entry *entry, struct c
     (void)err;
     struct trying *trying = ctx;
     struct cw_address address;
-    char text[256];
+    char text[512];
     enum cw_address_error why = CW_ADDRESS_UNKNOWN;
     trying->entries++;
     if (entry->error.len == 0) {
         why = cw_address_parse(entry->value, entry->tag, CW_ADDRESS_LIST, &address);
-        (void)snprintf(text, sizeof(text), "%s", cw_address_error_text(why));
+        explain(entry->value, why, text, sizeof(text));
     } else {
         cw_text_escape_to(text, sizeof(text), entry->error);
     }
@@ -309,7 +322,7 @@ static enum cw_status on_entry(void *ctx, const struct cw_entry *entry, struct c
     if (trying->cli->is_json) {
         print_entry_json(entry, is_valid ? &address : NULL, code, text);
     } else {
-        print_entry_text(entry, is_valid ? &address : NULL, code);
+        print_entry_text(entry, is_valid ? &address : NULL, code, text);
     }
     return CW_OK;
 }

@@ -6,6 +6,9 @@ import harness
 
 RONIN = "0x098B716B8Aaf21512996dC57EB0615e2383E2f96"
 ZERO = "0x0000000000000000000000000000000000000000"
+P2PKH = "1BgGZ9tcN4rm9KBzDn7KprQz87SZ26SAMH"
+SEGWIT = "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"
+CASHADDR = "bitcoincash:qp63uahgrxged4z5jswyt5dn5v3lzsem6cy4spdc2h"
 TRON_ZERO = "T9yD14Nj9j7xAB4dbGeiX9h8unkKHxuWwb"
 
 
@@ -38,6 +41,88 @@ class Nobody(harness.Case):
         done = self.home.run("rule", "lint")
         self.assertEqual(done.returncode, 0)
         self.assertIn("never alerts: it is a key of zeros", done.stderr)
+
+
+class Words(harness.Case):
+    def check(self, *args):
+        url = self.lists.put("/list.txt", "%s\n" % P2PKH)
+        self.home.feed("list", url, "lines")
+        self.home.scan()
+        return self.home.run("check", *args)
+
+    def test_check_says_what_it_took_off(self):
+        done = self.check("--json", "\u200bbitcoin:%s?amount=1" % P2PKH, P2PKH)
+        answers = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual([a["verdict"] for a in answers], ["listed", "listed"])
+        self.assertEqual([a["unwrapped"] for a in answers],
+                         [["zero-width characters", "URI scheme bitcoin", "query"], []])
+        self.assertEqual([a["problem"] for a in answers], [None, None])
+        self.assertNotIn("explain", answers[0])
+
+    def test_check_names_the_look_alike_and_does_not_repair_it(self):
+        fake = P2PKH.replace("A", "\u0410")
+        done = self.check("--json", fake)
+        answer = json.loads(done.stdout)
+        self.assertEqual((done.returncode, answer["verdict"]), (20, "cannot-say"))
+        self.assertEqual((answer["problem"]["character"], answer["problem"]["code_point"]),
+                         (P2PKH.index("A") + 1, "U+0410"))
+        self.assertIn("U+0410 CYRILLIC CAPITAL LETTER A, which looks like A",
+                      self.home.run("check", fake).stdout)
+
+    def test_check_explain_lists_every_spelling_and_what_a_relation_proves(self):
+        done = self.check("--explain", "--json", SEGWIT)
+        answer = json.loads(done.stdout)
+        self.assertEqual(answer["verdict"], "related")
+        spellings = {s["text"]: s["relation"] for s in answer["explain"]["spellings"]}
+        self.assertEqual(spellings[SEGWIT], "exact")
+        self.assertEqual(spellings[P2PKH], "same-key-hash")
+        self.assertEqual(spellings["3JvL6Ymt8MVWiCNHC7oWU6nLeHNJKLZGLN"], "same-key-hash")
+        self.assertEqual(spellings[CASHADDR], "cross-chain")
+        self.assertEqual([r["relation"] for r in answer["explain"]["relations"]],
+                         ["exact", "encoding", "same-key-hash", "cross-chain", "entity"])
+        self.assertTrue(answer["explain"]["not_enumerable"])
+        text = self.home.run("check", "--explain", SEGWIT).stdout
+        self.assertIn(CASHADDR, text)
+        self.assertIn("does not prove that the party ever used this form", text)
+
+    def test_every_spelling_compares_as_it_was_announced(self):
+        done = self.check("--explain", "--json", SEGWIT, RONIN, "rhDDhPs5ovHvzcNEM1vb4KDKLgE5mXs58z")
+        pairs = []
+        for line in done.stdout.splitlines():
+            answer = json.loads(line)
+            pairs += [(answer["input"], s) for s in answer["explain"]["spellings"]]
+        questions = "".join(json.dumps({"a": a, "b": s["text"], "b_chain": s["chain"]}) + "\n"
+                            for a, s in pairs)
+        answers = self.home.run("address", "--batch", stdin=questions).stdout.splitlines()
+        self.assertEqual(len(answers), len(pairs))
+        self.assertGreater(len(pairs), 150)
+        for (asked, spelling), answer in zip(pairs, answers):
+            with self.subTest(asked=asked, text=spelling["text"]):
+                self.assertEqual(json.loads(answer)["relation"], spelling["relation"])
+
+    def test_address_gives_all_readings_and_the_reason_for_none(self):
+        done = self.home.run("address", "--json", P2PKH, "098b716b8aaf21512996dc57eb0615e2383e2f96",
+                             "1BitcoinEaterAddressDontSendf59kuE")
+        both, bare, eater = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual([r.split(":")[0] for r in both["readings"]], both["chains"])
+        self.assertEqual(both["chains"], ["bitcoin", "bitcoin-cash", "bitcoin-sv", "ecash"])
+        self.assertIsNone(both["reserved"])
+        self.assertIn("evm", bare["error"]["detail"])
+        self.assertIn("Bitcoin eater", eater["reserved"])
+
+    def test_feed_parse_says_which_character(self):
+        path = self.home.base / "list.txt"
+        path.write_text("TJYR\u0410kPzQxDJtN5hQUzPF8imvDNzd1dUzA\n")
+        done = self.home.run("feed", "parse", "--json", "--format", "lines", str(path))
+        self.assertIn("character 5 is U+0410", json.loads(done.stdout)["error"]["text"])
+
+    def test_a_secret_key_is_neither_shown_nor_explained(self):
+        secret = "5HueCGU8rMjxEXxiPuD5BDku4MkFqeZyd4dZ1jvhTVqvbTLvyTJ"
+        for args in (["address", secret], ["address", "--json", secret]):
+            done = self.home.run(*args)
+            self.assertNotIn(secret[5:20], done.stdout + done.stderr)
+        done = self.check("--explain", secret)
+        self.assertNotIn(secret[5:20], done.stdout + done.stderr)
 
 
 if __name__ == "__main__":
