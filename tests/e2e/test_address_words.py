@@ -125,5 +125,32 @@ class Words(harness.Case):
         self.assertNotIn(secret[5:20], done.stdout + done.stderr)
 
 
+class Readings(harness.Case):
+    """3… is an address of nine coins; a list that names none means any of them."""
+    OLD = "3FDv2JzG2uG7fzFiPRnNc8BPPeehADkvm4"
+    LITECOIN = "MMS4LCQDz27YUVXcVJmiRmRniMF99kseho"
+
+    def test_a_list_without_tag_meets_the_case_and_the_question_of_every_reading(self):
+        url = self.lists.put("/list.txt", "%s\n" % self.OLD)
+        self.home.feed("list", url, "lines")
+        self.home.rule("litecoin", [self.LITECOIN])
+        code, report, stderr = self.home.scan()
+        self.assertEqual((code, len(report["alerts"])), (0, 1), stderr)
+        self.assertEqual(self.receiver.alerts()[0]["data"]["match"]["relation"], "encoding")
+        for text, relation in ((self.OLD, "exact"), (self.LITECOIN, "encoding"),
+                               ("bitcoincash:pz28rx4aa805njfmt285qvzchmje0r5hdu54ujfe5a",
+                                "encoding")):
+            done = self.home.run("check", "--json", text)
+            answer = json.loads(done.stdout)
+            self.assertEqual((done.returncode, answer["verdict"]), (10, "listed"), text)
+            self.assertIn(relation, [m["relation"] for m in answer["matches"]
+                                     if m["source"]["kind"] == "feed"])
+
+    def test_a_tag_of_the_list_rules_the_other_readings_out(self):
+        done = self.home.run("address", "--batch", stdin=json.dumps(
+            {"a": self.OLD, "a_chain": "XBT", "b": self.LITECOIN, "b_chain": "LTC"}) + "\n")
+        self.assertEqual(json.loads(done.stdout)["relation"], "cross-chain")
+
+
 if __name__ == "__main__":
     harness.main()

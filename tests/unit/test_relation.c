@@ -180,7 +180,63 @@ static void writes_probes_sorted_and_once(void)
     fixture_close(&row);
 }
 
+/* Each reading of a text that several chains share, written as its own chain writes it: the list's
+ * text has that key too, and a probe finds it. */
+static size_t check_readings(struct cw_span text)
+{
+    struct cw_address shared;
+    const char *chains[CW_READINGS_MAX];
+    size_t checked = 0;
+    if (cw_address_parse(text, CW_SPAN(""), CW_ADDRESS_LIST, &shared) != CW_ADDRESS_OK) {
+        return 0;
+    }
+    const size_t count = cw_address_chains(&shared, chains);
+    for (size_t i = 0; count > 1 && i < count; i++) {
+        struct cw_address own;
+        struct cw_address again;
+        char written[CW_ADDRESS_TEXT_BYTES];
+        char key[CW_CANONICAL_BYTES];
+        char wanted[CW_CANONICAL_BYTES];
+        const struct cw_span chain = cw_span_cstr(chains[i]);
+        bool is_good = cw_address_parse_as(text, chain, &own) == CW_ADDRESS_OK;
+        CW_CHECK(is_good, "%.*s as %s", CW_SPAN_ARG(text), chains[i]);
+        if (!is_good) {
+            continue;
+        }
+        cw_address_text(&own, written);
+        is_good = cw_address_parse_as(cw_span_cstr(written), chain, &again) == CW_ADDRESS_OK;
+        CU_ASSERT_TRUE_FATAL(is_good);
+        cw_address_canonical(&again, key);
+        cw_address_reading(&shared, i, wanted);
+        const enum cw_relation relation = cw_address_relation(&shared, &again, NULL);
+        CW_CHECK(relation == CW_RELATION_EXACT || relation == CW_RELATION_ENCODING, "%s: %s",
+                 written, cw_relation_name(relation));
+        CW_CHECK(share_a_probe(&shared, &again), "%s: no probe", written);
+        CW_CHECK(strcmp(key, wanted) == 0, "%s: reading %zu is %s", written, i, wanted);
+        checked++;
+    }
+    return checked;
+}
+
+static void considers_every_reading(void)
+{
+    static const char *const files[] = {"detect", "collision", "ofac", "utxo-tier2"};
+    size_t checked = 0;
+    for (size_t i = 0; i < CW_COUNT(files); i++) {
+        enum { INPUT = 2 };
+        struct fixture row;
+        const bool is_open = fixture_open(&row, files[i]);
+        CU_ASSERT_FATAL(is_open);
+        while (fixture_next(&row)) {
+            checked += check_readings(row.fields[INPUT]);
+        }
+        fixture_close(&row);
+    }
+    CW_CHECK(checked > 100, "only %zu readings", checked);
+}
+
 static const struct cw_test tests[] = {
+    {"considers every reading of a text that chains share", considers_every_reading},
     {"relates every pair read strictly as its chain", relates_every_pair_of_our_own},
     {"relates every pair read from lists with tags", relates_every_pair_of_lists},
     {"relates what people paste", relates_what_people_paste},
