@@ -114,13 +114,15 @@ static json_t *explain_json(const struct cw_address *address)
                 open, json_string(cw_spellings_open_text((enum cw_spellings_open)(1u << bit))));
         }
     }
-    const struct cw_reserved *reserved = cw_address_reserved(address);
-    json_t *nobody = json_null();
-    if (reserved != NULL) {
-        nobody = json_pack("{s:s, s:s}", "what", reserved->what, "source", reserved->source);
-    }
-    return json_pack("{s:o, s:o, s:o, s:o}", "spellings", spellings, "not_enumerable", open,
-                     "relations", relations_json(), "reserved", nobody);
+    return json_pack("{s:o, s:o, s:o}", "spellings", spellings, "not_enumerable", open, "relations",
+                     relations_json());
+}
+
+static json_t *reserved_json(const struct cw_reserved *reserved)
+{
+    return reserved == NULL
+               ? json_null()
+               : json_pack("{s:s, s:s}", "what", reserved->what, "source", reserved->source);
 }
 
 static bool print_spelling(const struct cw_spelling *spelling, void *context)
@@ -140,11 +142,6 @@ static void print_spellings(const struct cw_address *address)
 {
     enum cw_relation last = CW_RELATION_NONE;
     const uint32_t bits = cw_address_spellings_open(address);
-    const struct cw_reserved *reserved = cw_address_reserved(address);
-    if (reserved != NULL) {
-        (void)printf("  nobody holds this address: it is %s (%s)\n", reserved->what,
-                     reserved->source);
-    }
     (void)cw_address_spellings(address, print_spelling, &last);
     for (unsigned bit = 0; bit < CW_SPELLINGS_OPEN; bit++) {
         if ((bits & 1u << bit) != 0) {
@@ -170,6 +167,8 @@ void cw_cli_explain_add(const struct cw_cli *cli, json_t *answer, struct cw_span
                               is_read ? cw_cli_unwrapped_json(&address) : json_array());
     (void)json_object_set_new(answer, "problem",
                               is_read ? json_null() : cw_cli_problem_json(asked, why));
+    (void)json_object_set_new(answer, "reserved",
+                              reserved_json(is_read ? cw_address_reserved(&address) : NULL));
     if (cli->is_explain && is_read) {
         (void)json_object_set_new(answer, "explain", explain_json(&address));
     }
@@ -190,6 +189,11 @@ void cw_cli_explain_print(const struct cw_cli *cli, struct cw_span asked)
         return;
     }
     cw_cli_print_unwrapped(&address);
+    const struct cw_reserved *reserved = cw_address_reserved(&address);
+    if (reserved != NULL) {
+        (void)printf("  note: nobody holds this address: it is %s (%s)\n", reserved->what,
+                     reserved->source);
+    }
     if (cli->is_explain) {
         print_spellings(&address);
     }

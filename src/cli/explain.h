@@ -18,7 +18,8 @@ json_t *cw_cli_problem_json(struct cw_span text, enum cw_address_error why);
 /** "CHARSET: a character does …: character 5 is U+0410 …" on stdout. */
 void cw_cli_print_problem(struct cw_span text, enum cw_address_error why);
 
-/** For `check`: adds "unwrapped", "problem" and, with --explain, "explain" to an answer. */
+/** For `check`: adds "unwrapped", "problem", "reserved" and, with --explain, "explain" to an
+ * answer. */
 void cw_cli_explain_add(const struct cw_cli *cli, json_t *answer, struct cw_span asked);
 /** The same on stdout, below a printed answer. */
 void cw_cli_explain_print(const struct cw_cli *cli, struct cw_span asked);

@@ -1,5 +1,6 @@
 """What an address is, said to people: what nobody holds, what was taken off, what else it can be."""
 import json
+import shlex
 import unittest
 
 import harness
@@ -27,6 +28,10 @@ class Nobody(harness.Case):
                          {ZERO: "a key of zeros", TRON_ZERO: "a key of zeros"})
         text = self.home.run("feed", "status").stdout
         self.assertIn("suspicious: %s: a key of zeros" % ZERO, text)
+        answer = json.loads(self.home.run("check", "--json", ZERO).stdout)
+        self.assertEqual(answer["reserved"]["what"], "a key of zeros")
+        self.assertIn("nobody holds this address: it is a key of zeros",
+                      self.home.run("check", ZERO).stdout)
 
     def test_feed_parse_names_it_and_counts_it(self):
         path = self.home.base / "list.txt"
@@ -150,6 +155,21 @@ class Readings(harness.Case):
         done = self.home.run("address", "--batch", stdin=json.dumps(
             {"a": self.OLD, "a_chain": "XBT", "b": self.LITECOIN, "b_chain": "LTC"}) + "\n")
         self.assertEqual(json.loads(done.stdout)["relation"], "cross-chain")
+
+
+class Document(harness.Case):
+    def test_every_example_of_the_document_prints_what_it_shows(self):
+        lines = (harness.ROOT / "docs/addresses.md").read_text().splitlines()
+        examples = 0
+        for at, line in enumerate(lines):
+            if line.startswith("    $ cryptowatch "):
+                end = at + 1
+                while end < len(lines) and lines[end].startswith("    "):
+                    end += 1
+                done = self.home.run(*shlex.split(line)[2:])
+                self.assertEqual(done.stdout.splitlines(), [x[4:] for x in lines[at + 1:end]], line)
+                examples += 1
+        self.assertGreaterEqual(examples, 5)
 
 
 if __name__ == "__main__":

@@ -95,7 +95,7 @@ class Check(harness.Case):
         _, answers = self.home.check(RONIN.lower())
         answer = answers[0]
         self.assertEqual(set(answer), {"input", "canonical", "verdict", "matches", "data",
-                                       "reasons", "unwrapped", "problem"})
+                                       "reasons", "unwrapped", "problem", "reserved"})
         self.assertEqual(answer["canonical"], "evm:account:" + RONIN[2:].lower())
         match = answer["matches"][0]
         self.assertEqual(set(match), {"relation", "source", "listed_value", "entry_id",
