@@ -14,17 +14,31 @@ def texts_of(question):
     return [question[name] for name in ("input", "a", "b") if name in question]
 
 
+def joined(text):
+    """The text after the model's own cleaning, without white space; empty when it refuses."""
+    import addr_model
+    try:
+        return re.sub(r"\s", "", cleaned(text))
+    except addr_model.Bad:
+        return ""
+
+
+def cleaned(text):
+    import addr_model
+    return addr_model.refang(addr_model.clean(text)[0])[0]
+
+
 def scheme_of(text):
     """The scheme in front of an address after the model's own cleaning, in lower case, or None."""
     import addr_model
     try:
-        text = addr_model.refang(addr_model.clean(text)[0])[0]
+        text = cleaned(text)
     except addr_model.Bad:
         return None
     label = re.match(r"([A-Za-z]{2,6})(?:\s*[:=]\s+|\s+-\s+|\s+|=)(\S.*)", text, re.S)
     if label and label.group(1).upper() in addr_model.LABELS:
         text = label.group(2)
-    scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", text)
+    scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", re.sub(r"\s", "", text))
     return scheme.group(1).lower() if scheme else None
 
 
@@ -51,9 +65,19 @@ def nested_marks(question, theirs, ours, members):
 
 
 def upper_caip_2021(question, theirs, ours, members):
-    return refused(theirs) and any(re.search("0X[0-9a-fA-F]{40}@eip155:", text)
+    return refused(theirs) and any(re.search("0X[0-9a-fA-F]{40}@eip155:", joined(text))
                                    for text in texts_of(question)) and \
         "upper-prefix" in ours.get("flags", ())
+
+
+def line_break_in_a_link(question, theirs, ours, members):
+    return theirs["code"] == "URL" and any(re.search("#[^#]*\n", text)
+                                           for text in texts_of(question))
+
+
+def mask_in_an_address(question, theirs, ours, members):
+    return theirs["code"] == "TRUNCATED" and ours.get("checksum") == "ok" and \
+        any(re.search("xxxx|XXXX", text) for text in texts_of(question))
 
 
 def short_unified(question, theirs, ours, members):
@@ -90,6 +114,13 @@ EXPLAINED = [
     ("0X in the CAIP-10 of 2021",
      "`0X…@eip155:1`: list mode takes 0X with a flag everywhere else.",
      upper_caip_2021),
+    ("a line break in the fragment of a link",
+     "The model's pattern stops at it; the address before it is whole.",
+     line_break_in_a_link),
+    ("xxxx inside an address",
+     "One bc1 address in 30,000 has four x in a row, and its checksum holds. The model calls it "
+     "truncated and a list would lose it.",
+     mask_in_an_address),
     ("a unified address too short without its metadata",
      "The model cannot write the canonical text: F4Jumble needs 48 bytes. We fill up with a metadata "
      "item, which is no part of the key, so that the text reads back.",
