@@ -15,6 +15,7 @@
 #define CW_ADDRESS_FIELD_MAX     4096u /* bytes of a list field before unwrapping · TOO_LONG */
 #define CW_ADDRESS_BASE58_MAX    256u  /* characters: the conversion is quadratic · TOO_LONG */
 #define CW_ADDRESS_PAYLOAD_MAX   640u  /* bytes decoded: zcash unified · TOO_LONG */
+#define CW_REASON_WORDS_MAX      8u    /* words of a field that is no address, read to say why · not read */
 
 /* entries of a list */
 #define CW_ENTRY_VALUE_MAX       4096u /* bytes of one published value · entry unusable */

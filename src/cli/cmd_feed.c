@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "address/explain.h"
+#include "address/reason.h"
 #include "address/reserved.h"
 #include "base/datetime.h"
 #include "base/text.h"
@@ -293,12 +294,14 @@ static void print_entry_text(const struct cw_entry *entry, const struct cw_addre
     (void)printf("\n");
 }
 
-static void explain(struct cw_span value, enum cw_address_error why, char *ret, size_t bytes)
+static void explain(const struct cw_entry *entry, enum cw_address_error why, char *ret,
+                    size_t bytes)
 {
     struct cw_explanation more;
-    const bool has_more = cw_address_explain_error(value, why, &more);
-    (void)snprintf(ret, bytes, "%s%s%s", cw_address_error_text(why), has_more ? ": " : "",
-                   has_more ? more.text : "");
+    char reason[CW_ADDRESS_REASON_BYTES];
+    const bool has_more = cw_address_explain_error(entry->value, why, &more);
+    cw_address_reason(entry->value, entry->tag, why, reason);
+    (void)snprintf(ret, bytes, "%s%s%s", reason, has_more ? ": " : "", has_more ? more.text : "");
 }
 
 static enum cw_status on_entry(void *ctx, const struct cw_entry *entry, struct cw_error *err)
@@ -311,7 +314,7 @@ static enum cw_status on_entry(void *ctx, const struct cw_entry *entry, struct c
     trying->entries++;
     if (entry->error.len == 0) {
         why = cw_address_parse(entry->value, entry->tag, CW_ADDRESS_LIST, &address);
-        explain(entry->value, why, text, sizeof(text));
+        explain(entry, why, text, sizeof(text));
     } else {
         cw_text_escape_to(text, sizeof(text), entry->error);
     }
