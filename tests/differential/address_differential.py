@@ -1,8 +1,8 @@
 """address_differential: `address --batch` against the model of ../shared/reference, text by text.
 
-    address_differential.py BIN PROJECT [--count N] [--seed S] [--jobs J]
+    address_differential.py BIN PROJECT [--count N] [--seed S] [--jobs J] [--pairs-every P]
 
-Asks both the same N questions (a tenth of them relations of pairs), compares every member of the
+Asks both the same N questions (every tenth the relation of a pair), compares every member of the
 answers, and ends with 1 when a difference is not in the table EXPLAINED. The model is an oracle and
 may be wrong: an entry of the table says which side is right and why. Validity, key, readings and
 SECRET are binding. The code of an error is a recommendation (addresses.md section 2): the classes
@@ -20,7 +20,6 @@ from explained import EXPLAINED
 from texts import Texts
 
 CHUNK = 2000
-PAIRS_EVERY = 10
 
 
 def load(project):
@@ -103,16 +102,16 @@ def explain(question, theirs, ours, members):
 
 
 def compare(task):
-    program, project, seed, count = task
+    program, project, seed, count, pairs_every = task
     model, vectors = load(project)
     texts = Texts(model, vectors, seed)
-    questions = [texts.pair() if i % PAIRS_EVERY == 0 else texts.question() for i in range(count)]
+    questions = [texts.question() if i % pairs_every else texts.pair() for i in range(count)]
     found = collections.Counter()
     codes = collections.Counter()
     open_differences = []
     for question, ours in zip(questions, ask_program(program, questions)):
         theirs = ask_model(model, question)
-        found["valid" if ours["code"] is None else "refused"] += 1
+        found[ours.get("relation") or ("refused" if ours["code"] else "valid")] += 1
         if ours["code"] and theirs["code"] and ours["code"] != theirs["code"]:
             codes[theirs["code"], ours["code"]] += 1
         members = differing(theirs, ours)
@@ -133,12 +132,14 @@ def main():
     parser.add_argument("--count", type=int, default=4000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--pairs-every", type=int, default=10, help="1: pairs only")
     parser.add_argument("--show", type=int, default=20)
     parser.add_argument("--codes", action="store_true", help="count the error codes that differ")
     options = parser.parse_args()
     load(options.project)
     tasks = [(options.bin / "cryptowatch", options.project, "%d.%d" % (options.seed, at),
-              min(CHUNK, options.count - at)) for at in range(0, options.count, CHUNK)]
+              min(CHUNK, options.count - at), options.pairs_every)
+             for at in range(0, options.count, CHUNK)]
     found, codes, open_differences = collections.Counter(), collections.Counter(), []
     with concurrent.futures.ProcessPoolExecutor(options.jobs) as pool:
         for some_found, some_codes, some_open in pool.map(compare, tasks):

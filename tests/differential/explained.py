@@ -51,7 +51,7 @@ def scheme_is_a_tag(question, theirs, ours, members):
 
 def avalanche_c(question, theirs, ours, members):
     return refused(theirs) and not refused(ours) and \
-        any("C-0x" in text for text in texts_of(question)) and \
+        any("C-0x" in joined(text) for text in texts_of(question)) and \
         ours.get("network", "avalanche-c") == "avalanche-c"
 
 
@@ -76,7 +76,8 @@ def line_break_in_a_link(question, theirs, ours, members):
 
 
 def mask_in_an_address(question, theirs, ours, members):
-    return theirs["code"] == "TRUNCATED" and ours.get("checksum") == "ok" and \
+    return theirs["code"] == "TRUNCATED" and \
+        (ours.get("checksum") == "ok" or "relation" in ours) and \
         any(re.search("xxxx|XXXX", text) for text in texts_of(question))
 
 

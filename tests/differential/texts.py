@@ -54,6 +54,10 @@ HEADS = ["", "", "", "0x", "0X", "1", "3", "bc1", "bc1q", "bc1p", "T", "r", "X",
          "X-avax1", "C-0x", "41", "0x41", "tz1", "KT1", "N", "S", "uview1", "secret-", "PVT_",
          "EOS", "erd1", "ltcmweb1", "npub1", "0.0.", "did:pkh:", "edsk", "5", "K", "L"]
 
+# Forms of sibling() that share bytes by design, and all of them, where none should relate.
+RELATED_FORMS = [(0, 1, 2, 3), (0, 1, 2, 3), (0, 4, 5, 6, 18, 19), (4, 5), (7, 8, 9, 19), (10, 11),
+                 (12, 13, 14, 15, 16), (13, 14), (17,), (18, 0), (20,), tuple(range(21))]
+
 
 class Texts:
     def __init__(self, model, vectors, seed):
@@ -389,28 +393,22 @@ class Texts:
         return {"input": text, "chain": chain, "mode": mode}
 
     def pair(self):
-        """Two texts that may belong together: bytes shared by two spellings, or two of one kind."""
-        r, m = self.random, self.model
-        state = r.getstate()
-        a = self.bare()
-        if r.random() < 0.6:
-            b = self.sibling()
+        """Two texts that may belong together: two spellings of the same bytes, or anything."""
+        r = self.random
+        if r.random() < 0.8:
+            self.shared = self.bytes(64)
+            forms = r.choice(RELATED_FORMS)
+            a, b = self.sibling(r.choice(forms)), self.sibling(r.choice(forms))
         else:
-            r.setstate(state)
-            b = self.bare()
-            b = self.mutate(b) if r.random() < 0.3 else b
-        if r.random() < 0.7:
-            a, b = self.sibling(first=True), self.sibling()
+            a, b = self.bare(), self.bare()
+        b = a if r.random() < 0.05 else self.mutate(b) if r.random() < 0.05 else b
         return {"a": a, "a_chain": self.tag(), "b": b, "b_chain": self.tag()}
 
-    def sibling(self, first=False):
-        """Spellings of one h160, one e20 or one 32-byte key, so that relations are frequent."""
+    def sibling(self, form):
+        """A spelling of the shared bytes: as a hash of 20, a key of 32, or a longer payload."""
         r, m = self.random, self.model
-        if first or not hasattr(self, "shared"):
-            self.shared = self.bytes(64)
         h, k = self.shared[:20], self.shared[:32]
         nested = m.hash160(b"\x00\x14" + h)
-        form = r.randrange(21)
         if form == 0:
             return m.b58check_enc(r.choice([b"\0", b"\x05", b"\x30", b"\x1e", b"\x6f", b"\x3c"]) + h)
         if form == 1:
@@ -433,8 +431,7 @@ class Texts:
         if form == 8:
             return m.b58check_enc(b"\x41" + h)
         if form == 9:
-            return r.choice(["one", "inj", "io"]) and m.bech_enc(r.choice(["one", "inj", "io"]),
-                                                                 m.to5(h), m.BECH32)
+            return m.bech_enc(r.choice(["one", "inj", "io"]), m.to5(h), m.BECH32)
         if form == 10:
             return m.bech_enc("bc", [r.choice([0, 0, 1])] + m.to5(k), m.BECH32)
         if form == 11:
