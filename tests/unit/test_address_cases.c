@@ -117,7 +117,29 @@ static void prints_a_unified_address_that_reads_back(void)
     }
 }
 
+/* Base58check texts that begin, but for letter case, like the chain's witness programs. */
+static void tells_base58_from_a_witness_prefix(void)
+{
+    static const struct {
+        const char *tag;
+        const char *text;
+    } texts[] = {{"LTC", "LTc1zzzyYBKppkWMGSdBTCKV1CRdGPSZum"},
+                 {"QTUM", "Qc1NkN2i2b6J62NZeXUivfZSzUMzqcbTvn"},
+                 {"QTUM", "Qc1JzRRcn8DMp3bn5WR2WxpyamidSuvuE8"},
+                 {"PPC", "PC1L9pyt2nk3mq7dpX17hGDYQe1QCRgFXA"}};
+    struct cw_address address;
+    for (size_t i = 0; i < CW_COUNT(texts); i++) {
+        const enum cw_address_error why =
+            cw_address_parse_as(cw_span_cstr(texts[i].text), cw_span_cstr(texts[i].tag), &address);
+        CW_CHECK(why == CW_ADDRESS_OK, "%s: %s", texts[i].text, cw_address_error_code(why));
+    }
+    CU_ASSERT_EQUAL(cw_address_parse_as(CW_SPAN("bc1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4"),
+                                        CW_SPAN("BTC"), &address),
+                    CW_ADDRESS_CASE);
+}
+
 static const struct cw_test tests[] = {
+    {"tells base58 from a witness prefix", tells_base58_from_a_witness_prefix},
     {"prints a unified address that reads back", prints_a_unified_address_that_reads_back},
     {"knows the names lists give to networks", knows_the_names_lists_give_to_networks},
     {"reads what was once read wrongly", reads_what_was_once_read_wrongly},
