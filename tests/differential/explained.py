@@ -81,6 +81,12 @@ def mask_in_an_address(question, theirs, ours, members):
         any(re.search("xxxx|XXXX", text) for text in texts_of(question))
 
 
+def like_a_witness_prefix(question, theirs, ours, members):
+    return ours.get("encoding") == "base58check" and (refused(theirs) or "chains" in members) and \
+        any(re.search("(?i)(ltc|qc|pc|nc|sys|dgb|mona|vtc|vg|btg)1", joined(text))
+            for text in texts_of(question))
+
+
 def short_unified(question, theirs, ours, members):
     return theirs["code"] == "LENGTH" and ours.get("canonical") is not None and \
         ":unified:" in ours["canonical"] and len(ours["canonical"].rsplit(":", 1)[1]) < 2 * 32
@@ -122,6 +128,9 @@ EXPLAINED = [
      "One bc1 address in 30,000 has four x in a row, and its checksum holds. The model calls it "
      "truncated and a list would lose it.",
      mask_in_an_address),
+    ("base58 that begins like a witness program",
+     "`LTc1…` in base58check is bech32 in mixed case for the model, which stops there.",
+     like_a_witness_prefix),
     ("a unified address too short without its metadata",
      "The model cannot write the canonical text: F4Jumble needs 48 bytes. We fill up with a metadata "
      "item, which is no part of the key, so that the text reads back.",
