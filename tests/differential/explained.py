@@ -3,7 +3,11 @@
 A row is (name, reason, test of question, model's answer, ours, names of the members that differ).
 The test is as narrow as the fault, so that nothing else hides behind it.
 """
+import pathlib
 import re
+
+RESERVED = set(re.findall('"([0-9a-f]{40,64})"', (
+    pathlib.Path(__file__).parents[2] / "src/address/reserved.def").read_text()))
 
 
 def refused(answer):
@@ -92,12 +96,36 @@ def short_unified(question, theirs, ours, members):
         ":unified:" in ours["canonical"] and len(ours["canonical"].rsplit(":", 1)[1]) < 2 * 32
 
 
+def key_of(text, tag):
+    """The payload of the model's default reading, or the empty text when it reads none."""
+    import addr_model
+    for mode in ("strict", "list"):
+        try:
+            return addr_model.decode(tag, text, mode).canonical.rsplit(":", 1)[1]
+        except addr_model.Bad:
+            pass
+    return ""
+
+
+def nobody_holds_it(question, theirs, ours, members):
+    if ours.get("relation") != "none" or theirs.get("relation") not in ("cross-chain",
+                                                                        "same-key-hash"):
+        return False
+    keys = [key_of(question[side], question[side + "_chain"]) for side in "ab"]
+    return any(key in RESERVED or (key and set(key) <= {"0"}) or re.fullmatch("f+|0{36}.{4}", key)
+               or "00" * 20 in key for key in keys)
+
+
 def network_of_a_tag(question, theirs, ours, members):
     return members == ["network"] and theirs["network"] is None and \
         ours["network"] in ("hedera", "filecoin", "avalanche-c")
 
 
 EXPLAINED = [
+    ("a key that nobody holds belongs to nothing else",
+     "The zero hash of Bitcoin is no relative of the zero account of the XRP ledger: the issue asks "
+     "that reserved and burn addresses never alert by themselves, and a relation would.",
+     nobody_holds_it),
     ("a scheme that is a tag is a label",
      "`INJ:1…` is read by the model with the codecs of that tag alone, so that a wrong label hides "
      "an address or even gives it another key. Rule 2: the text alone decides the key and the "
