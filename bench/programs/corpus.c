@@ -79,6 +79,8 @@ static int write_csv(struct corpus *corpus, char ret[static RECORD_MAX])
 {
     char from[CW_ADDRESS_TEXT_BYTES];
     char to[CW_ADDRESS_TEXT_BYTES];
+    const char *sender = next_address(corpus, from);
+    const char *receiver = next_address(corpus, to);
     const uint64_t n = corpus->records;
     const uint64_t a = bench_random(4, n);
     const uint64_t b = bench_random(5, n);
@@ -88,8 +90,8 @@ static int write_csv(struct corpus *corpus, char ret[static RECORD_MAX])
         (unsigned long long)(21000000 + n / 200), (unsigned)(n / 2000000 % 28 + 1),
         (unsigned)(a % 24), (unsigned)(a >> 8) % 60, (unsigned)(a >> 16) % 60,
         (unsigned long long)a, (unsigned long long)b, (unsigned long long)(a ^ b << 1),
-        (unsigned long long)(b ^ a << 1), (unsigned)(n % 200), next_address(corpus, from),
-        next_address(corpus, to), (unsigned long long)(b % 1000000), (unsigned)(a % 1000000));
+        (unsigned long long)(b ^ a << 1), (unsigned)(n % 200), sender, receiver,
+        (unsigned long long)(b % 1000000), (unsigned)(a % 1000000));
 }
 
 /* A line of a service's log. */
