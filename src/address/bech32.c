@@ -80,12 +80,13 @@ static size_t find_last(struct cw_span text, char byte)
     return text.len;
 }
 
-/* The groups behind the separator, either letter case. */
+/* The groups behind the separator, either letter case. In visible ASCII the bit of 32 turns upper
+ * case into lower, and nothing else into a letter or digit. */
 static bool read_groups(struct cw_span digits, uint8_t *ret)
 {
     int all = 0; /* negative as soon as one of them is */
     for (size_t i = 0; i < digits.len; i++) {
-        const int value = cw_digit_value(&cw_alphabet_bech32, cw_ascii_lower(digits.data[i]));
+        const int value = cw_alphabet_bech32.values[(digits.data[i] | 0x20) & 0x7f];
         ret[i] = (uint8_t)value;
         all |= value;
     }
@@ -97,7 +98,8 @@ enum cw_address_error cw_bech32_decode(struct cw_span text, struct cw_bech32 *re
     if (text.len > CW_ADDRESS_TEXT_MAX) {
         return CW_ADDRESS_TOO_LONG;
     }
-    if (!cw_is_one_case(text)) {
+    const unsigned letters = cw_letters_of(text);
+    if ((letters & CW_LETTERS_ONE_CASE) == 0) {
         return CW_ADDRESS_CASE;
     }
     const size_t separator = find_last(text, '1');
@@ -105,12 +107,11 @@ enum cw_address_error cw_bech32_decode(struct cw_span text, struct cw_bech32 *re
         separator + 1 + BECH32_SUM_GROUPS > text.len) {
         return CW_ADDRESS_PREFIX;
     }
+    if ((letters & CW_LETTERS_VISIBLE) == 0) {
+        return CW_ADDRESS_CHARSET;
+    }
     for (size_t i = 0; i < separator; i++) {
-        const char c = text.data[i];
-        if (c < 33 || c > 126) {
-            return CW_ADDRESS_CHARSET;
-        }
-        ret->prefix[i] = cw_ascii_lower(c);
+        ret->prefix[i] = cw_ascii_lower(text.data[i]);
     }
     ret->prefix[separator] = '\0';
     const size_t groups = text.len - separator - 1;

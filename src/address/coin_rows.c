@@ -114,12 +114,21 @@ enum cw_address_error cw_read_base58_rows(struct cw_reader *reader, const struct
 
 /* ---- witness programs ---- */
 
+/* Whether a text is `prefix` and the separator of bech32, in any letter case. */
+static bool has_prefix(struct cw_span text, const char *prefix)
+{
+    if (!cw_starts_with_nocase(text, prefix)) {
+        return false;
+    }
+    const size_t len = strlen(prefix);
+    return text.len > len && text.data[len] == '1';
+}
+
 bool cw_is_segwit_text(struct cw_span text, const struct cw_tag *as)
 {
     for (size_t i = 0; i < cw_segwit_rows_count; i++) {
-        const size_t len = strlen(cw_segwit_rows[i].prefix);
-        if (cw_row_fits(as, cw_segwit_rows[i].chain) && text.len > len && text.data[len] == '1' &&
-            cw_starts_with_nocase(text, cw_segwit_rows[i].prefix)) {
+        if (cw_row_fits(as, cw_segwit_rows[i].chain) &&
+            has_prefix(text, cw_segwit_rows[i].prefix)) {
             return true;
         }
     }
@@ -322,9 +331,8 @@ bool cw_is_bech32_text(struct cw_span text, const struct cw_tag *as)
 {
     for (size_t i = 0; i < cw_bech32_rows_count; i++) {
         const struct cw_bech32_row *row = &cw_bech32_rows[i];
-        const size_t len = strlen(row->prefix);
-        if (cw_row_fits(as, row->chain) && names_network(as, row) && text.len > len &&
-            text.data[len] == '1' && cw_starts_with_nocase(text, row->prefix)) {
+        if (cw_row_fits(as, row->chain) && names_network(as, row) &&
+            has_prefix(text, row->prefix)) {
             return true;
         }
     }

@@ -104,6 +104,10 @@ bool cw_is_decimal(struct cw_span text)
 
 bool cw_starts_with_nocase(struct cw_span text, const char *prefix)
 {
-    const struct cw_span want = cw_span_cstr(prefix);
-    return text.len >= want.len && cw_span_equal_nocase(cw_span_slice(text, 0, want.len), want);
+    size_t at = 0;
+    while (prefix[at] != '\0' && at < text.len &&
+           cw_ascii_lower(text.data[at]) == cw_ascii_lower(prefix[at])) {
+        at++;
+    }
+    return prefix[at] == '\0';
 }
