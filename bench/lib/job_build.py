@@ -4,6 +4,7 @@ import subprocess
 
 import data
 import measure
+from rows import NOT_INSTALLED, measured
 from table import comparison, goal, row, value_of
 
 TITLE = "Building something to ask"
@@ -11,13 +12,7 @@ OURS = "index, from decoded keys"
 
 
 def rate(name, count, argv, note=None, **options):
-    if argv[0] is None:
-        return row(name, note="not installed: bench/setup")
-    try:
-        got = measure.run_once(argv, **options)
-    except measure.Failed as fault:
-        return row(name, note=str(fault), command=argv)
-    return row(name, count / got["seconds"], got["peak_kb"], note, argv)
+    return measured(name, argv, 1, lambda seconds: count / seconds, note, **options)
 
 
 def index_row(count, path, folder):
@@ -30,7 +25,7 @@ def index_row(count, path, folder):
 
 def sqlite_row(count, path, folder):
     if not measure.tool("sqlite3"):
-        return row("sqlite3 .import", note="not installed: bench/setup")
+        return row("sqlite3 .import", note=NOT_INSTALLED)
     script = folder / "import.sql"
     script.write_text(f"create table t(a text primary key) without rowid;\n.import {path} t\n")
     return rate("sqlite3 .import", count, ["sqlite3", folder / "db"], stdin=script)
@@ -38,7 +33,7 @@ def sqlite_row(count, path, folder):
 
 def lmdb_row(count, path, folder):
     if not measure.tool("mdb_load"):
-        return row("LMDB mdb_load", note="not installed: bench/setup")
+        return row("LMDB mdb_load", note=NOT_INSTALLED)
     pairs = folder / "pairs.txt"
     with open(path, encoding="ascii") as lines, open(pairs, "w", encoding="ascii") as out:
         out.write(f"VERSION=3\nformat=print\ntype=btree\nmapsize={count * 400 + (64 << 20)}\n"

@@ -8,6 +8,7 @@ import time
 
 import data
 import measure
+from rows import NOT_INSTALLED
 from table import comparison, goal, quotient, row, value_of
 
 TITLE = "One address asked, whole process"
@@ -30,7 +31,7 @@ def spawn(count, argv, codes):
 
 def timed(name, count, argv, codes):
     if argv[0] is None:
-        return row(name, note="not installed: bench/setup")
+        return row(name, note=NOT_INSTALLED)
     try:
         first = spawn(1, argv, codes)
         few = max(3, count // 50)
@@ -103,7 +104,7 @@ def size_set(count, starts, floor):
     with redis(count) as socket:
         argv = [measure.tool("redis-cli"), "-s", socket, "exists", CLEAR]
         rows.append(timed("redis-cli, server running", starts, argv, (0,)) if socket
-                    else row("redis-cli, server running", note="not installed: bench/setup"))
+                    else row("redis-cli, server running", note=NOT_INSTALLED))
     times = quotient(value_of(rows, "cryptowatch check, clear"), floor["value"])
     return comparison(f"{data.size_name(count)} listed addresses", "us, median", rows,
                       ours="cryptowatch check, clear", is_less_better=True,

@@ -5,6 +5,7 @@ import subprocess
 
 import data
 import measure
+from rows import measured
 from table import comparison, goal, quotient, row, value_of
 
 TITLE = "Reading a list"
@@ -32,13 +33,7 @@ print(sum(1 for line in open(sys.argv[1], 'rb') if json.loads(line)['schema'] ==
 
 
 def timed(name, argv, runs, note=None, **options):
-    if argv[0] is None:
-        return row(name, note="not installed: bench/setup")
-    try:
-        got = measure.run(argv, runs, **options)
-    except measure.Failed as fault:
-        return row(name, note=str(fault), command=argv)
-    return row(name, got["seconds"], got["peak_kb"], note, argv)
+    return measured(name, argv, runs, lambda seconds: seconds, note, **options)
 
 
 def formats():

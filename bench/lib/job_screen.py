@@ -3,6 +3,7 @@ import os
 
 import data
 import measure
+from rows import NOT_INSTALLED, measured
 from table import comparison, goal, quotient, row, value_of
 
 TITLE = "Screening a file"
@@ -28,15 +29,10 @@ DUCKDB = measure.ROOT / "bench" / "programs" / "duckdb_screen.mjs"
 
 def speed(name, argv, path, runs, note=None, **options):
     """Gigabytes a second over a file; what it printed is kept as the number of hits."""
-    if argv[0] is None:
-        return row(name, note="not installed: bench/setup")
-    try:
-        got = measure.run(argv, runs, **options)
-    except measure.Failed as fault:
-        return row(name, note=str(fault), command=argv)
-    found = row(name, os.path.getsize(path) / got["seconds"] / 1e9, got["peak_kb"], note, argv)
-    words = got["out"].split()
-    found["hits"] = int(words[0]) if words and words[0].isdigit() else None
+    size = os.path.getsize(path)
+    found = measured(name, argv, runs, lambda seconds: size / seconds / 1e9, note, **options)
+    said = found.pop("said", [])
+    found["hits"] = int(said[0]) if said and said[0].isdigit() else None
     return found
 
 
@@ -74,7 +70,7 @@ def peer_rows(count, form, path, small, runs):
               codes=(0, 1), env={**os.environ, "LC_ALL": "C"}),
     ]
     if not measure.has_node("@duckdb/node-api"):
-        return rows + [row("DuckDB semi join", note="not installed: bench/setup")]
+        return rows + [row("DuckDB semi join", note=NOT_INSTALLED)]
     return rows + [speed("DuckDB semi join", ["node", DUCKDB, listed, path, form], path, 1,
                          "all cores", cwd=measure.node_folder())]
 

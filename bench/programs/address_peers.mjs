@@ -41,7 +41,8 @@ const scureBase58 = (versions, length) =>
     need(versions.includes(bytes[0]) && bytes.length === length + 1);
     return bytes.subarray(1);
   });
-const scureWitness = (coder, version, length) =>
+// A coder of @scure/base or of bech32: they have the same interface.
+const witnessOf = (coder, version, length) =>
   coder && ((text) => {
     const { prefix, words } = coder.decode(text);
     const bytes = coder.fromWords(words.slice(1));
@@ -64,13 +65,6 @@ const bs58Version = (versions) =>
     const bytes = bs58check.decode(text);
     need(versions.includes(bytes[0]) && bytes.length === 21);
     return bytes.subarray(1);
-  });
-const plainWitness = (coder, version, length) =>
-  coder && ((text) => {
-    const { prefix, words } = coder.decode(text);
-    const bytes = coder.fromWords(words.slice(1));
-    need(prefix === 'bc' && words[0] === version && bytes.length === length);
-    return bytes;
   });
 const ethers = all(await load('ethers'));
 const viem = all(await load('viem'));
@@ -117,8 +111,8 @@ const base58 = (versions, ours) => ({
   ...(ours ? { 'bitcoinjs-lib': bitcoin && ((text) => bitcoin.address.fromBase58Check(text)) } : {}),
 });
 const witness = (kind, version, length) => ({
-  '@scure/base': scure && scureWitness(scure[kind], version, length),
-  bech32: bech32 && plainWitness(bech32[kind], version, length),
+  '@scure/base': scure && witnessOf(scure[kind], version, length),
+  bech32: bech32 && witnessOf(bech32[kind], version, length),
   'bitcoinjs-lib': bitcoin && ((text) => bitcoin.address.fromBech32(text)),
 });
 
