@@ -75,7 +75,7 @@ def ndjson_set(size, runs):
     path = data.corpus("ftm", size, 100_000)
     measure.warm(path)
     ours = "cryptowatch feed parse"
-    rows = [parse_row(ours, "ftm-ndjson", path, runs),
+    rows = [parse_row(ours, "ftm", path, runs),
             timed("jq -c", [measure.tool("jq"), "-c", JQ, path], 1),
             timed("node, JSON.parse a line", [measure.tool("node"), "-e", NODE, path], 1),
             timed("Python json a line", ["python3", "-c", PYTHON, path], 1)]
