@@ -351,7 +351,7 @@ enum cw_address_error cw_read_bech32_rows(struct cw_reader *reader, const struct
         const struct cw_bech32_row *row = &cw_bech32_rows[i];
         CW_UNSET struct cw_bytes payload;
         if (!cw_row_fits(as, row->chain) || !names_network(as, row) ||
-            !strcmp(text->prefix, row->prefix) == 0) {
+            strcmp(text->prefix, row->prefix) != 0) {
             continue;
         }
         if (text->constant != row->constant) {
