@@ -6,7 +6,7 @@
 #ifndef CW_HOME_HOME_H
 #define CW_HOME_HOME_H
 
-#include "alert/seal.h"
+#include "alert/policy.h"
 #include "config/config.h"
 #include "deliver/deliver.h"
 #include "feed/feed_file.h"
@@ -67,6 +67,10 @@ CW_NODISCARD enum cw_status cw_home_init(const char *folder, const char *source,
 CW_NODISCARD enum cw_status cw_home_load_key_sets(const struct cw_config *config,
                                                   struct cw_key_set ***ret_sets, size_t *ret_count,
                                                   struct cw_error *err);
+/** trust_dir/policy.json; the default when there is no such file.
+ *  Returns: CW_OK; CW_INVALID with the mistakes; CW_IO, CW_DENIED, CW_NOMEM. */
+CW_NODISCARD enum cw_status cw_home_load_policy(const struct cw_config *config,
+                                                struct cw_policy *ret, struct cw_error *err);
 void cw_home_free_key_sets(struct cw_key_set **sets, size_t count);
 
 #endif
