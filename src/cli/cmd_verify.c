@@ -95,9 +95,8 @@ static bool is_of_somebody_else(const struct file *file, const struct trust *tru
 static enum cw_status check_policy(struct file *file, const struct trust *trust)
 {
     file->is_policy_checked = trust->has_policy && is_of_somebody_else(file, trust);
-    return file->is_policy_checked
-               ? cw_policy_judge(&trust->policy, &file->found, -1, &file->err)
-               : CW_OK;
+    return file->is_policy_checked ? cw_policy_judge(&trust->policy, &file->found, -1, &file->err)
+                                   : CW_OK;
 }
 
 static enum cw_status verify_file(const char *path, const struct request *request,
@@ -205,7 +204,8 @@ static enum cw_status sign(struct cw_cli *cli, const struct request *request,
     cw_buf_init(&jws, CW_JWS_BYTES_MAX);
     enum cw_status status = load_own_key(cli, request, &home, &own, &who.key, err);
     if (status == CW_OK) {
-        status = cw_seal_countersign(jws_of(file), cw_buf_as_span(&file->detached), &who, &jws, err);
+        status =
+            cw_seal_countersign(jws_of(file), cw_buf_as_span(&file->detached), &who, &jws, err);
     }
     if (status == CW_OK) {
         status = put_out(request, &jws, err);
@@ -371,9 +371,10 @@ int cw_cmd_verify(struct cw_cli *cli, int argc, char **argv)
     };
     const struct cw_usage usage = {
         .synopsis = "[OPTIONS] FILE...",
-        .text = "Verifies alerts and receipts offline, in any JWS shape, with the keys of the home\n"
-                "(keys/ and trust.d/) or of --jwks. Nothing of a file is shown before it is valid.\n"
-                "A detached NAME.jws.json finds its bytes in NAME.json.",
+        .text =
+            "Verifies alerts and receipts offline, in any JWS shape, with the keys of the home\n"
+            "(keys/ and trust.d/) or of --jwks. Nothing of a file is shown before it is valid.\n"
+            "A detached NAME.jws.json finds its bytes in NAME.json.",
         .options = options,
         .options_count = CW_COUNT(options),
         .examples = "  cryptowatch verify alert.jws.json\n"

@@ -148,9 +148,9 @@ void cw_verified_print_json(const struct cw_verified *verified)
         signatures_json(found), "issuers", (json_int_t)found->issuers, "signers",
         (json_int_t)found->signers, "error",
         verified->status == CW_OK ? json_null() : cw_json_text(cw_span_cstr(verified->err->text)));
-    (void)json_object_set_new(out, "kind", found->signatures_count == 0
-                                               ? json_null()
-                                               : json_string(kind_name(found->kind)));
+    (void)json_object_set_new(out, "kind",
+                              found->signatures_count == 0 ? json_null()
+                                                           : json_string(kind_name(found->kind)));
     (void)json_object_set_new(out, "checked", notes_json(&scope.checked));
     (void)json_object_set_new(out, "not_checked", notes_json(&scope.unchecked));
     (void)json_object_set_new(out, "receipt", receipt_json(verified));
@@ -204,8 +204,7 @@ void cw_verified_print(const struct cw_verified *verified)
     const struct cw_verification *found = verified->found;
     struct scope scope;
     cw_cli_print(cw_span_cstr(verified->file));
-    (void)printf(": %s%s%s\n", result_name(verified->status),
-                 verified->status == CW_OK ? "" : ": ",
+    (void)printf(": %s%s%s\n", result_name(verified->status), verified->status == CW_OK ? "" : ": ",
                  verified->status == CW_OK ? "" : verified->err->text);
     for (size_t i = 0; i < found->signatures_count; i++) {
         const struct cw_signature_report *report = &found->signatures[i];

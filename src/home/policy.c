@@ -32,7 +32,6 @@ enum cw_status cw_home_load_policy(const struct cw_config *config, struct cw_pol
     *ret = cw_policy_default;
     const enum cw_status status = read_policy(path, ret, &cause);
     free(path);
-    return status == CW_OK || status == CW_NOT_FOUND
-               ? CW_OK
-               : cw_error_set(err, status, "%s", cause.text);
+    return status == CW_OK || status == CW_NOT_FOUND ? CW_OK
+                                                     : cw_error_set(err, status, "%s", cause.text);
 }
