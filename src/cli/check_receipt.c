@@ -118,8 +118,7 @@ static void fill_answers(const struct cw_receipt_draft *draft, struct parts *par
     }
 }
 
-static void fill_data(const struct cw_check *check, const struct cw_home *home,
-                      struct parts *parts)
+static void fill_data(const struct cw_check *check, const struct cw_home *home, struct parts *parts)
 {
     for (size_t i = 0; i < cw_check_feeds(check); i++) {
         const struct cw_data_feed *feed = cw_check_feed_at(check, i);

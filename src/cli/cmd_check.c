@@ -208,15 +208,15 @@ static int ask_all(struct asking *asking, struct cw_home *home, const char *rece
         return cw_cli_fail(asking->cli, &err, CW_EXIT_PARTIAL);
     }
     if (receipt != NULL) {
-        status = cw_receipt_draft_write(asking->cli, home, asking->check, &asking->draft, receipt,
-                                        &err);
+        status =
+            cw_receipt_draft_write(asking->cli, home, asking->check, &asking->draft, receipt, &err);
     }
     return status == CW_OK ? exit_code(asking->worst)
                            : cw_cli_fail(asking->cli, &err, CW_EXIT_CREATE);
 }
 
-static int run(struct cw_cli *cli, struct cw_home *home, struct asking *asking,
-               const char *receipt, int count, char **texts)
+static int run(struct cw_cli *cli, struct cw_home *home, struct asking *asking, const char *receipt,
+               int count, char **texts)
 {
     struct cw_error err = {0};
     asking->cli = cli;
@@ -257,7 +257,8 @@ int cw_cmd_check(struct cw_cli *cli, int argc, char **argv)
         .examples = "  cryptowatch check 0x098B716B8Aaf21512996dC57EB0615e2383E2f96\n"
                     "  cryptowatch check --explain bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4\n"
                     "  cryptowatch check --json - < addresses.txt\n"
-                    "  cryptowatch check --receipt no.jws.json bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4\n",
+                    "  cryptowatch check --receipt no.jws.json "
+                    "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4\n",
         .exits = "  0 clear, on data that is complete and fresh   10 listed   11 only related\n"
                  "  20 cannot say   64 usage   73 the receipt cannot be made   78 configuration\n"
                  "  several addresses: the gravest of 10, 20, 11, 0\n",

@@ -18,8 +18,9 @@ static enum cw_status write_sealed(const struct cw_cli *cli, const struct cw_key
     cw_buf_init(&text, 4096);
     enum cw_status status = cw_cli_passphrase(request, CW_ASK_TWICE, &passphrase, err);
     if (status == CW_OK) {
-        status = cw_signing_key_seal(key, request->role, passphrase, &cw_seal_cost_default,
-                                     &cli->random, &text, err);
+        const struct cw_key_sealing how = {request->role, passphrase, cw_seal_cost_default,
+                                           &cli->random};
+        status = cw_signing_key_seal(key, &how, &text, err);
     }
     if (status == CW_OK) {
         status = cw_file_create(path, cw_buf_as_span(&text), 0600, err);

@@ -65,7 +65,8 @@ static enum cw_status rotate(const struct cw_cli *cli, struct cw_home *home,
         status = cw_home_load_keys(home, now_s, err);
     }
     if (status == CW_OK) {
-        status = cw_home_rotate(home, request->role, &cli->random, now_s, after_s, ret, err);
+        const struct cw_rotation_order order = {request->role, &cli->random, now_s, after_s};
+        status = cw_home_rotate(home, &order, ret, err);
     }
     if (status == CW_OK) {
         const struct cw_announcer to = {home, writer.store, now_s};

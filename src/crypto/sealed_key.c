@@ -37,7 +37,8 @@ struct sealed {
 static bool cost_is_good(const struct cw_seal_cost *cost)
 {
     return cost->ops >= OPS_MIN && cost->ops <= OPS_MAX && cost->mem >= MEM_MIN &&
-           cost->mem <= MEM_MAX;
+           cost->mem <= MEM_MAX &&
+           cost->mem % 1024 == 0; /* Argon2 counts in KiB: one spelling each */
 }
 
 static enum cw_status derive(const struct sealed *sealed, const struct cw_passphrase *passphrase,
@@ -72,22 +73,21 @@ static void put_file(const struct sealed *sealed, struct cw_buf *out)
     cw_buf_str(out, "\",\"type\":\"cryptowatch-secret-key\",\"v\":1}\n");
 }
 
-enum cw_status cw_signing_key_seal(const struct cw_signing_key *key, enum cw_key_role role,
-                                   const struct cw_passphrase *passphrase,
-                                   const struct cw_seal_cost *cost, const struct cw_random *random,
-                                   struct cw_buf *ret, struct cw_error *err)
+enum cw_status cw_signing_key_seal(const struct cw_signing_key *key,
+                                   const struct cw_key_sealing *how, struct cw_buf *ret,
+                                   struct cw_error *err)
 {
     uint8_t box_key[crypto_secretbox_KEYBYTES];
     uint8_t seed[CW_ED25519_SEED_BYTES];
-    struct sealed sealed = {.cost = *cost, .role = role};
+    struct sealed sealed = {.cost = how->cost, .role = how->role};
     const struct cw_public_key public_key = cw_signing_key_public(key);
-    if (!cost_is_good(cost)) {
+    if (!cost_is_good(&how->cost)) {
         return cw_error_set(err, CW_INVALID, "the cost of a passphrase is out of range");
     }
     cw_public_key_kid(&public_key, sealed.kid);
-    cw_random_fill(random, sealed.salt, sizeof(sealed.salt));
-    cw_random_fill(random, sealed.nonce, sizeof(sealed.nonce));
-    enum cw_status status = derive(&sealed, passphrase, box_key, err);
+    cw_random_fill(how->random, sealed.salt, sizeof(sealed.salt));
+    cw_random_fill(how->random, sealed.nonce, sizeof(sealed.nonce));
+    enum cw_status status = derive(&sealed, how->passphrase, box_key, err);
     if (status == CW_OK) {
         cw_signing_key_seed(key, seed);
         (void)crypto_secretbox_easy(sealed.ciphertext, seed, sizeof(seed), sealed.nonce, box_key);

@@ -29,18 +29,24 @@ void cw_passphrase_freep(struct cw_passphrase **passphrase);
 /** What it costs to try one passphrase. */
 struct cw_seal_cost {
     uint64_t ops; /* passes, 1 to 16 */
-    uint64_t mem; /* bytes, 8 KiB to 1 GiB */
+    uint64_t mem; /* bytes, 8 KiB to 1 GiB, whole KiB */
 };
 /** Three passes over 256 MiB. */
 extern const struct cw_seal_cost cw_seal_cost_default;
 
+/** How a key is put under a passphrase; borrowed. */
+struct cw_key_sealing {
+    enum cw_key_role role;
+    const struct cw_passphrase *passphrase;
+    struct cw_seal_cost cost;
+    const struct cw_random *random;
+};
 /** Appends the encrypted form and a line feed.
  *  Returns: CW_OK; CW_INVALID for a cost out of range; CW_NOMEM, also when the cost's memory cannot
  *           be had. */
-CW_NODISCARD enum cw_status
-cw_signing_key_seal(const struct cw_signing_key *key, enum cw_key_role role,
-                    const struct cw_passphrase *passphrase, const struct cw_seal_cost *cost,
-                    const struct cw_random *random, struct cw_buf *ret, struct cw_error *err);
+CW_NODISCARD enum cw_status cw_signing_key_seal(const struct cw_signing_key *key,
+                                                const struct cw_key_sealing *how,
+                                                struct cw_buf *ret, struct cw_error *err);
 /** True when this is meant to be an encrypted key: it begins like one. */
 bool cw_signing_key_is_sealed(struct cw_span file);
 /** Opens the encrypted form.

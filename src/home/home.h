@@ -72,16 +72,19 @@ struct cw_rotation {
     int64_t from_s;            /* it signs from then on */
     bool is_new;               /* made now; else it was prepared before */
 };
+struct cw_rotation_order {
+    enum cw_key_role role; /* alert or delivery: a log has one key for its life */
+    const struct cw_random *random;
+    int64_t now_s;
+    int64_t after_s; /* at least CW_HOME_ROTATE_AFTER_MIN_S */
+};
 /** Prepares the successor of a role's key: makes it, publishes it, and puts aside a key whose own
  *  successor has taken over. Repeating it is fine: what is prepared already is told again.
- *  In:      role     CW_KEY_ALERT or CW_KEY_DELIVERY: a log has one key for its life
- *           after_s  at least CW_HOME_ROTATE_AFTER_MIN_S
  *  Returns: CW_OK; CW_INVALID (role, time, keys held by systemd); CW_NOT_FOUND without a key;
  *           CW_DENIED, CW_IO, CW_NOMEM. */
-CW_NODISCARD enum cw_status cw_home_rotate(const struct cw_home *home, enum cw_key_role role,
-                                           const struct cw_random *random, int64_t now_s,
-                                           int64_t after_s, struct cw_rotation *ret,
-                                           struct cw_error *err);
+CW_NODISCARD enum cw_status cw_home_rotate(const struct cw_home *home,
+                                           const struct cw_rotation_order *order,
+                                           struct cw_rotation *ret, struct cw_error *err);
 /** Marks a key of keys_dir/keys.jwks.json as revoked.
  *  In:      reason  "compromised", "superseded" or another word: see alert/key_set.h
  *  Returns: CW_OK; CW_NOT_FOUND when it is not in the set; CW_INVALID when it is revoked already;

@@ -111,27 +111,26 @@ static enum cw_status rotate(struct rotating *rotating, struct cw_role_keys *key
     return status;
 }
 
-enum cw_status cw_home_rotate(const struct cw_home *home, enum cw_key_role role,
-                              const struct cw_random *random, int64_t now_s, int64_t after_s,
+enum cw_status cw_home_rotate(const struct cw_home *home, const struct cw_rotation_order *order,
                               struct cw_rotation *ret, struct cw_error *err)
 {
-    if (role == CW_KEY_LOG) {
+    if (order->role == CW_KEY_LOG) {
         return cw_error_set(err, CW_INVALID,
                             "a log has one key for its life: another key begins another log");
     }
-    if (after_s < CW_HOME_ROTATE_AFTER_MIN_S) {
+    if (order->after_s < CW_HOME_ROTATE_AFTER_MIN_S) {
         return cw_error_set(err, CW_INVALID,
                             "partners need at least 14 days to learn of the next key");
     }
     struct rotating rotating = {
         .home = home,
-        .random = random,
-        .now_s = now_s,
-        .from_s = now_s + after_s,
-        .rest_s = role == CW_KEY_DELIVERY ? CW_HOME_OVERLAP_S : 0,
+        .random = order->random,
+        .now_s = order->now_s,
+        .from_s = order->now_s + order->after_s,
+        .rest_s = order->role == CW_KEY_DELIVERY ? CW_HOME_OVERLAP_S : 0,
     };
     struct cw_role_keys keys = {.next_from_s = INT64_MAX};
-    enum cw_status status = cw_key_place_of_role(home, role, &rotating.place, err);
+    enum cw_status status = cw_key_place_of_role(home, order->role, &rotating.place, err);
     if (status == CW_OK && rotating.place.is_credential) {
         status = cw_error_set(err, CW_INVALID,
                               "%s: is kept by systemd, where we cannot write: see docs/keys.md",
