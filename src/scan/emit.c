@@ -50,16 +50,29 @@ enum cw_status cw_scan_emit(struct cw_scan *scan, struct cw_event_facts *facts,
     return status;
 }
 
+/* A dry run stores nothing, so what it said already stands in its report alone. */
+static bool is_reported(const struct cw_scan_report *report, const char *id)
+{
+    for (size_t i = 0; i < report->alerts_count; i++) {
+        if (strcmp(report->alerts[i].summary.id, id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 enum cw_status cw_scan_was_told(const struct cw_scan *scan, const struct cw_alert_facts *facts,
                                 bool *ret_was_told, struct cw_error *err)
 {
     char id[CW_UUID_TEXT_BYTES];
-    *ret_was_told = false;
-    if (scan->store == NULL) {
-        return CW_OK;
-    }
     const enum cw_status status = cw_alert_id(facts, id, err);
-    return status == CW_OK ? cw_store_alert_is_known(scan->store, id, ret_was_told, err) : status;
+    if (status != CW_OK) {
+        return status;
+    }
+    *ret_was_told = is_reported(scan->report, id);
+    return *ret_was_told || scan->store == NULL
+               ? CW_OK
+               : cw_store_alert_is_known(scan->store, id, ret_was_told, err);
 }
 
 enum cw_status cw_scan_tell_once(struct cw_scan *scan, const struct cw_alert_facts *facts,

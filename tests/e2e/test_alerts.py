@@ -51,7 +51,10 @@ class Alerts(harness.Case):
         self.serve("gone", status=500)
         self.assertEqual(self.at("2027-01-20T01:00:00Z"), [])
         self.assertEqual(self.at("2027-01-20T02:00:00Z"), [])
-        self.assertEqual(self.at("2027-01-20T03:00:00Z", "--dry-run"), ["feed.failed"])
+        self.home.rule("second", [OTHER])  # the old list is asked again, in the same run
+        self.assertEqual(self.at("2027-01-20T03:00:00Z", "--dry-run"),
+                         ["feed.failed", "address.listed"])
+        (self.home.path / "rules/second.json").unlink()
         self.assertEqual(self.at("2027-01-20T03:00:00Z"), ["feed.failed"])
         self.assertEqual(self.at("2027-01-20T04:00:00Z"), [])
         self.assertEqual(self.at("2027-01-20T04:00:00Z", "--dry-run"), [])

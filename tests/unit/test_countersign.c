@@ -400,8 +400,8 @@ static void no_member_can_be_removed_doubled_or_moved(void)
 /* ---- byte by byte, in every shape ---- */
 
 /* One bit of each byte, a different one in turn. A flip inside the kid of a countersignature makes
- * its key an unknown one, which is ignored and reported (alerts.md section 14): then nobody may take
- * it for the same statement of as many. */
+ * its key an unknown one, which is ignored and reported (alerts.md section 14): then nobody may
+ * take it for the same statement of as many. */
 static size_t survivors_of(struct run *run, struct cw_buf *changed, struct cw_span file,
                            struct cw_span body)
 {
