@@ -82,6 +82,16 @@
 #define CW_JWS_BYTES_MAX         (256u << 10) /* bytes of a .jws.json · refused */
 #define CW_JWS_SIGNATURES_MAX    64u    /* elements of signatures · refused */
 
+/* transparency log (alerts.md section 8) */
+#define CW_LOG_SIZE_MAX          (1ull << 40) /* entries: thousands of years of hourly scans · refused */
+#define CW_LOG_NAME_MAX          512u   /* bytes of an origin or key name · refused */
+#define CW_NOTE_BYTES_MAX        (64u << 10) /* bytes of a signed note · refused */
+#define CW_NOTE_SIGNATURES_MAX   64u    /* signature lines of a note; C2SP asks for 16 · refused */
+#define CW_NOTE_SIGNATURE_MAX    8192u  /* bytes of one signature; post-quantum ones have 5 kB · refused */
+#define CW_TLOG_PROOF_BYTES_MAX  (256u << 10) /* bytes of a .tlog-proof · refused */
+#define CW_LOG_BATCH_MAX         4096u  /* entries under one checkpoint · the next checkpoint */
+#define CW_LOG_VKEYS_MAX         16u    /* --vkey given to one command · refused */
+
 #define CW_RUN_DEADLINE_S        1800   /* whole scan, default of run_deadline · stage is named, run ends */
 
 /* clang-format on */
