@@ -128,5 +128,39 @@ static const char schema_1_matches[] =
 
 static const char *const schema_1[] = {schema_1_lists, schema_1_matches, NULL};
 
-const char *const *const cw_store_migrations[] = {schema_1};
+/* Number 2 is for another change under way; nothing of it is needed here. */
+static const char *const schema_2[] = {NULL};
+
+/* log_queue      entries that are in no tile yet, in the order in which they will stand
+ * log_heads      the heads that we signed (store.h)
+ * log_positions  where the entry of an alert stands
+ * log_ended      logs that we ended: their names are used up
+ * log_keys       keys whose begin stands in the log */
+static const char schema_3_log[] =
+    "CREATE TABLE log_queue ("
+    " seq INTEGER PRIMARY KEY AUTOINCREMENT, alert_id TEXT NOT NULL,"
+    " entry BLOB NOT NULL CHECK (length(entry) BETWEEN 1 AND 65535)"
+    ") STRICT;"
+
+    "CREATE TABLE log_heads ("
+    " stage TEXT PRIMARY KEY CHECK (stage IN ('published', 'prepared')),"
+    " origin TEXT NOT NULL, size INTEGER NOT NULL CHECK (size > 0),"
+    " root BLOB NOT NULL CHECK (length(root) = 32), through INTEGER NOT NULL,"
+    " at_s INTEGER NOT NULL, note BLOB NOT NULL"
+    ") STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE log_positions ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, alert_id TEXT NOT NULL, origin TEXT NOT NULL,"
+    " position INTEGER NOT NULL CHECK (position >= 0), UNIQUE (alert_id, origin)"
+    ") STRICT;"
+
+    "CREATE TABLE log_ended (origin TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE log_keys ("
+    " role TEXT NOT NULL, kid TEXT NOT NULL, PRIMARY KEY (role, kid)"
+    ") STRICT, WITHOUT ROWID;";
+
+static const char *const schema_3[] = {schema_3_log, NULL};
+
+const char *const *const cw_store_migrations[] = {schema_1, schema_2, schema_3};
 const int cw_store_schema = (int)CW_COUNT(cw_store_migrations);
