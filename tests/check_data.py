@@ -249,6 +249,9 @@ REFUSED = [
     ("cryptowatch", "secret in the file itself", ["endpoints", 0, "whsec"], "whsec_x"),
     ("cryptowatch", "unknown language", ["languages"], ["xx"]),
     ("cryptowatch", "deadline without a unit", ["run_deadline"], "1800"),
+    ("cryptowatch", "log with another member", ["log"], {"name": "a"}),
+    ("cryptowatch", "name of a log with a plus", ["log"], {"origin": "a+b"}),
+    ("cryptowatch", "name of a log with a blank", ["log"], {"origin": "a b"}),
 ]
 ACCEPTED = [
     ("feed", "bundled list", ["url"], "file:bundled/list.csv"),
@@ -262,6 +265,7 @@ ACCEPTED = [
     ("rule", "selector by relationship", ["parties"], [{"feed": "a", "related_to": ["27307"]}]),
     ("cryptowatch", "all event types", ["endpoints", 0, "types"], []),
     ("cryptowatch", "nothing but a source", ["endpoints"], ABSENT),
+    ("cryptowatch", "name of a log", ["log"], {"origin": "scanner.example/cryptowatch/log2"}),
 ]
 
 

@@ -2,6 +2,7 @@
 
 #include "alert/alert.h"
 #include "base/limits.h"
+#include "tlog/note.h"
 #include "json/json_names.h"
 #include "json/json_url.h"
 
@@ -32,6 +33,7 @@ struct draft {
     const json_t *endpoints;
     const json_t *allow_private_hosts;
     const json_t *languages;
+    const json_t *log;
 };
 
 struct endpoint_draft {
@@ -74,7 +76,11 @@ static const struct cw_field config_fields[] = {
     {"allow_private_hosts", CW_FIELD_ARRAY, .offset = AT(allow_private_hosts)},
     {TEXT("metrics_file", PATH_BYTES_MAX), .offset = AT(config.metrics_file)},
     {"languages", CW_FIELD_ARRAY, .offset = AT(languages)},
+    {"log", CW_FIELD_OBJECT, .offset = AT(log)},
 };
+
+/* Stands alone, so that its one member is at the start of its target. */
+static const struct cw_field log_fields[] = {{TEXT("origin", CW_LOG_NAME_MAX)}};
 
 static const struct cw_field endpoint_fields[] = {
     {TEXT("id", 0), .is_required = true, .offset = IN(endpoint.id)},
@@ -100,7 +106,8 @@ static const struct draft config_defaults = {
                .keys_dir = "keys",
                .trust_dir = "trust.d",
                .run_deadline_s = CW_RUN_DEADLINE_S,
-               .metrics_file = ""},
+               .metrics_file = "",
+               .log_origin = ""},
 };
 
 static const struct endpoint_draft endpoint_defaults = {
@@ -290,6 +297,50 @@ static enum cw_status read_endpoints(const struct reading *reading, const json_t
     return CW_OK;
 }
 
+/* A log is named by a URL without scheme (C2SP tlog-tiles). A source of other characters cannot
+ * name one; that is no mistake as long as nobody asks for the name. */
+static enum cw_status derive_origin(const struct reading *reading, struct cw_config *config,
+                                    struct cw_error *err)
+{
+    const struct cw_span scheme = CW_SPAN("https://");
+    struct cw_span name = cw_span_cstr(config->source);
+    if (cw_span_starts_with(name, scheme)) {
+        name = cw_span_slice(name, scheme.len, name.len);
+    }
+    struct cw_buf origin;
+    cw_buf_init(&origin, CW_LOG_NAME_MAX);
+    cw_buf_span(&origin, name);
+    cw_buf_str(&origin, "/log1");
+    enum cw_status status = CW_OK;
+    if (name.len > 0 && cw_buf_status(&origin, NULL) == CW_OK &&
+        cw_tlog_name_is_valid(cw_buf_as_span(&origin))) {
+        config->log_origin = cw_arena_copy(reading->arena, cw_buf_as_span(&origin)).data;
+        status = config->log_origin == NULL ? out_of_memory(reading, err) : CW_OK;
+    }
+    cw_buf_clear(&origin);
+    return status;
+}
+
+static enum cw_status read_log(const struct reading *reading, const json_t *object,
+                               struct cw_config *config, struct cw_error *err)
+{
+    const char *origin = "";
+    if (object != NULL) {
+        (void)cw_json_read_object(reading->file, object, "/log", CW_FIELDS(log_fields),
+                                  (void *)&origin, reading->mistakes);
+    }
+    if (origin[0] == '\0') {
+        return derive_origin(reading, config, err);
+    }
+    if (!cw_tlog_name_is_valid(cw_span_cstr(origin))) {
+        refuse(reading, "/log/origin",
+               "must be printable ASCII without blanks and \"+\", such as "
+               "\"scanner.example/cryptowatch/log1\"");
+    }
+    config->log_origin = origin;
+    return CW_OK;
+}
+
 static enum cw_status read_config(const struct reading *reading, struct cw_config *ret,
                                   struct cw_error *err)
 {
@@ -312,6 +363,9 @@ static enum cw_status read_config(const struct reading *reading, struct cw_confi
     }
     if (status == CW_OK) {
         status = read_endpoints(reading, draft.endpoints, config, err);
+    }
+    if (status == CW_OK) {
+        status = read_log(reading, draft.log, config, err);
     }
     config->path = cw_json_file_path(reading->file);
     config->sha256 = cw_json_file_sha256(reading->file);

@@ -26,8 +26,10 @@ struct cw_home {
     struct cw_feeds *feeds;
     struct cw_rules *rules;
     char *snapshots_dir; /* state_dir/snapshots */
+    char *log_dir;       /* state_dir/log */
     char rules_sha256[65];
     struct cw_signing_key *alert_key; /* NULL until cw_home_load_keys */
+    struct cw_signing_key *log_key;   /* NULL until cw_home_load_keys, and when there is none */
     struct cw_receiver *receivers;    /* NULL until cw_home_load_keys */
     size_t receivers_count;           /* enabled endpoints */
     void *receiver_secrets;           /* what receivers point to; private */
@@ -44,7 +46,8 @@ CW_NODISCARD enum cw_status cw_home_load(const char *config_path,
                                          struct cw_error *err);
 void cw_home_clear(struct cw_home *home);
 
-/** Loads the alert key (keys_dir/alert.pem), sees to it that keys_dir/keys.jwks.json publishes it
+/** Loads the log key (keys_dir/log.pem), which may be missing: alerts do not wait for the log.
+ * Loads the alert key (keys_dir/alert.pem), sees to it that keys_dir/keys.jwks.json publishes it
  * for the configured source (adding what is missing), and loads, per enabled endpoint, its delivery
  * key (delivery_key_file, else keys_dir/delivery.pem), webhook secret and bearer token. Returns:
  * CW_OK; CW_DENIED, CW_NOT_FOUND, CW_INVALID naming the file and what to type. */

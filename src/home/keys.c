@@ -171,10 +171,20 @@ static void forget_keys(struct cw_home *home)
     cw_home_free_secrets(home->receiver_secrets);
     free(home->receivers);
     cw_signing_key_free(home->alert_key);
+    cw_signing_key_free(home->log_key);
+    home->log_key = NULL;
     home->receiver_secrets = NULL;
     home->receivers = NULL;
     home->receivers_count = 0;
     home->alert_key = NULL;
+}
+
+static enum cw_status load_log_key(struct cw_home *home, struct cw_error *err)
+{
+    struct cw_error cause = {0};
+    const enum cw_status status = load_role(home->config, CW_KEY_LOG, &home->log_key, &cause);
+    return status == CW_OK || status == CW_NOT_FOUND ? CW_OK
+                                                     : cw_error_set(err, status, "%s", cause.text);
 }
 
 enum cw_status cw_home_load_keys(struct cw_home *home, int64_t now_s, struct cw_error *err)
@@ -184,6 +194,9 @@ enum cw_status cw_home_load_keys(struct cw_home *home, int64_t now_s, struct cw_
     enum cw_status status = load_role(home->config, CW_KEY_ALERT, &home->alert_key, err);
     if (status == CW_OK) {
         status = cw_home_publish(home, now_s, err);
+    }
+    if (status == CW_OK) {
+        status = load_log_key(home, err);
     }
     if (status == CW_OK) {
         status = load_receivers(home, err);

@@ -52,6 +52,9 @@ static enum cw_status seal_and_store(struct cw_scan *scan, struct cw_span body,
             .created_at_s = scan->now_s,
         };
         status = cw_store_alert_add(scan->store, &alert, summary, ret_is_new, err);
+        if (status == CW_OK && *ret_is_new) {
+            status = cw_scan_log_alert(scan, &alert, summary->id, err);
+        }
     }
     cw_buf_clear(&jws);
     cw_buf_clear(&detached);

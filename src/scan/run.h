@@ -6,6 +6,7 @@
  *   intake.c  one feed: parse, judge, compare, match, and the one transaction
  *   facts.c   one event as the facts of an alert
  *   emit.c    facts to sealed bytes in the outbox
+ *   ledger.c  what the transparency log is told, and its publication
  *   report.c  what a run did, in memory and as JSON
  */
 #ifndef CW_SCAN_RUN_H
@@ -91,6 +92,19 @@ CW_NODISCARD enum cw_status cw_scan_facts(const struct cw_scan *scan,
 /* emit.c: builds, seals, stores and queues; in a dry run only reports. Needs a transaction. */
 CW_NODISCARD enum cw_status cw_scan_emit(struct cw_scan *scan, struct cw_event_facts *facts,
                                          struct cw_error *err);
+
+/* ledger.c: entries go into the transaction of the fact that they tell */
+CW_NODISCARD enum cw_status cw_scan_log_keys(struct cw_scan *scan, struct cw_error *err);
+CW_NODISCARD enum cw_status cw_scan_log_alert(struct cw_scan *scan,
+                                              const struct cw_stored_alert *alert,
+                                              const char *alert_id, struct cw_error *err);
+CW_NODISCARD enum cw_status cw_scan_log_snapshot(const struct cw_scan *scan,
+                                                 const struct cw_intake *intake,
+                                                 struct cw_error *err);
+CW_NODISCARD enum cw_status cw_scan_log_run(struct cw_scan *scan, const struct cw_intake *intakes,
+                                            size_t count, struct cw_error *err);
+/* Never fails: alerts do not wait for the log. What is wrong stands in the report. */
+void cw_scan_log_publish(struct cw_scan *scan);
 
 /* report.c */
 CW_NODISCARD enum cw_status cw_scan_report_alert(struct cw_scan_report *report,

@@ -109,6 +109,21 @@ static enum cw_status take_all(struct cw_scan *scan, struct cw_intake *intakes, 
     return CW_OK;
 }
 
+/* Before anything is sent: what a receiver is told stands in the log already. */
+static enum cw_status write_log(struct cw_scan *scan, const struct cw_intake *intakes, size_t count,
+                                struct cw_error *err)
+{
+    if (!cw_scan_is_writing(scan)) {
+        return CW_OK;
+    }
+    tell(scan, "log", NULL);
+    const enum cw_status status = cw_scan_log_run(scan, intakes, count, err);
+    if (status == CW_OK) {
+        cw_scan_log_publish(scan);
+    }
+    return status;
+}
+
 static enum cw_status finish(struct cw_scan *scan, struct cw_error *err)
 {
     struct cw_scan_report *report = scan->report;
@@ -122,6 +137,7 @@ static enum cw_status finish(struct cw_scan *scan, struct cw_error *err)
         report->is_partial |= feed == CW_SCAN_FAILED || feed == CW_SCAN_HELD ||
                               report->feeds[i].error_text[0] != '\0';
     }
+    report->is_partial |= report->log.error_text[0] != '\0';
     report->is_partial |= report->deliveries.dead > 0 || report->deliveries.disabled > 0;
     report->finished_at_s = cw_clock_now_s(&scan->options->clock);
     if (status == CW_OK && scan->options->mode == CW_SCAN_NORMAL) {
@@ -151,6 +167,9 @@ enum cw_status cw_scan_run(const struct cw_home *home, const struct cw_scan_opti
         status = cw_book_new(home->rules, &scan.book, err);
     }
     if (status == CW_OK) {
+        status = cw_scan_log_keys(&scan, err);
+    }
+    if (status == CW_OK) {
         status = cw_scan_select(&scan, &intakes, &count, err);
     }
     if (status == CW_OK) {
@@ -159,6 +178,9 @@ enum cw_status cw_scan_run(const struct cw_home *home, const struct cw_scan_opti
     }
     if (status == CW_OK) {
         status = take_all(&scan, intakes, count, err);
+    }
+    if (status == CW_OK) {
+        status = write_log(&scan, intakes, count, err);
     }
     if (status == CW_OK) {
         status = finish(&scan, err);
