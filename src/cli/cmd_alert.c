@@ -1,9 +1,11 @@
 #include "base/datetime.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/log_part.h"
 
 struct listing {
     const struct cw_cli *cli;
+    const char *log_dir;
     struct cw_store *store;
     size_t count;
 };
@@ -93,6 +95,36 @@ static enum cw_status export_one(void *ctx, const struct cw_stored_alert *alert,
     return CW_OK;
 }
 
+/* The proof that it stands in the log, for --proof. */
+static enum cw_status prove_one(void *ctx, const struct cw_stored_alert *alert,
+                                const struct cw_alert_summary *summary, struct cw_error *err)
+{
+    (void)alert;
+    struct listing *listing = ctx;
+    char origin[CW_LOG_NAME_MAX + 1] = "";
+    uint64_t position = 0;
+    bool is_there = false;
+    listing->count++;
+    enum cw_status status =
+        cw_store_log_position(listing->store, summary->id, origin, &position, &is_there, err);
+    if (status == CW_OK && !is_there) {
+        status = cw_error_set(err, CW_TEMPORARY,
+                              "alert %s waits for its place in the log: `cryptowatch scan` "
+                              "publishes it, or says why not",
+                              summary->id);
+    }
+    struct cw_buf proof;
+    cw_buf_init(&proof, CW_TLOG_PROOF_BYTES_MAX);
+    if (status == CW_OK) {
+        status = cw_log_prove(listing->log_dir, origin, position, &proof, err);
+    }
+    if (status == CW_OK) {
+        (void)fwrite(proof.data, 1, proof.len, stdout);
+    }
+    cw_buf_clear(&proof);
+    return status;
+}
+
 static enum cw_status redeliver(const struct cw_cli *cli, const struct cw_home *home,
                                 const char *id, struct cw_error *err)
 {
@@ -119,6 +151,7 @@ static enum cw_status redeliver(const struct cw_cli *cli, const struct cw_home *
 struct request {
     const char *verb;
     const char *id;
+    bool is_proof; /* export --proof */
     struct cw_alert_filter filter;
 };
 
@@ -135,8 +168,9 @@ static int run(struct cw_cli *cli, const struct cw_home *home, const struct requ
         cw_cli_say(cli, "no scan was ever run here: cryptowatch scan");
         return request->id == NULL ? CW_EXIT_OK : CW_EXIT_DATA;
     }
-    struct listing listing = {.cli = cli, .store = store};
+    struct listing listing = {.cli = cli, .log_dir = home->log_dir, .store = store};
     const cw_alert_fn fn = strcmp(request->verb, "show") == 0     ? show_one
+                           : request->is_proof                    ? prove_one
                            : strcmp(request->verb, "export") == 0 ? export_one
                                                                   : list_one;
     if (status == CW_OK) {
@@ -159,11 +193,12 @@ static const struct cw_usage base_usage = {
     .synopsis = "list [OPTIONS] | show ID | export ID | redeliver ID | redeliver --dead",
     .text = "`list` gives one line an alert, oldest first. `show` prints the signed content and\n"
             "what became of its deliveries. `export` writes the signature file (.jws.json) as\n"
-            "stored. `redeliver` starts the deliveries of an alert, or all dead ones, anew.",
-    .examples =
-        "  cryptowatch alert list --since 2026-11-01 --case ronin-2022\n"
-        "  cryptowatch alert export 8e10387d-6711-5268-a605-4c3ccd6f59d5 > alert.jws.json\n",
-    .exits = "  0 done   64 usage   65 no such alert\n",
+            "stored, with --proof the proof (.tlog-proof) that it stands in the log.\n"
+            "`redeliver` starts the deliveries of an alert, or all dead ones, anew.",
+    .examples = "  cryptowatch alert list --since 2026-11-01 --case ronin-2022\n"
+                "  cryptowatch alert export 8e10387d-6711-5268-a605-4c3ccd6f59d5 > alert.jws.json\n"
+                "  cryptowatch alert export 8e10387d-6711-5268-a605-4c3ccd6f59d5 --proof\n",
+    .exits = "  0 done   20 not in the log yet   64 usage   65 no such alert\n",
 };
 
 int cw_cmd_alert(struct cw_cli *cli, int argc, char **argv)
@@ -186,6 +221,9 @@ int cw_cmd_alert(struct cw_cli *cli, int argc, char **argv)
          .help = "cryptowatch.address.listed …",
          .value = &request.filter.type},
         {.name = "dead", .help = "with redeliver: every dead delivery", .flag = &is_dead},
+        {.name = "proof",
+         .help = "with export: the proof of its place in the log",
+         .flag = &request.is_proof},
     };
     struct cw_usage usage = base_usage;
     usage.options = options;
@@ -213,6 +251,9 @@ int cw_cmd_alert(struct cw_cli *cli, int argc, char **argv)
                                   "--type %s: write cryptowatch.address.listed, .delisted, "
                                   ".changed …",
                                   request.filter.type);
+    }
+    if (request.is_proof && strcmp(request.verb, "export") != 0) {
+        return cw_cli_usage_error(cli, "--proof goes with `alert export`");
     }
     if (is_dead && !is_redeliver) {
         return cw_cli_usage_error(cli, "--dead goes with `alert redeliver`");

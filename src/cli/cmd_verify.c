@@ -3,11 +3,14 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/log_part.h"
 
 /* What is trusted for this call: the sets of one file, or those of the home. */
 struct trust {
     struct cw_key_set **sets;
     size_t count;
+    const char *proof; /* --proof, or NULL */
+    struct cw_cli_vkeys vkeys;
 };
 
 static const char *state_name(enum cw_signature_state state)
@@ -33,7 +36,7 @@ static const char *result_name(enum cw_status status)
 }
 
 static void print_json(const char *file, enum cw_status status, const struct cw_verification *found,
-                       struct cw_span body, const struct cw_error *err)
+                       struct cw_span body, const struct cw_error *err, json_t *proof)
 {
     json_t *signatures = json_array();
     for (size_t i = 0; i < found->signatures_count; i++) {
@@ -49,15 +52,17 @@ static void print_json(const char *file, enum cw_status status, const struct cw_
     if (status == CW_OK && cw_alert_summarise(body, &summary, NULL) == CW_OK) {
         id = json_string(summary.id);
     }
-    cw_cli_json(json_pack("{s:o, s:s, s:o, s:o, s:o, s:I, s:o}", "file",
+    cw_cli_json(json_pack("{s:o, s:s, s:o, s:o, s:o, s:I, s:o, s:o*}", "file",
                           cw_json_text(cw_span_cstr(file)), "result", result_name(status), "id", id,
                           "sha256", found->has_body ? json_string(found->body_sha256) : json_null(),
                           "signatures", signatures, "issuers", (json_int_t)found->issuers, "error",
-                          status == CW_OK ? json_null() : cw_json_text(cw_span_cstr(err->text))));
+                          status == CW_OK ? json_null() : cw_json_text(cw_span_cstr(err->text)),
+                          "log_proof", proof));
 }
 
 static void print_text(const char *file, enum cw_status status, const struct cw_verification *found,
-                       struct cw_span body, const struct cw_error *err)
+                       struct cw_span body, const struct cw_error *err,
+                       const struct cw_log_proven *proven)
 {
     cw_cli_print(cw_span_cstr(file));
     (void)printf(": %s", result_name(status));
@@ -77,8 +82,12 @@ static void print_text(const char *file, enum cw_status status, const struct cw_
     if (status == CW_OK && cw_alert_summarise(body, &summary, NULL) == CW_OK) {
         (void)printf("  alert %s of %s\n  ", summary.id, summary.time);
         cw_cli_print(cw_span_cstr(summary.text_en));
-        (void)printf("\n  checked: form, identifier, signatures and key times; not checked: a "
-                     "transparency log proof\n");
+        (void)printf("\n  checked: form, identifier, signatures and key times%s\n",
+                     proven == NULL ? "; not checked: a transparency log proof (--proof)"
+                                    : ", and the log proof");
+    }
+    if (proven != NULL && proven->checkpoint.origin[0] != '\0') {
+        cw_cli_proof_print(proven);
     }
 }
 
@@ -104,10 +113,18 @@ static enum cw_status verify_one(const struct cw_cli *cli, const char *file, con
         const struct cw_span trimmed = cw_span_trim(cw_buf_as_span(&text));
         status = cw_seal_verify(trimmed, cw_buf_as_span(&detached), &trusted, &found, &body, &err);
     }
+    struct cw_log_proven proven = {.index = 0};
+    const bool is_proof_asked = status == CW_OK && trust->proof != NULL;
+    if (is_proof_asked) {
+        status = cw_cli_proof_verify(trust->proof, cw_buf_as_span(&text), cw_buf_as_span(&body),
+                                     &trust->vkeys, &proven, &err);
+    }
     if (cli->is_json) {
-        print_json(file, status, &found, cw_buf_as_span(&body), &err);
+        print_json(file, status, &found, cw_buf_as_span(&body), &err,
+                   !is_proof_asked ? NULL : cw_cli_proof_json(status, &proven, &err));
     } else if (!cli->is_quiet) {
-        print_text(file, status, &found, cw_buf_as_span(&body), &err);
+        print_text(file, status, &found, cw_buf_as_span(&body), &err,
+                   is_proof_asked ? &proven : NULL);
     }
     cw_buf_clear(&text);
     cw_buf_clear(&detached);
@@ -145,6 +162,9 @@ static int load_home(struct cw_cli *cli, struct trust *trust)
         (void)cw_cli_fail(cli, &err, CW_EXIT_UNCHECKED);
         code = CW_EXIT_UNCHECKED;
     }
+    if (code < 0 && cw_cli_vkeys_own(&home, &trust->vkeys, NULL) != CW_OK) {
+        trust->vkeys.count = 0; /* a home that only verifies has no log: said when one is asked */
+    }
     cw_home_clear(&home);
     return code < 0 ? -1 : CW_EXIT_UNCHECKED;
 }
@@ -153,6 +173,7 @@ int cw_cmd_verify(struct cw_cli *cli, int argc, char **argv)
 {
     const char *jwks = NULL;
     const char *body_file = NULL;
+    struct trust trust = {0};
     const struct cw_option options[] = {
         {.name = "jwks",
          .argument = "FILE",
@@ -162,11 +183,18 @@ int cw_cmd_verify(struct cw_cli *cli, int argc, char **argv)
          .argument = "FILE",
          .help = "the signed bytes of a detached signature",
          .value = &body_file},
+        {.name = "proof",
+         .argument = "FILE",
+         .help = "the proof that the alert stands in its log (.tlog-proof)",
+         .value = &trust.proof},
+        cw_cli_vkey_option(&trust.vkeys),
     };
     const struct cw_usage usage = {
         .synopsis = "[OPTIONS] FILE...",
-        .text = "Verifies alerts offline, in any JWS shape, with the keys of the home (keys/ and\n"
-                "trust.d/) or of --jwks. Nothing of a file is shown before it is valid.",
+        .text =
+            "Verifies alerts offline, in any JWS shape, with the keys of the home (keys/ and\n"
+            "trust.d/) or of --jwks. Nothing of a file is shown before it is valid. A folder is\n"
+            "verified as a transparency log.",
         .options = options,
         .options_count = CW_COUNT(options),
         .examples = "  cryptowatch verify alert.jws.json\n"
@@ -178,17 +206,24 @@ int cw_cmd_verify(struct cw_cli *cli, int argc, char **argv)
     if (code >= 0) {
         return code;
     }
-    if (operands == 0 || (body_file != NULL && operands > 1)) {
-        return cw_cli_usage_error(cli, operands == 0 ? "which file?"
-                                                     : "--body goes with one signature file");
+    if (operands == 0 || ((body_file != NULL || trust.proof != NULL) && operands > 1)) {
+        return cw_cli_usage_error(
+            cli, operands == 0 ? "which file?" : "--body and --proof go with one signature file");
     }
-    struct trust trust = {0};
-    code = jwks != NULL ? load_file(cli, jwks, &trust) : load_home(cli, &trust);
+    code = cw_cli_vkeys_parse(cli, &trust.vkeys);
+    if (code >= 0) {
+        return code;
+    }
+    code = trust.vkeys.count > 0 && cw_cli_are_logs(argv, operands) ? -1
+           : jwks != NULL                                           ? load_file(cli, jwks, &trust)
+                                                                    : load_home(cli, &trust);
     if (code < 0) {
         bool is_invalid = false;
         bool is_unchecked = false;
         for (int i = 0; i < operands; i++) {
-            const enum cw_status status = verify_one(cli, argv[i], body_file, &trust);
+            const enum cw_status status = cw_cli_is_log(argv[i])
+                                              ? cw_cli_log_check(cli, argv[i], &trust.vkeys)
+                                              : verify_one(cli, argv[i], body_file, &trust);
             is_invalid |= status == CW_UNTRUSTED;
             is_unchecked |= status != CW_OK && status != CW_UNTRUSTED;
         }

@@ -216,7 +216,8 @@ static enum cw_status compare_older(const struct cw_log_audit *audit,
     const struct cw_tlog_tree *older = &found->older.tree;
     if (strcmp(found->older.origin, found->checkpoint.origin) != 0) {
         return cw_error_set(err, CW_UNTRUSTED, "%s: is a checkpoint of the log %s, this is %s",
-                            audit->against, found->older.origin, found->checkpoint.origin);
+                            audit->against != NULL ? audit->against : "the last that was signed",
+                            found->older.origin, found->checkpoint.origin);
     }
     if (older->size > tree->size) {
         return cw_error_set(err, CW_UNTRUSTED,
@@ -288,6 +289,9 @@ enum cw_status cw_log_audit_run(const struct cw_log_audit *audit, struct cw_log_
     enum cw_status status = check_head(audit, ret, err);
     if (status == CW_OK && audit->against != NULL) {
         status = read_older(audit, ret, err);
+    } else if (status == CW_OK && audit->known != NULL) {
+        ret->has_older = true;
+        ret->older = *audit->known;
     }
     /* what costs little and says most comes before the walk over all entries */
     if (status == CW_OK && ret->has_older && ret->older.tree.size >= ret->checkpoint.tree.size) {

@@ -21,7 +21,9 @@ struct cw_log_audit {
     const char *folder;
     const struct cw_tlog_key *keys; /* the log's (type 1, named as the origin), and witnesses' */
     size_t keys_count;              /* at most CW_LOG_VKEYS_MAX */
-    const char *against;            /* an older checkpoint to compare with; NULL for none */
+    const char *against; /* file with an older checkpoint to compare with; NULL for none */
+    /* one that the asker vouches for: what the database signed last; NULL for none */
+    const struct cw_tlog_checkpoint *known;
 };
 
 /** What was found, as far as the audit came. */

@@ -507,9 +507,9 @@ class Trouble(harness.Case):
         self.assertEqual(scan.returncode, 0)
 
     def test_a_vkey_is_named_by_the_source_or_refused(self):
-        for source, name in (("https://scanner.agency.example/cw", "scanner.agency.example/cw"),
-                             ("https://" + "a" * 400, "a" * 400),
-                             ("urn:example:cw", "urn:example:cw"),
+        for source, name in (("https://scanner.agency.example/cw", "scanner.agency.example/cw/log1"),
+                             ("https://" + "a" * 400, "a" * 400 + "/log1"),
+                             ("urn:example:cw", "urn:example:cw/log1"),
                              ("https://", None), ("https://a.example/b+c", None),
                              ("cw+https://a.example", None)):
             self.home.configure(source=source)
