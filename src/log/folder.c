@@ -27,33 +27,6 @@ static size_t bytes_max(const struct cw_tlog_tile *tile)
                                           : (size_t)CW_TLOG_TILE_WIDTH * CW_TLOG_HASH_BYTES;
 }
 
-/* Cuts the bytes down to `width` entries, and says whether there were exactly `held`. */
-static bool trim_bundle(struct cw_buf *bytes, unsigned width, unsigned held)
-{
-    struct cw_span rest = cw_buf_as_span(bytes);
-    struct cw_span entry;
-    size_t wanted = 0;
-    unsigned count = 0;
-    while (count < held && cw_tlog_bundle_next(&rest, &entry)) {
-        count++;
-        wanted = count == width ? bytes->len - rest.len : wanted;
-    }
-    if (count < held || rest.len > 0) {
-        return false;
-    }
-    bytes->len = wanted;
-    return true;
-}
-
-static bool trim_hashes(struct cw_buf *bytes, unsigned width, unsigned held)
-{
-    if (bytes->len != (size_t)held * CW_TLOG_HASH_BYTES) {
-        return false;
-    }
-    bytes->len = (size_t)width * CW_TLOG_HASH_BYTES;
-    return true;
-}
-
 /* Reads the file of `held` and keeps the first `width` of it. */
 static enum cw_status read_as(const char *folder, const struct cw_tlog_tile *held, unsigned width,
                               struct cw_buf *ret, struct cw_error *err)
@@ -75,9 +48,9 @@ static enum cw_status read_as(const char *folder, const struct cw_tlog_tile *hel
         return cw_error_set(err, status, "%s", cause.text);
     }
     const size_t found = ret->len;
-    const bool is_whole = held->level == CW_TLOG_ENTRIES ? trim_bundle(ret, width, held->width)
-                                                         : trim_hashes(ret, width, held->width);
-    if (is_whole) {
+    size_t len = 0;
+    if (cw_tlog_tile_measure(held, cw_buf_as_span(ret), width, &len)) {
+        ret->len = len;
         return CW_OK;
     }
     return held->level == CW_TLOG_ENTRIES

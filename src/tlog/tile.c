@@ -83,6 +83,32 @@ bool cw_tlog_bundle_next(struct cw_span *bundle, struct cw_span *ret_entry)
     return true;
 }
 
+static bool measure_bundle(struct cw_span bundle, unsigned held, unsigned width, size_t *ret_len)
+{
+    struct cw_span rest = bundle;
+    struct cw_span entry;
+    unsigned count = 0;
+    size_t len = 0;
+    while (count < held && cw_tlog_bundle_next(&rest, &entry)) {
+        count++;
+        len = count == width ? bundle.len - rest.len : len;
+    }
+    *ret_len = len;
+    return count == held && rest.len == 0;
+}
+
+bool cw_tlog_tile_measure(const struct cw_tlog_tile *held, struct cw_span bytes, unsigned width,
+                          size_t *ret_len)
+{
+    CW_ASSERT(width >= 1);
+    CW_ASSERT(width <= held->width);
+    if (held->level == CW_TLOG_ENTRIES) {
+        return measure_bundle(bytes, held->width, width, ret_len);
+    }
+    *ret_len = (size_t)width * CW_TLOG_HASH_BYTES;
+    return bytes.len == (size_t)held->width * CW_TLOG_HASH_BYTES;
+}
+
 /* ---- the right edge ------------------------------------------------------------------------ */
 
 static struct cw_span tile_bytes(const struct cw_tlog_hash *hashes, unsigned width)

@@ -42,6 +42,12 @@ void cw_tlog_bundle_put(struct cw_buf *bundle, struct cw_span entry);
 /** Cuts the next entry off *bundle; false when it is cut short or empty. */
 bool cw_tlog_bundle_next(struct cw_span *bundle, struct cw_span *ret_entry);
 
+/** How many of a file's bytes are the first `width` hashes or entries of a tile.
+ *  In:      held  the tile as its file must hold it; width  at most held->width
+ *  Returns: false when the bytes are not exactly the hashes, or the entries, of `held`. */
+bool cw_tlog_tile_measure(const struct cw_tlog_tile *held, struct cw_span bytes, unsigned width,
+                          size_t *ret_len);
+
 /** The right edge of a tree: the one unfinished tile of each level. It is all that is needed to
  * add entries and to know the root, so adding costs the same however large the log is.
  * Invariant: tiles[l] holds size / 256^l mod 256 hashes. */

@@ -34,6 +34,15 @@ static inline void log_reopen(struct log_place *log)
     log->publisher.store = log->store;
 }
 
+/* Thousands of files are synced: in memory that costs nothing, and what is tested is what they hold
+ * when a process ends, not when the power fails. */
+static inline void log_in_memory(void)
+{
+    if (access("/dev/shm", W_OK) == 0) {
+        (void)setenv("TMPDIR", "/dev/shm", 0);
+    }
+}
+
 /* In place: the publisher points into it. */
 static inline void log_open(struct log_place *log)
 {

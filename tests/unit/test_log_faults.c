@@ -446,5 +446,6 @@ static const struct cw_test TESTS[] = {
 
 int main(void)
 {
+    log_in_memory();
     return cw_run_suite("log_faults", TESTS, CW_COUNT(TESTS));
 }

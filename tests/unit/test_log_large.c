@@ -217,8 +217,6 @@ static void detects_an_older_copy_put_back(void)
                 "63350 entries, and 70001 were signed: an older copy was put back");
     CU_ASSERT_EQUAL_FATAL(rename(shared->folder, older), 0);
     CU_ASSERT_EQUAL_FATAL(rename(newer, shared->folder), 0);
-    (void)snprintf(seen, sizeof(seen), "%s/checkpoint", older);
-    STORE_OK(log_audit(shared, seen, &found, &err)); /* the newer begins with the older */
     log_publish_ok(shared);
 }
 
@@ -245,14 +243,16 @@ static void detects_a_second_checkpoint_of_the_same_size(void)
     STORE_FAILS(log_audit(shared, other, &found, &err), CW_UNTRUSTED,
                 "a second checkpoint of the same size, 70002, with another root");
     write_text(path, cw_buf_as_span(&note));
-    STORE_FAILS(log_audit(shared, NULL, &found, &err), CW_UNTRUSTED,
-                "do not have the root that it states");
     log_put(shared, 1);
     STORE_FAILS(log_publish(shared, &tree, &err), CW_STATE,
                 "a second checkpoint of the same size, 70002, with another root");
     write_text(path, cw_buf_as_span(&good));
     log_publish_ok(shared);
-    log_audit_ok(shared, ENTRIES + 3);
+    /* after all of it the log is whole, and begins with what it was 20 runs before its end */
+    (void)snprintf(other, sizeof(other), "%s/older/checkpoint", shared->place.folder);
+    STORE_OK(log_audit(shared, other, &found, &err));
+    CU_ASSERT_EQUAL(found.checkpoint.tree.size, ENTRIES + 3);
+    CU_ASSERT_EQUAL(found.older.tree.size, 63350);
     cw_buf_clear(&good);
     cw_buf_clear(&text);
     cw_buf_clear(&note);
@@ -285,13 +285,8 @@ static const struct cw_test TESTS[] = {
     {"finds every alert at its position", finds_every_alert_at_its_position},
 };
 
-/* Thousands of files are synced: in memory that costs nothing, and what is tested is what they
- * hold.
- */
 int main(void)
 {
-    if (access("/dev/shm", W_OK) == 0) {
-        (void)setenv("TMPDIR", "/dev/shm", 0);
-    }
+    log_in_memory();
     return cw_run_suite("log_large", TESTS, CW_COUNT(TESTS));
 }
