@@ -1,3 +1,4 @@
+#include "log/queue.h"
 #include "scan/run.h"
 
 enum { PROGRAMS_SHORT = 16 };
@@ -53,7 +54,7 @@ static enum cw_status seal_and_store(struct cw_scan *scan, struct cw_span body,
         };
         status = cw_store_alert_add(scan->store, &alert, summary, ret_is_new, err);
         if (status == CW_OK && *ret_is_new) {
-            status = cw_scan_log_alert(scan, &alert, summary->id, err);
+            status = cw_log_queue_alert(scan->store, &alert, err);
         }
     }
     cw_buf_clear(&jws);

@@ -1,55 +1,22 @@
-#include "log/entry.h"
 #include "log/publish.h"
+#include "log/queue.h"
 #include "scan/run.h"
-#include "tlog/tile.h"
 
 /* ---- keys ---------------------------------------------------------------------------------- */
-
-static enum cw_status add(const struct cw_scan *scan, const struct cw_buf *entry,
-                          const char *alert_id, struct cw_error *err)
-{
-    return cw_store_log_add(scan->store, cw_buf_as_span(entry), alert_id, err);
-}
-
-static enum cw_status log_key(struct cw_scan *scan, enum cw_key_role role,
-                              const struct cw_signing_key *key, struct cw_error *err)
-{
-    if (key == NULL) {
-        return CW_OK;
-    }
-    const struct cw_log_key active = {.at_s = scan->now_s,
-                                      .role = cw_key_role_name(role),
-                                      .key = cw_signing_key_public(key),
-                                      .state = "active",
-                                      .reason = ""};
-    char kid[CW_KID_TEXT_BYTES];
-    bool is_new = false;
-    cw_public_key_kid(&active.key, kid);
-    enum cw_status status = cw_store_log_key_add(scan->store, active.role, kid, &is_new, err);
-    if (status != CW_OK || !is_new) {
-        return status;
-    }
-    struct cw_buf entry;
-    cw_buf_init(&entry, CW_TLOG_ENTRY_MAX);
-    status = cw_log_entry_key(&active, &entry, err);
-    if (status == CW_OK) {
-        status = add(scan, &entry, "", err);
-    }
-    cw_buf_clear(&entry);
-    return status;
-}
 
 static enum cw_status log_all_keys(struct cw_scan *scan, struct cw_error *err)
 {
     const struct cw_home *home = scan->home;
-    enum cw_status status = log_key(scan, CW_KEY_ALERT, home->alert_key, err);
-    if (status == CW_OK) {
-        status = log_key(scan, CW_KEY_LOG, home->log_key, err);
+    enum cw_status status =
+        cw_log_queue_key_once(scan->store, CW_KEY_ALERT, home->alert_key, scan->now_s, err);
+    if (status == CW_OK && home->log_key != NULL) {
+        status = cw_log_queue_key_once(scan->store, CW_KEY_LOG, home->log_key, scan->now_s, err);
     }
     for (size_t i = 0; i < home->receivers_count; i++) {
         const struct cw_receiver *receiver = &home->receivers[i];
         for (size_t k = 0; status == CW_OK && k < receiver->keys_count; k++) {
-            status = log_key(scan, CW_KEY_DELIVERY, receiver->keys[k], err);
+            status = cw_log_queue_key_once(scan->store, CW_KEY_DELIVERY, receiver->keys[k],
+                                           scan->now_s, err);
         }
     }
     return status;
@@ -79,24 +46,7 @@ enum cw_status cw_scan_log_keys(struct cw_scan *scan, struct cw_error *err)
     return end(scan, status, err);
 }
 
-/* ---- alerts, snapshots, runs --------------------------------------------------------------- */
-
-enum cw_status cw_scan_log_alert(struct cw_scan *scan, const struct cw_stored_alert *alert,
-                                 const char *alert_id, struct cw_error *err)
-{
-    struct cw_log_alert facts;
-    struct cw_buf entry;
-    cw_buf_init(&entry, CW_TLOG_ENTRY_MAX);
-    enum cw_status status = cw_log_alert_of(alert_id, alert->body, alert->jws, &facts, err);
-    if (status == CW_OK) {
-        status = cw_log_entry_alert(&facts, &entry, err);
-    }
-    if (status == CW_OK) {
-        status = add(scan, &entry, alert_id, err);
-    }
-    cw_buf_clear(&entry);
-    return status;
-}
+/* ---- snapshots and runs --------------------------------------------------------------------- */
 
 /* Only what was served: an answer without a body is told by the run. */
 enum cw_status cw_scan_log_snapshot(const struct cw_scan *scan, const struct cw_intake *intake,
@@ -110,14 +60,7 @@ enum cw_status cw_scan_log_snapshot(const struct cw_scan *scan, const struct cw_
                                              .at_s = fetched->retrieved_at_s,
                                              .sha256 = fetched->sha256,
                                              .bytes = fetched->bytes};
-    struct cw_buf entry;
-    cw_buf_init(&entry, CW_TLOG_ENTRY_MAX);
-    enum cw_status status = cw_log_entry_snapshot(&snapshot, &entry, err);
-    if (status == CW_OK) {
-        status = add(scan, &entry, "", err);
-    }
-    cw_buf_clear(&entry);
-    return status;
+    return cw_log_queue_snapshot(scan->store, &snapshot, err);
 }
 
 static const char *status_word(enum cw_scan_feed_status status)
@@ -139,18 +82,11 @@ static const char *status_word(enum cw_scan_feed_status status)
 static enum cw_status write_run(struct cw_scan *scan, const struct cw_log_run *run,
                                 struct cw_error *err)
 {
-    struct cw_buf entry;
-    cw_buf_init(&entry, CW_TLOG_ENTRY_MAX);
-    enum cw_status status = cw_log_entry_run(run, &entry, err);
+    enum cw_status status = cw_store_begin(scan->store, err);
     if (status == CW_OK) {
-        status = cw_store_begin(scan->store, err);
+        status = cw_log_queue_run(scan->store, run, err);
     }
-    if (status == CW_OK) {
-        status = add(scan, &entry, "", err);
-        status = end(scan, status, err);
-    }
-    cw_buf_clear(&entry);
-    return status;
+    return end(scan, status, err);
 }
 
 /* A feed that nobody asked in this run is not in it: the entry says what was looked at. */

@@ -95,9 +95,6 @@ CW_NODISCARD enum cw_status cw_scan_emit(struct cw_scan *scan, struct cw_event_f
 
 /* ledger.c: entries go into the transaction of the fact that they tell */
 CW_NODISCARD enum cw_status cw_scan_log_keys(struct cw_scan *scan, struct cw_error *err);
-CW_NODISCARD enum cw_status cw_scan_log_alert(struct cw_scan *scan,
-                                              const struct cw_stored_alert *alert,
-                                              const char *alert_id, struct cw_error *err);
 CW_NODISCARD enum cw_status cw_scan_log_snapshot(const struct cw_scan *scan,
                                                  const struct cw_intake *intake,
                                                  struct cw_error *err);
