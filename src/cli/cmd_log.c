@@ -174,7 +174,7 @@ static int begin_anew(const struct cw_cli *cli, const struct cw_home *home, cons
         return cw_cli_fail(cli, &err, CW_EXIT_DATA);
     }
     cw_cli_say(cli, "the log %s begins with %llu entries; the old folder is %s", name,
-               (unsigned long long)tree.size, moved[0] != '\0' ? moved : "gone");
+               (unsigned long long)tree.size, moved != NULL && moved[0] != '\0' ? moved : "gone");
     cw_cli_say(cli, "give its key to your partners: cryptowatch key show --role log --format vkey");
     free(moved);
     return CW_EXIT_OK;

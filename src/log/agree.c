@@ -203,9 +203,10 @@ static enum cw_status load_bundle(struct cw_log_round *round, struct cw_error *e
         if (!cw_tlog_hash_equal(&leaf, &round->edge.tiles[0][i])) {
             char name[CW_TLOG_TILE_PATH_BYTES];
             char what[160];
+            const uint64_t index = tile.index * CW_TLOG_TILE_WIDTH + i;
             cw_tlog_tile_path(&tile, name);
             (void)snprintf(what, sizeof(what), "%s: entry %llu was altered", name,
-                           (unsigned long long)(tile.index * CW_TLOG_TILE_WIDTH + i));
+                           (unsigned long long)index);
             return refuse(what, err);
         }
     }

@@ -44,8 +44,7 @@ enum cw_status cw_tlog_key_parse(struct cw_span vkey, struct cw_tlog_key *ret, s
     uint8_t id[CW_TLOG_KEY_ID_BYTES];
     uint8_t typed[TYPED_KEY_BYTES];
     if (id_end >= vkey.len || !cw_tlog_name_is_valid(name) ||
-        !cw_hex_is_lower(id_text, 2 * CW_TLOG_KEY_ID_BYTES) ||
-        !cw_hex_decode(id_text, id, sizeof(id))) {
+        !cw_hex_is_lower(id_text, 2 * sizeof(id)) || !cw_hex_decode(id_text, id, sizeof(id))) {
         return cw_error_set(err, CW_INVALID,
                             "vkey: not of the form NAME+ID+KEY, with eight hex digits as ID");
     }
@@ -186,6 +185,8 @@ static bool is_cosigned(struct cw_span text, const struct cw_tlog_key *key, stru
 enum cw_tlog_signature cw_tlog_note_check(const struct cw_tlog_note *note,
                                           const struct cw_tlog_key *key, int64_t *ret_time_s)
 {
+    CW_ASSERT(key != NULL);
+    CW_ASSERT(key->name[0] != '\0');
     enum cw_tlog_signature found = CW_TLOG_ABSENT;
     *ret_time_s = 0;
     for (size_t i = 0; i < note->count; i++) {
