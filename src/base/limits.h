@@ -80,6 +80,10 @@
 /* alerts (alerts.md section 2) */
 #define CW_ALERT_BYTES_MAX       16384u /* bytes of B · building or reading refused */
 #define CW_JWS_BYTES_MAX         (256u << 10) /* bytes of a .jws.json · refused */
+#define CW_RECEIPT_BYTES_MAX     (160u << 10) /* bytes of a receipt: fits a .jws.json · refused */
+#define CW_RECEIPT_ANSWERS_MAX   200u   /* addresses in one receipt · refused: ask in parts */
+#define CW_RECEIPT_MATCHES_MAX   32u    /* matches of one answer in a receipt · the rest is counted */
+#define CW_RECEIPT_CASES_MAX     200u   /* cases named with their hash in a receipt · the digest of all stays */
 #define CW_JWS_SIGNATURES_MAX    64u    /* elements of signatures · refused */
 
 /* transparency log (alerts.md section 8) */

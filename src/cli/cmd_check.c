@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "check/check.h"
+#include "cli/check_receipt.h"
 #include "cli/cli.h"
 #include "cli/explain.h"
 
@@ -145,25 +146,34 @@ static int exit_code(enum cw_verdict verdict)
     return CW_EXIT_BUG;
 }
 
-static enum cw_status ask(const struct cw_cli *cli, struct cw_check *check, struct cw_span text,
-                          enum cw_verdict *worst, struct cw_error *err)
+/* One run of questions. */
+struct asking {
+    const struct cw_cli *cli;
+    struct cw_check *check;
+    enum cw_verdict worst;
+    struct cw_receipt_draft draft;
+};
+
+static enum cw_status ask(struct asking *asking, struct cw_span text, struct cw_error *err)
 {
     struct cw_answer answer = {0};
-    const enum cw_status status = cw_check_ask(check, text, &answer, err);
+    enum cw_status status = cw_check_ask(asking->check, text, &answer, err);
     if (status == CW_OK) {
-        if (cli->is_json) {
-            print_json(cli, check, &answer);
-        } else if (!cli->is_quiet) {
-            print_text(cli, &answer);
+        if (asking->cli->is_json) {
+            print_json(asking->cli, asking->check, &answer);
+        } else if (!asking->cli->is_quiet) {
+            print_text(asking->cli, &answer);
         }
-        *worst = answer.verdict > *worst ? answer.verdict : *worst;
+        asking->worst = answer.verdict > asking->worst ? answer.verdict : asking->worst;
+    }
+    if (status == CW_OK && asking->draft.is_wanted) {
+        status = cw_receipt_draft_add(&asking->draft, text, &answer, err);
     }
     cw_answer_clear(&answer);
     return status;
 }
 
-static enum cw_status ask_stdin(const struct cw_cli *cli, struct cw_check *check,
-                                enum cw_verdict *worst, struct cw_error *err)
+static enum cw_status ask_stdin(struct asking *asking, struct cw_error *err)
 {
     struct cw_buf text;
     cw_buf_init(&text, STDIN_BYTES_MAX);
@@ -174,7 +184,7 @@ static enum cw_status ask_stdin(const struct cw_cli *cli, struct cw_check *check
     while (status == CW_OK && cw_span_next_line(&rest, &line)) {
         if (cw_span_trim(line).len > 0) {
             is_asked = true;
-            status = ask(cli, check, line, worst, err);
+            status = ask(asking, line, err);
         }
     }
     if (status == CW_OK && !is_asked) { /* a pipe that broke before us must not read as "clear" */
@@ -184,39 +194,73 @@ static enum cw_status ask_stdin(const struct cw_cli *cli, struct cw_check *check
     return status;
 }
 
-static int ask_all(struct cw_cli *cli, struct cw_check *check, int count, char **texts)
+static int ask_all(struct asking *asking, struct cw_home *home, const char *receipt, int count,
+                   char **texts)
 {
-    enum cw_verdict worst = CW_VERDICT_CLEAR;
     struct cw_error err = {0};
     enum cw_status status = CW_OK;
     for (int i = 0; status == CW_OK && i < count; i++) {
-        status = strcmp(texts[i], "-") == 0 ? ask_stdin(cli, check, &worst, &err)
-                                            : ask(cli, check, cw_span_cstr(texts[i]), &worst, &err);
+        status = strcmp(texts[i], "-") == 0 ? ask_stdin(asking, &err)
+                                            : ask(asking, cw_span_cstr(texts[i]), &err);
     }
     /* An error never reads as an answer: not as 0, and not as what was found before it. */
-    return status == CW_OK ? exit_code(worst) : cw_cli_fail(cli, &err, CW_EXIT_PARTIAL);
+    if (status != CW_OK) {
+        return cw_cli_fail(asking->cli, &err, CW_EXIT_PARTIAL);
+    }
+    if (receipt != NULL) {
+        status =
+            cw_receipt_draft_write(asking->cli, home, asking->check, &asking->draft, receipt, &err);
+    }
+    return status == CW_OK ? exit_code(asking->worst)
+                           : cw_cli_fail(asking->cli, &err, CW_EXIT_CREATE);
+}
+
+static int run(struct cw_cli *cli, struct cw_home *home, struct asking *asking, const char *receipt,
+               int count, char **texts)
+{
+    struct cw_error err = {0};
+    asking->cli = cli;
+    asking->draft.is_wanted = receipt != NULL;
+    if (cw_check_open(home, &cli->clock, &asking->check, &err) != CW_OK) {
+        return cw_cli_fail(cli, &err, CW_EXIT_PARTIAL);
+    }
+    const int code = ask_all(asking, home, receipt, count, texts);
+    cw_receipt_draft_clear(&asking->draft);
+    cw_check_close(asking->check);
+    return code;
 }
 
 int cw_cmd_check(struct cw_cli *cli, int argc, char **argv)
 {
+    const char *receipt = NULL;
+    struct asking asking = {.worst = CW_VERDICT_CLEAR};
     const struct cw_option options[] = {
         {.name = "explain",
          .help = "every way to write the key, and what each relation proves",
          .flag = &cli->is_explain},
+        {.name = "receipt",
+         .argument = "FILE",
+         .help = "write a signed receipt of the answers",
+         .value = &receipt},
+        {.name = "hashed",
+         .help = "the receipt names the SHA-256 of what was asked",
+         .flag = &asking.draft.is_hashed},
     };
     const struct cw_usage usage = {
         .synopsis = "[OPTIONS] ADDRESS... | -",
-        .options = options,
-        .options_count = CW_COUNT(options),
         .text = "Says whether an address is listed, related, clear, or whether that cannot be "
                 "said,\nfrom what the last scan left in force. `-` reads one address a line from "
                 "standard input.\nTakes what people paste: links, spaces, other spellings. No "
                 "network.\nWith --quiet the exit code is the whole answer.",
+        .options = options,
+        .options_count = CW_COUNT(options),
         .examples = "  cryptowatch check 0x098B716B8Aaf21512996dC57EB0615e2383E2f96\n"
                     "  cryptowatch check --explain bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4\n"
-                    "  cryptowatch check --json - < addresses.txt\n",
+                    "  cryptowatch check --json - < addresses.txt\n"
+                    "  cryptowatch check --receipt no.jws.json "
+                    "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4\n",
         .exits = "  0 clear, on data that is complete and fresh   10 listed   11 only related\n"
-                 "  20 cannot say   64 usage   78 configuration\n"
+                 "  20 cannot say   64 usage   73 the receipt cannot be made   78 configuration\n"
                  "  several addresses: the gravest of 10, 20, 11, 0\n",
     };
     int operands = 0;
@@ -227,17 +271,13 @@ int cw_cmd_check(struct cw_cli *cli, int argc, char **argv)
     if (operands == 0) {
         return cw_cli_usage_error(cli, "which address? `-` reads them from standard input");
     }
+    if (asking.draft.is_hashed && receipt == NULL) {
+        return cw_cli_usage_error(cli, "--hashed goes with --receipt");
+    }
     struct cw_home home;
     code = cw_cli_home(cli, CW_NEED_FILES, &home);
     if (code < 0) {
-        struct cw_check *check = NULL;
-        struct cw_error err = {0};
-        if (cw_check_open(&home, &cli->clock, &check, &err) == CW_OK) {
-            code = ask_all(cli, check, operands, argv);
-        } else {
-            code = cw_cli_fail(cli, &err, CW_EXIT_PARTIAL);
-        }
-        cw_check_close(check);
+        code = run(cli, &home, &asking, receipt, operands, argv);
     }
     cw_home_clear(&home);
     return code;

@@ -42,10 +42,8 @@ enum cw_status cw_cli_vkeys_own(const struct cw_home *home, struct cw_cli_vkeys 
         return cw_error_set(err, CW_INVALID, "%s: source cannot name a log; set log.origin",
                             home->config->path);
     }
-    char *path = cw_path_join(home->config->keys_dir, "log.pem");
-    const enum cw_status status = path == NULL ? cw_error_set(err, CW_NOMEM, "out of memory")
-                                               : cw_signing_key_load(path, &key, err);
-    free(path);
+    /* A log has one key for its life, so that the time does not matter. */
+    const enum cw_status status = cw_home_key(home, CW_KEY_LOG, 0, &key, err);
     if (status == CW_OK) {
         const struct cw_public_key public_key = cw_signing_key_public(key);
         cw_tlog_key_make(cw_span_cstr(origin), CW_TLOG_SIGN, &public_key, &vkeys->keys[0]);

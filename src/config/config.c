@@ -17,6 +17,8 @@ enum {
     TYPE_BYTES_MAX = 64,
     DEADLINE_MIN_S = 60,
     DEADLINE_MAX_S = 86400,
+    HEARTBEAT_MIN_S = 300,
+    HEARTBEAT_MAX_S = 31 * 86400,
     ARENA_BYTES_MAX = 16 << 20,
 };
 
@@ -75,6 +77,10 @@ static const struct cw_field config_fields[] = {
     {"endpoints", CW_FIELD_ARRAY, .max = CW_ENDPOINTS_MAX, .offset = AT(endpoints)},
     {"allow_private_hosts", CW_FIELD_ARRAY, .offset = AT(allow_private_hosts)},
     {TEXT("metrics_file", PATH_BYTES_MAX), .offset = AT(config.metrics_file)},
+    {"heartbeat_every", CW_FIELD_DURATION, .min = HEARTBEAT_MIN_S, .max = HEARTBEAT_MAX_S,
+     .offset = AT(config.heartbeat_every_s)},
+    {"baseline_severity", CW_FIELD_CHOICE, .choices = cw_grade_severities,
+     .offset = AT(config.baseline_severity)},
     {"languages", CW_FIELD_ARRAY, .offset = AT(languages)},
     {"log", CW_FIELD_OBJECT, .offset = AT(log)},
 };
@@ -107,6 +113,7 @@ static const struct draft config_defaults = {
                .trust_dir = "trust.d",
                .run_deadline_s = CW_RUN_DEADLINE_S,
                .metrics_file = "",
+               .baseline_severity = CW_MEDIUM,
                .log_origin = ""},
 };
 

@@ -165,3 +165,24 @@ enum cw_status cw_log_proof_check(const struct cw_log_proving *proving, struct c
     cw_log_head_clear(&head);
     return status == CW_LIMIT ? CW_UNTRUSTED : status;
 }
+
+static bool is_good_witness(const struct cw_log_witness *one)
+{
+    return one->state == CW_TLOG_GOOD && one->key->type == CW_TLOG_COSIGN;
+}
+
+size_t cw_log_proven_witnesses(const struct cw_log_proven *proven)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < proven->signatures_count; i++) {
+        bool is_new = is_good_witness(&proven->signatures[i]);
+        for (size_t k = 0; is_new && k < i; k++) {
+            is_new =
+                !is_good_witness(&proven->signatures[k]) ||
+                memcmp(proven->signatures[k].key->key.bytes, proven->signatures[i].key->key.bytes,
+                       sizeof(proven->signatures[i].key->key.bytes)) != 0;
+        }
+        count += is_new ? 1 : 0;
+    }
+    return count;
+}

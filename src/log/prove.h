@@ -43,4 +43,8 @@ struct cw_log_proven {
 CW_NODISCARD enum cw_status cw_log_proof_check(const struct cw_log_proving *proving,
                                                struct cw_log_proven *ret, struct cw_error *err);
 
+/** How many distinct witnesses were found good in it. The log itself is none, and a key that was
+ *  given twice is one. */
+size_t cw_log_proven_witnesses(const struct cw_log_proven *proven);
+
 #endif
