@@ -13,7 +13,7 @@ enum { HUNG_GRACE_MS = 10000 };
 struct run {
     struct cw_lanes lanes;
     struct cw_net *net; /* NULL until the first row is due, and after a death */
-    struct cw_buf headers;
+    struct cw_attempt_text text;
     uint64_t request_id;
     uint64_t deaths;
 };
@@ -73,7 +73,7 @@ static enum cw_status send_row(struct run *run, struct cw_lane *lane, struct cw_
                   .detached = cw_buf_as_span(&run->lanes.due.detached)},
         .user_agent = run->lanes.options->user_agent,
     };
-    enum cw_status status = cw_attempt_request(&attempt, &run->headers, &request, &cause);
+    enum cw_status status = cw_attempt_request(&attempt, &run->text, &request, &cause);
     if (status == CW_OK) {
         status = cw_net_send(run->net, &request, &cause);
     }
@@ -241,7 +241,7 @@ enum cw_status cw_deliver_run(struct cw_store *store, const struct cw_receiver *
     CW_ASSERT(store != NULL);
     CW_ASSERT(receivers != NULL || receivers_count == 0);
     struct run run = {.lanes = {.store = store, .options = options}};
-    cw_buf_init(&run.headers, CW_ATTEMPT_HEADERS_BYTES);
+    cw_attempt_text_init(&run.text);
     enum cw_status status = cw_lanes_init(&run.lanes, receivers, receivers_count, err);
     if (status == CW_OK) {
         status = work(&run, err);
@@ -256,7 +256,7 @@ enum cw_status cw_deliver_run(struct cw_store *store, const struct cw_receiver *
     if (status == CW_OK) {
         *ret_report = run.lanes.report;
     }
-    cw_buf_clear(&run.headers);
+    cw_attempt_text_clear(&run.text);
     cw_lanes_clear(&run.lanes);
     return status;
 }

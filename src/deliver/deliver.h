@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "crypto/sign.h"
+#include "deliver/preset.h"
 #include "http/net.h"
 #include "store/store.h"
 
@@ -24,6 +25,7 @@ struct cw_receiver {
     const struct cw_webhook_secret *secret; /* v1; NULL: not sent */
     const char *bearer;                     /* NULL: not sent */
     const char *ca_file;                    /* "" : the system's store */
+    struct cw_preset preset;                /* what is posted; B when zero */
     /* routing */
     uint32_t types; /* bit per enum cw_alert_type; 0 means all */
     enum cw_severity min_severity;
@@ -36,12 +38,12 @@ bool cw_receiver_wants(const struct cw_receiver *receiver, const struct cw_alert
 /** What a delivery carries; borrowed. */
 struct cw_delivery_event {
     struct cw_span id;       /* of the alert; goes out as webhook-id */
-    struct cw_span body;     /* B */
-    struct cw_span detached; /* goes out as cryptowatch-jws */
+    struct cw_span body;     /* B, or the note of a preset */
+    struct cw_span detached; /* goes out as cryptowatch-jws; not with a preset */
 };
 
-/** Headers of one attempt: webhook-id, webhook-timestamp, webhook-signature, cryptowatch-jws,
- *  content-type, authorization; appended as "name: value" lines separated by LF.
+/** Headers of one attempt: webhook-id, webhook-timestamp, webhook-signature, cryptowatch-jws (not
+ *  with a preset), content-type, authorization; appended as "name: value" lines separated by LF.
  *  Pure: the same input gives the same bytes (alerts.md section 6). */
 CW_NODISCARD enum cw_status cw_delivery_headers(const struct cw_receiver *receiver,
                                                 int64_t timestamp_s,
