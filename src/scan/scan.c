@@ -112,8 +112,8 @@ static enum cw_status take_all(struct cw_scan *scan, struct cw_intake *intakes, 
 static enum cw_status finish(struct cw_scan *scan, struct cw_error *err)
 {
     struct cw_scan_report *report = scan->report;
-    enum cw_status status = CW_OK;
-    if (scan->options->mode == CW_SCAN_NORMAL && !scan->options->is_undelivered) {
+    enum cw_status status = cw_scan_heartbeat(scan, err);
+    if (status == CW_OK && cw_scan_is_writing(scan) && !scan->options->is_undelivered) {
         tell(scan, "deliver", NULL);
         status = deliver(scan, err);
     }
