@@ -2,8 +2,14 @@
  *
  * Knows Standard Webhooks headers, the retry schedule and the queue of each endpoint. Refuses to
  * build or change an alert: the body goes out as stored, byte for byte. At least once: an attempt
- * is recorded before its request, success only after a 2xx. One endpoint's trouble never delays
- * another: each has its own queue, one request under way, and its own time limit in a run.
+ * is recorded before its request, success only after a 2xx; the end of one attempt and the begin of
+ * the next go to the disk together, so that a kill repeats one delivery of an endpoint at most. One
+ * endpoint's trouble never delays another: each has its own queue, one request under way, and its
+ * own time limit in a run.
+ *
+ * Order: oldest first, and within a case strictly. When something is due for a receiver that was
+ * silent, the oldest row that its silence keeps goes in its place, and with the first success all
+ * of them are due: who was away for days gets everything in order, at once.
  */
 #ifndef CW_DELIVER_DELIVER_H
 #define CW_DELIVER_DELIVER_H
@@ -56,6 +62,10 @@ struct cw_deliver_options {
     struct cw_clock clock;
     struct cw_random random;
     uint64_t deadline_ms; /* monotonic: no attempt starts after it */
+    /* NULL, or called in the transaction that disables an endpoint: queues what tells the others,
+     * who get it in this run. */
+    enum cw_status (*on_disabled)(void *ctx, const char *endpoint, struct cw_error *err);
+    void *on_disabled_ctx;
 };
 
 struct cw_deliver_report {
