@@ -141,6 +141,23 @@ static bool parse_since(const char *text, int64_t *ret_s)
            cw_time_parse(cw_span_cstr(text), ret_s);
 }
 
+/* -1 when the filter can be used. */
+static int check_filter(const struct cw_cli *cli, const char *since, struct cw_alert_filter *filter)
+{
+    enum cw_alert_type type;
+    if (filter->type != NULL && !cw_alert_type_parse(cw_span_cstr(filter->type), &type)) {
+        return cw_cli_usage_error(cli,
+                                  "--type %s: write cryptowatch.address.listed, .delisted, "
+                                  ".changed …",
+                                  filter->type);
+    }
+    if (!parse_since(since, &filter->since_s)) {
+        return cw_cli_usage_error(cli, "--since %s: write 2026-11-20 or 2026-11-20T03:15:01Z",
+                                  since);
+    }
+    return -1;
+}
+
 static const struct cw_usage base_usage = {
     .synopsis = "list [OPTIONS] | show ID | export ID | redeliver ID | redeliver --dead |\n"
                 "                         retract ID --reason TEXT",
@@ -207,20 +224,12 @@ int cw_cmd_alert(struct cw_cli *cli, int argc, char **argv)
     if (operands > wanted || (operands < wanted && !is_list)) {
         return cw_cli_usage_error(cli, "`alert %s` needs one alert id", request.verb);
     }
-    enum cw_alert_type type;
-    if (request.filter.type != NULL &&
-        !cw_alert_type_parse(cw_span_cstr(request.filter.type), &type)) {
-        return cw_cli_usage_error(cli,
-                                  "--type %s: write cryptowatch.address.listed, .delisted, "
-                                  ".changed …",
-                                  request.filter.type);
+    code = check_filter(cli, since, &request.filter);
+    if (code >= 0) {
+        return code;
     }
     if (is_dead && !is_redeliver) {
         return cw_cli_usage_error(cli, "--dead goes with `alert redeliver`");
-    }
-    if (!parse_since(since, &request.filter.since_s)) {
-        return cw_cli_usage_error(cli, "--since %s: write 2026-11-20 or 2026-11-20T03:15:01Z",
-                                  since);
     }
     request.id = is_list ? NULL : (is_dead ? "--dead" : argv[1]);
     request.filter.id = is_list || is_redeliver ? NULL : request.id;
