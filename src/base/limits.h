@@ -75,6 +75,10 @@
 #define CW_DELIVERY_TOTAL_MS     20000u /* one POST · attempt failed */
 #define CW_DELIVERY_CONNECT_MS   5000u  /* · attempt failed */
 #define CW_DELIVERY_ANSWER_MAX   4096u  /* bytes of an answer kept · the rest is not read */
+#define CW_PRESET_SLACK_TEXT_MAX 3000u /* bytes; Slack takes 3000 characters in a section · cut, "…" */
+#define CW_PRESET_TEAMS_TEXT_MAX 4096u /* bytes; a card has 28 KB in all · cut, "…" */
+#define CW_PRESET_PAGERDUTY_TEXT_MAX 1024u /* bytes; PagerDuty takes 1024 characters · cut, "…" */
+#define CW_PRESET_BYTES_MAX      (64u << 10) /* a whole note · attempt failed */
 #define CW_DELIVERY_RUN_MS       120000u /* all deliveries to one endpoint in one run · rest stays due */
 
 /* alerts (alerts.md section 2) */

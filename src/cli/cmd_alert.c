@@ -1,5 +1,6 @@
 #include "base/datetime.h"
 #include "base/text.h"
+#include "cli/alert_deliveries.h"
 #include "cli/alert_retract.h"
 #include "cli/log_part.h"
 
@@ -23,39 +24,24 @@ static enum cw_status list_one(void *ctx, const struct cw_stored_alert *alert,
                                const struct cw_alert_summary *summary, struct cw_error *err)
 {
     (void)alert;
-    (void)err;
     struct listing *listing = ctx;
     listing->count++;
     if (listing->cli->is_json) {
-        cw_cli_json(summary_json(summary));
-        return CW_OK;
+        json_t *deliveries = NULL;
+        const enum cw_status status =
+            cw_deliveries_json(listing->store, summary->id, &deliveries, err);
+        if (status == CW_OK) {
+            json_t *object = summary_json(summary);
+            (void)json_object_set_new(object, "deliveries", deliveries);
+            cw_cli_json(object);
+        }
+        return status;
     }
     (void)printf("%s  %s  %-8s  ", summary->id, summary->time, cw_severity_name(summary->severity));
     cw_cli_print(cw_span_cstr(summary->text_en));
+    const enum cw_status status = cw_deliveries_print_short(listing->store, summary->id, err);
     (void)printf("\n");
-    return CW_OK;
-}
-
-static enum cw_status show_delivery(void *ctx, const struct cw_delivery *delivery,
-                                    struct cw_error *err)
-{
-    (void)ctx;
-    (void)err;
-    static const char *const states[] = {"waiting", "delivered", "dead"};
-    char due[CW_TIME_TEXT_BYTES];
-    cw_time_format(delivery->due_at_s, due);
-    (void)printf("delivery to %s: %s after %llu attempts", delivery->endpoint,
-                 states[delivery->state], (unsigned long long)delivery->attempts);
-    if (delivery->last_status > 0) {
-        (void)printf(", last answer %llu", (unsigned long long)delivery->last_status);
-    }
-    if (delivery->last_error[0] != '\0') {
-        (void)printf(", ");
-        cw_cli_print(cw_span_cstr(delivery->last_error));
-    }
-    (void)printf("%s%s\n", delivery->state == CW_DELIVERY_WAITING ? ", due " : "",
-                 delivery->state == CW_DELIVERY_WAITING ? due : "");
-    return CW_OK;
+    return status;
 }
 
 static enum cw_status show_one(void *ctx, const struct cw_stored_alert *alert,
@@ -80,7 +66,7 @@ static enum cw_status show_one(void *ctx, const struct cw_stored_alert *alert,
         (void)printf("\n");
     }
     free(text);
-    return cw_store_deliveries(listing->store, summary->id, show_delivery, NULL, err);
+    return cw_deliveries_print(listing->store, summary->id, err);
 }
 
 /* The stored JWS, byte for byte: what a partner verifies. */

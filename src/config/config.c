@@ -20,6 +20,7 @@ enum {
     HEARTBEAT_MIN_S = 300,
     HEARTBEAT_MAX_S = 31 * 86400,
     ARENA_BYTES_MAX = 16 << 20,
+    TLP_UNSAID = -1,
 };
 
 /* The document stays open as long as the configuration: strings point into it. */
@@ -50,7 +51,8 @@ struct reading {
     struct cw_mistakes *mistakes;
 };
 
-static const char *const endpoint_formats[] = {"cloudevents", NULL};
+static const char *const endpoint_formats[] = {"cloudevents", "slack",        "teams",
+                                               "pagerduty",   "alertmanager", NULL};
 static const char *const known_languages[] = {"en", "fr", "ko", NULL};
 static const char *const known_types[] = {
     "cryptowatch.address.listed",    "cryptowatch.address.delisted", "cryptowatch.address.changed",
@@ -98,6 +100,8 @@ static const struct cw_field endpoint_fields[] = {
     {"format", CW_FIELD_CHOICE, .choices = endpoint_formats, .offset = IN(endpoint.format)},
     {TEXT("whsec_file", PATH_BYTES_MAX), .offset = IN(endpoint.whsec_file)},
     {TEXT("delivery_key_file", PATH_BYTES_MAX), .offset = IN(endpoint.delivery_key_file)},
+    {TEXT("delivery_key_old_file", PATH_BYTES_MAX), .offset = IN(endpoint.delivery_key_old_file)},
+    {TEXT("routing_key_file", PATH_BYTES_MAX), .offset = IN(endpoint.routing_key_file)},
     {TEXT("bearer_file", PATH_BYTES_MAX), .offset = IN(endpoint.bearer_file)},
     {TEXT("ca_file", PATH_BYTES_MAX), .offset = IN(endpoint.ca_file)},
     {"enabled", CW_FIELD_BOOL, .offset = IN(endpoint.is_enabled)},
@@ -121,10 +125,12 @@ static const struct endpoint_draft endpoint_defaults = {
     .endpoint = {.id = "",
                  .url = "",
                  .min_severity = CW_INFO,
-                 .max_tlp = CW_TLP_AMBER,
+                 .max_tlp = TLP_UNSAID,
                  .format = CW_ENDPOINT_CLOUDEVENTS,
                  .whsec_file = "",
                  .delivery_key_file = "",
+                 .delivery_key_old_file = "",
+                 .routing_key_file = "",
                  .bearer_file = "",
                  .ca_file = "",
                  .is_enabled = true},
@@ -249,6 +255,25 @@ static void check_endpoint(const struct reading *reading, const struct cw_config
     }
 }
 
+/* A chat is read by more people than it seems, so a note shows less unless it is told otherwise. */
+static void settle_format(const struct reading *reading, const char *base,
+                          struct cw_endpoint *endpoint)
+{
+    char pointer[64];
+    const bool is_pager = endpoint->format == CW_ENDPOINT_PAGERDUTY;
+    const bool has_key = endpoint->routing_key_file[0] != '\0';
+    if (endpoint->max_tlp == TLP_UNSAID) {
+        endpoint->max_tlp =
+            endpoint->format == CW_ENDPOINT_CLOUDEVENTS ? CW_TLP_AMBER : CW_TLP_GREEN;
+    }
+    (void)snprintf(pointer, sizeof(pointer), "%s/routing_key_file", base);
+    if (is_pager && !has_key) {
+        refuse(reading, base, "needs routing_key_file: PagerDuty's integration key");
+    } else if (!is_pager && has_key) {
+        refuse(reading, pointer, "goes with \"format\": \"pagerduty\" only");
+    }
+}
+
 static enum cw_status read_endpoint(const struct reading *reading, const json_t *value,
                                     size_t index, struct cw_endpoint *ret, struct cw_error *err)
 {
@@ -273,8 +298,10 @@ static enum cw_status read_endpoint(const struct reading *reading, const json_t 
     if (status != CW_OK) {
         return status;
     }
-    const char **const paths[] = {&endpoint->whsec_file, &endpoint->delivery_key_file,
-                                  &endpoint->bearer_file, &endpoint->ca_file};
+    settle_format(reading, base, endpoint);
+    const char **const paths[] = {
+        &endpoint->whsec_file,       &endpoint->delivery_key_file, &endpoint->delivery_key_old_file,
+        &endpoint->routing_key_file, &endpoint->bearer_file,       &endpoint->ca_file};
     if (!make_absolute(reading, paths, CW_COUNT(paths))) {
         return out_of_memory(reading, err);
     }

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "scan/ended.h"
 #include "scan/run.h"
 
 static void tell(const struct cw_scan *scan, const char *stage, const struct cw_scan_feed *feed)
@@ -82,7 +83,14 @@ static enum cw_status deliver(struct cw_scan *scan, struct cw_error *err)
 {
     char user_agent[64];
     (void)snprintf(user_agent, sizeof(user_agent), "cryptowatch/%s", scan->options->version);
+    struct cw_ended ended = {.home = scan->home,
+                             .store = scan->store,
+                             .version = scan->options->version,
+                             .clock = scan->options->clock,
+                             .random = scan->options->random};
     const struct cw_deliver_options options = {
+        .on_disabled = cw_tell_ended,
+        .on_disabled_ctx = &ended,
         .net = {.program = scan->home->programs.net,
                 .allow_private_hosts = scan->home->config->allow_private_hosts},
         .user_agent = user_agent,
@@ -127,8 +135,8 @@ static enum cw_status write_log(struct cw_scan *scan, const struct cw_intake *in
 static enum cw_status finish(struct cw_scan *scan, struct cw_error *err)
 {
     struct cw_scan_report *report = scan->report;
-    enum cw_status status = cw_scan_heartbeat(scan, err);
-    if (status == CW_OK && cw_scan_is_writing(scan) && !scan->options->is_undelivered) {
+    enum cw_status status = CW_OK;
+    if (cw_scan_is_writing(scan) && !scan->options->is_undelivered) {
         tell(scan, "deliver", NULL);
         status = deliver(scan, err);
     }
@@ -178,6 +186,9 @@ enum cw_status cw_scan_run(const struct cw_home *home, const struct cw_scan_opti
     }
     if (status == CW_OK) {
         status = take_all(&scan, intakes, count, err);
+    }
+    if (status == CW_OK) {
+        status = cw_scan_heartbeat(&scan, err);
     }
     if (status == CW_OK) {
         status = write_log(&scan, intakes, count, err);

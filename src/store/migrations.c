@@ -128,7 +128,7 @@ static const char schema_1_matches[] =
 
 static const char *const schema_1[] = {schema_1_lists, schema_1_matches, NULL};
 
-/* Number 2 is for another change under way; nothing of it is needed here. */
+/* Number 2 is for another change; nothing of it is needed here. */
 static const char *const schema_2[] = {NULL};
 
 /* log_queue      entries that are in no tile yet, in the order in which they will stand
@@ -162,5 +162,18 @@ static const char schema_3_log[] =
 
 static const char *const schema_3[] = {schema_3_log, NULL};
 
-const char *const *const cw_store_migrations[] = {schema_1, schema_2, schema_3};
+/* outbox.chain            what a row must not overtake: an earlier one of the same case, or for an
+ *                         alert about a list the same list; "" for neither
+ * endpoints.counted_from  dead letters up to this place in the queue were dealt with by hand */
+static const char schema_4_order[] =
+    "ALTER TABLE outbox ADD COLUMN chain TEXT NOT NULL DEFAULT '';"
+    "UPDATE outbox SET chain = (SELECT CASE WHEN case_id <> '' THEN 'case:' || case_id"
+    " WHEN feed <> '' THEN 'feed:' || feed ELSE '' END FROM alerts WHERE id = alert_id);"
+    "CREATE INDEX outbox_chains ON outbox (endpoint, chain, seq)"
+    " WHERE state = 'waiting' AND chain <> '';"
+    "ALTER TABLE endpoints ADD COLUMN counted_from INTEGER NOT NULL DEFAULT 0;";
+
+static const char *const schema_4[] = {schema_4_order, NULL};
+
+const char *const *const cw_store_migrations[] = {schema_1, schema_2, schema_3, schema_4};
 const int cw_store_schema = (int)CW_COUNT(cw_store_migrations);

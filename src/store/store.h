@@ -42,6 +42,8 @@ void cw_state_unlock(int fd);
 
 CW_NODISCARD enum cw_status cw_store_begin(struct cw_store *store, struct cw_error *err);
 CW_NODISCARD enum cw_status cw_store_commit(struct cw_store *store, struct cw_error *err);
+/** Between begin and its commit or rollback. */
+bool cw_store_is_changing(const struct cw_store *store);
 /** Never fails; fine outside a transaction. */
 void cw_store_rollback(struct cw_store *store);
 
@@ -273,17 +275,30 @@ struct cw_due {
 void cw_due_init(struct cw_due *due);
 /** Frees the memory and leaves an empty place. */
 void cw_due_clear(struct cw_due *due);
-/** Oldest waiting row of an endpoint that is due, after `after_seq` (0 at first).
+/** Oldest waiting row of an endpoint that is due, after `after_seq` (0 at first). A row behind one
+ * of the same case (or, for an alert about a list, of the same list) that waits for its time is not
+ *  given: within a case alerts go out in order.
  *  Out:     ret  initialised by the caller, may hold an earlier row; seq 0 when no row is due, and
  *                after a failure */
 CW_NODISCARD enum cw_status cw_store_due_next(struct cw_store *store, const char *endpoint,
                                               int64_t now_s, int64_t after_seq, struct cw_due *ret,
                                               struct cw_error *err);
-/** Records an attempt before its request goes out: own transaction, durable. */
+/** Makes every waiting row due that was tried before and not answered, or answered with 429, 502,
+ * 503 or 504, or put off by the function below: what keeps them is the receiver and not what they
+ * say. Out:     ret_rows  how many became due; those due within the next seconds are left alone */
+CW_NODISCARD enum cw_status cw_store_due_wake(struct cw_store *store, const char *endpoint,
+                                              int64_t now_s, uint64_t *ret_rows,
+                                              struct cw_error *err);
+/** Lets the oldest of those rows, when it is older than row `seq`, go in the place of that one: the
+ *  two exchange their times, so that a receiver is asked no more often than it would be. */
+CW_NODISCARD enum cw_status cw_store_due_exchange(struct cw_store *store, const char *endpoint,
+                                                  int64_t now_s, int64_t seq, struct cw_error *err);
+/** Records an attempt before its request goes out; durable, in a transaction of its own unless one
+ *  is open. */
 CW_NODISCARD enum cw_status cw_store_attempt_begin(struct cw_store *store, int64_t seq,
                                                    int64_t at_s, int64_t due_again_s,
                                                    struct cw_error *err);
-/** Records its end: own transaction, durable. */
+/** Records its end; durable, in a transaction of its own unless one is open. */
 struct cw_attempt_end {
     enum cw_delivery_state state;
     int64_t due_at_s; /* when WAITING */
@@ -294,10 +309,23 @@ struct cw_attempt_end {
 CW_NODISCARD enum cw_status cw_store_attempt_end(struct cw_store *store, int64_t seq, int64_t at_s,
                                                  const struct cw_attempt_end *end,
                                                  struct cw_error *err);
+/** Dead letters of an endpoint behind its last success and its last enabling by hand, queued since
+ *  `since_s`. */
+CW_NODISCARD enum cw_status cw_store_dead_in_a_row(struct cw_store *store, const char *endpoint,
+                                                   int64_t since_s, uint64_t *ret_dead,
+                                                   struct cw_error *err);
+/** What a receiver answered to the last attempt that ended.
+ *  Out:     ret_at_s    0 when there was none
+ *           ret_answer  appended: any bytes, at most CW_DELIVERY_ANSWER_MAX */
+CW_NODISCARD enum cw_status cw_store_last_answer(struct cw_store *store,
+                                                 const struct cw_delivery *delivery,
+                                                 int64_t *ret_at_s, struct cw_buf *ret_answer,
+                                                 struct cw_error *err);
 /** State of an endpoint: disabled after 410 or five dead in a row, until enabled by hand. */
 CW_NODISCARD enum cw_status cw_store_endpoint_get(struct cw_store *store, const char *endpoint,
                                                   bool *ret_is_disabled, int64_t *ret_not_before_s,
                                                   struct cw_error *err);
+/** Enabling one that was disabled starts its count of dead letters anew. */
 CW_NODISCARD enum cw_status cw_store_endpoint_put(struct cw_store *store, const char *endpoint,
                                                   bool is_disabled, int64_t not_before_s,
                                                   const char *reason, struct cw_error *err);

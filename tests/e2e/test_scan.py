@@ -289,7 +289,10 @@ class Delivery(harness.Case):
         done = self.home.run("webhook", "enable", "soc", "--json")
         self.assertEqual(json.loads(done.stdout), {"endpoint": "soc", "enabled": True})
         done = self.home.run("deliver", "--json")
-        self.assertEqual(json.loads(done.stdout)["sent"], 1, done.stderr)
+        self.assertEqual(json.loads(done.stdout)["sent"], 2, done.stderr)
+        first, again, second = (headers["webhook-id"] for headers, _ in self.receiver.posts)
+        self.assertEqual(first, again)
+        self.assertEqual(second, report["alerts"][0]["id"])
 
     def test_an_endpoint_is_not_enabled_when_nobody_knows_it_or_the_command_is_wrong(self):
         for args, code, word in ((("enable", "nobody"), 78, "no endpoint nobody"),

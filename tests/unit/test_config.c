@@ -72,7 +72,7 @@ static void reads_every_member(void)
 static void reads_every_member_of_an_endpoint(void)
 {
     struct cw_config *config = load(EVERYTHING);
-    CU_ASSERT_EQUAL_FATAL(config->endpoints_count, 3);
+    CU_ASSERT_EQUAL_FATAL(config->endpoints_count, 5);
     const struct cw_endpoint *endpoint = &config->endpoints[0];
     CU_ASSERT_STRING_EQUAL(endpoint->id, "soc");
     CU_ASSERT_STRING_EQUAL(endpoint->url, "https://soc.example/hook");
@@ -84,6 +84,8 @@ static void reads_every_member_of_an_endpoint(void)
     CU_ASSERT_EQUAL(endpoint->format, CW_ENDPOINT_CLOUDEVENTS);
     CU_ASSERT_STRING_EQUAL(endpoint->whsec_file, EVERYTHING "/w");
     CU_ASSERT_STRING_EQUAL(endpoint->delivery_key_file, EVERYTHING "/d");
+    CU_ASSERT_STRING_EQUAL(endpoint->delivery_key_old_file, EVERYTHING "/o");
+    CU_ASSERT_STRING_EQUAL(endpoint->routing_key_file, "");
     CU_ASSERT_STRING_EQUAL(endpoint->bearer_file, "/b");
     CU_ASSERT_STRING_EQUAL(endpoint->ca_file, EVERYTHING "/c");
     CU_ASSERT_FALSE(endpoint->is_enabled);
@@ -130,6 +132,19 @@ static void names_the_log_by_the_source(void)
         cw_config_free(config);
         cw_mistakes_clear(&mistakes);
     }
+}
+
+static void shows_less_to_a_chat(void)
+{
+    struct cw_config *config = load(EVERYTHING);
+    const struct cw_endpoint *pager = &config->endpoints[3];
+    const struct cw_endpoint *chat = &config->endpoints[4];
+    CU_ASSERT_EQUAL(pager->format, CW_ENDPOINT_PAGERDUTY);
+    CU_ASSERT_STRING_EQUAL(pager->routing_key_file, EVERYTHING "/p");
+    CU_ASSERT_EQUAL(pager->max_tlp, CW_TLP_GREEN);
+    CU_ASSERT_EQUAL(chat->format, CW_ENDPOINT_TEAMS);
+    CU_ASSERT_EQUAL(chat->max_tlp, CW_TLP_AMBER);
+    cw_config_free(config);
 }
 
 static void fills_in_defaults(void)
@@ -339,6 +354,7 @@ static const struct cw_test tests[] = {
     {"reads every member of an endpoint", reads_every_member_of_an_endpoint},
     {"never sends red unasked", never_sends_red_unasked},
     {"names the log by the source", names_the_log_by_the_source},
+    {"shows a chat nothing above green unless told to", shows_less_to_a_chat},
     {"fills in defaults", fills_in_defaults},
     {"reports a missing file as a mistake", reports_a_missing_file_as_a_mistake},
     {"refuses a file that everybody may write", refuses_a_file_that_everybody_may_write},
