@@ -249,11 +249,16 @@ REFUSED = [
     ("cryptowatch", "endpoint without a url", ["endpoints", 0, "url"], ABSENT),
     ("cryptowatch", "endpoint of another scheme", ["endpoints", 0, "url"], "file:///tmp/x"),
     ("cryptowatch", "short event type", ["endpoints", 0, "types"], ["address.listed"]),
-    ("cryptowatch", "unknown format", ["endpoints", 0, "format"], "slack"),
+    ("cryptowatch", "unknown format", ["endpoints", 0, "format"], "discord"),
+    ("cryptowatch", "pagerduty without its key", ["endpoints", 0, "format"], "pagerduty"),
+    ("cryptowatch", "a routing key without pagerduty", ["endpoints", 0, "routing_key_file"], "r"),
     ("cryptowatch", "unknown marking", ["endpoints", 0, "max_tlp"], "white"),
     ("cryptowatch", "secret in the file itself", ["endpoints", 0, "whsec"], "whsec_x"),
     ("cryptowatch", "unknown language", ["languages"], ["xx"]),
     ("cryptowatch", "deadline without a unit", ["run_deadline"], "1800"),
+    ("cryptowatch", "log with another member", ["log"], {"name": "a"}),
+    ("cryptowatch", "name of a log with a plus", ["log"], {"origin": "a+b"}),
+    ("cryptowatch", "name of a log with a blank", ["log"], {"origin": "a b"}),
 ]
 ACCEPTED = [
     ("feed", "bundled list", ["url"], "file:bundled/list.csv"),
@@ -267,6 +272,7 @@ ACCEPTED = [
     ("rule", "selector by relationship", ["parties"], [{"feed": "a", "related_to": ["27307"]}]),
     ("cryptowatch", "all event types", ["endpoints", 0, "types"], []),
     ("cryptowatch", "nothing but a source", ["endpoints"], ABSENT),
+    ("cryptowatch", "name of a log", ["log"], {"origin": "scanner.example/cryptowatch/log2"}),
 ]
 
 

@@ -177,6 +177,9 @@ struct cw_alert_summary {
     char case_id[129]; /* "" when none */
     char feed[65];     /* "" when none */
     char text_en[1025];
+    /* The alert that this one ends: the listing of a delisting, what a retraction withdraws; else
+     * "". Known from a body only: a store that gives summaries leaves it empty. */
+    char closes[CW_UUID_TEXT_BYTES];
 };
 CW_NODISCARD enum cw_status cw_alert_summarise(struct cw_span body, struct cw_alert_summary *ret,
                                                struct cw_error *err);

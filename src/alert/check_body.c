@@ -174,8 +174,8 @@ static void put_decimal(struct cw_id_parts *parts, const json_t *listing, const 
     cw_id_parts_add(parts, cw_span_cstr(text));
 }
 
-static enum cw_status address_id(const json_t *data, enum cw_alert_type type,
-                                 char ret_id[static CW_UUID_TEXT_BYTES], struct cw_error *err)
+enum cw_status cw_body_address_id(const json_t *data, enum cw_alert_type type,
+                                  char ret_id[static CW_UUID_TEXT_BYTES], struct cw_error *err)
 {
     const json_t *listing = json_object_get(data, "listing");
     struct cw_id_parts parts;
@@ -232,7 +232,7 @@ static enum cw_status check_id(const json_t *event, const struct kind *kind, str
     }
     const enum cw_status status =
         kind->family == CW_FAMILY_ADDRESS
-            ? address_id(json_object_get(event, "data"), kind->type, id, &why)
+            ? cw_body_address_id(json_object_get(event, "data"), kind->type, id, &why)
             : other_id(event, kind->type, id, &why);
     if (status != CW_OK) {
         return cw_error_set(err, status == CW_INVALID ? CW_UNTRUSTED : status, "id: %s", why.text);

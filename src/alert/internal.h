@@ -41,6 +41,12 @@ CW_NODISCARD enum cw_status cw_id_parts_end(const struct cw_id_parts *parts,
                                             char ret_id[static CW_UUID_TEXT_BYTES],
                                             struct cw_error *err);
 
+/** The identifier that an address alert of this type has, or would have, over the data of a body.
+ *  CW_INVALID when a part is missing. */
+CW_NODISCARD enum cw_status cw_body_address_id(const json_t *data, enum cw_alert_type type,
+                                               char ret_id[static CW_UUID_TEXT_BYTES],
+                                               struct cw_error *err);
+
 /** What a sentence may name; strings may be NULL where a type does not need them. */
 struct cw_sentence_words {
     const char *address;

@@ -33,6 +33,17 @@ static struct cw_span feed_of(const json_t *data, enum cw_alert_type type)
                                                       : cw_body_text(data, "provenance", "feed");
 }
 
+/* A delisting names the same parts as the listing that it ends (alerts.md section 3). */
+static void find_ended(const json_t *data, struct cw_alert_summary *summary)
+{
+    if (summary->type == CW_ALERT_RETRACTED) {
+        copy(summary->closes, sizeof(summary->closes), cw_body_text(data, NULL, "retracts"));
+    } else if (summary->type == CW_ALERT_DELISTED &&
+               cw_body_address_id(data, CW_ALERT_LISTED, summary->closes, NULL) != CW_OK) {
+        summary->closes[0] = '\0';
+    }
+}
+
 static void fill(const json_t *event, struct cw_alert_summary *summary)
 {
     const json_t *data = json_object_get(event, "data");
@@ -43,6 +54,7 @@ static void fill(const json_t *event, struct cw_alert_summary *summary)
     copy(summary->case_id, sizeof(summary->case_id), cw_body_text(data, "case", "id"));
     copy(summary->feed, sizeof(summary->feed), feed_of(data, summary->type));
     copy(summary->text_en, sizeof(summary->text_en), cw_body_text(data, "text", "en"));
+    find_ended(data, summary);
 }
 
 enum cw_status cw_alert_summarise(struct cw_span body, struct cw_alert_summary *ret,

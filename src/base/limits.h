@@ -75,6 +75,10 @@
 #define CW_DELIVERY_TOTAL_MS     20000u /* one POST · attempt failed */
 #define CW_DELIVERY_CONNECT_MS   5000u  /* · attempt failed */
 #define CW_DELIVERY_ANSWER_MAX   4096u  /* bytes of an answer kept · the rest is not read */
+#define CW_PRESET_SLACK_TEXT_MAX 3000u /* bytes; Slack takes 3000 characters in a section · cut, "…" */
+#define CW_PRESET_TEAMS_TEXT_MAX 4096u /* bytes; a card has 28 KB in all · cut, "…" */
+#define CW_PRESET_PAGERDUTY_TEXT_MAX 1024u /* bytes; PagerDuty takes 1024 characters · cut, "…" */
+#define CW_PRESET_BYTES_MAX      (64u << 10) /* a whole note · attempt failed */
 #define CW_DELIVERY_RUN_MS       120000u /* all deliveries to one endpoint in one run · rest stays due */
 
 /* alerts (alerts.md section 2) */
@@ -85,6 +89,16 @@
 #define CW_RECEIPT_MATCHES_MAX   32u    /* matches of one answer in a receipt · the rest is counted */
 #define CW_RECEIPT_CASES_MAX     200u   /* cases named with their hash in a receipt · the digest of all stays */
 #define CW_JWS_SIGNATURES_MAX    64u    /* elements of signatures · refused */
+
+/* transparency log (alerts.md section 8) */
+#define CW_LOG_SIZE_MAX          (1ull << 40) /* entries: thousands of years of hourly scans · refused */
+#define CW_LOG_NAME_MAX          512u   /* bytes of an origin or key name · refused */
+#define CW_NOTE_BYTES_MAX        (64u << 10) /* bytes of a signed note · refused */
+#define CW_NOTE_SIGNATURES_MAX   64u    /* signature lines of a note; C2SP asks for 16 · refused */
+#define CW_NOTE_SIGNATURE_MAX    8192u  /* bytes of one signature; post-quantum ones have 5 kB · refused */
+#define CW_TLOG_PROOF_BYTES_MAX  (256u << 10) /* bytes of a .tlog-proof · refused */
+#define CW_LOG_BATCH_MAX         4096u  /* entries under one checkpoint · the next checkpoint */
+#define CW_LOG_VKEYS_MAX         16u    /* --vkey given to one command · refused */
 
 #define CW_RUN_DEADLINE_S        1800   /* whole scan, default of run_deadline · stage is named, run ends */
 

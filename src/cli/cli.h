@@ -38,6 +38,8 @@ struct cw_option {
     const char *argument; /* "ID" in the help, or NULL for a switch */
     const char *help;
     const char **value; /* where the argument goes */
+    size_t *count;      /* may stand several times: how often it did; value is then an array */
+    size_t max;         /* of that many */
     bool *flag;         /* where a switch goes */
 };
 enum { CW_OPTIONS_MAX = 16 };

@@ -1,9 +1,12 @@
 #include "base/datetime.h"
 #include "base/text.h"
+#include "cli/alert_deliveries.h"
 #include "cli/alert_retract.h"
+#include "cli/log_part.h"
 
 struct listing {
     const struct cw_cli *cli;
+    const char *log_dir;
     struct cw_store *store;
     size_t count;
 };
@@ -21,39 +24,24 @@ static enum cw_status list_one(void *ctx, const struct cw_stored_alert *alert,
                                const struct cw_alert_summary *summary, struct cw_error *err)
 {
     (void)alert;
-    (void)err;
     struct listing *listing = ctx;
     listing->count++;
     if (listing->cli->is_json) {
-        cw_cli_json(summary_json(summary));
-        return CW_OK;
+        json_t *deliveries = NULL;
+        const enum cw_status status =
+            cw_deliveries_json(listing->store, summary->id, &deliveries, err);
+        if (status == CW_OK) {
+            json_t *object = summary_json(summary);
+            (void)json_object_set_new(object, "deliveries", deliveries);
+            cw_cli_json(object);
+        }
+        return status;
     }
     (void)printf("%s  %s  %-8s  ", summary->id, summary->time, cw_severity_name(summary->severity));
     cw_cli_print(cw_span_cstr(summary->text_en));
+    const enum cw_status status = cw_deliveries_print_short(listing->store, summary->id, err);
     (void)printf("\n");
-    return CW_OK;
-}
-
-static enum cw_status show_delivery(void *ctx, const struct cw_delivery *delivery,
-                                    struct cw_error *err)
-{
-    (void)ctx;
-    (void)err;
-    static const char *const states[] = {"waiting", "delivered", "dead"};
-    char due[CW_TIME_TEXT_BYTES];
-    cw_time_format(delivery->due_at_s, due);
-    (void)printf("delivery to %s: %s after %llu attempts", delivery->endpoint,
-                 states[delivery->state], (unsigned long long)delivery->attempts);
-    if (delivery->last_status > 0) {
-        (void)printf(", last answer %llu", (unsigned long long)delivery->last_status);
-    }
-    if (delivery->last_error[0] != '\0') {
-        (void)printf(", ");
-        cw_cli_print(cw_span_cstr(delivery->last_error));
-    }
-    (void)printf("%s%s\n", delivery->state == CW_DELIVERY_WAITING ? ", due " : "",
-                 delivery->state == CW_DELIVERY_WAITING ? due : "");
-    return CW_OK;
+    return status;
 }
 
 static enum cw_status show_one(void *ctx, const struct cw_stored_alert *alert,
@@ -78,7 +66,7 @@ static enum cw_status show_one(void *ctx, const struct cw_stored_alert *alert,
         (void)printf("\n");
     }
     free(text);
-    return cw_store_deliveries(listing->store, summary->id, show_delivery, NULL, err);
+    return cw_deliveries_print(listing->store, summary->id, err);
 }
 
 /* The stored JWS, byte for byte: what a partner verifies. */
@@ -91,6 +79,36 @@ static enum cw_status export_one(void *ctx, const struct cw_stored_alert *alert,
     listing->count++;
     (void)fwrite(alert->jws.data, 1, alert->jws.len, stdout);
     return CW_OK;
+}
+
+/* The proof that it stands in the log, for --proof. */
+static enum cw_status prove_one(void *ctx, const struct cw_stored_alert *alert,
+                                const struct cw_alert_summary *summary, struct cw_error *err)
+{
+    (void)alert;
+    struct listing *listing = ctx;
+    char origin[CW_LOG_NAME_MAX + 1] = "";
+    uint64_t position = 0;
+    bool is_there = false;
+    listing->count++;
+    enum cw_status status =
+        cw_store_log_position(listing->store, summary->id, origin, &position, &is_there, err);
+    if (status == CW_OK && !is_there) {
+        status = cw_error_set(err, CW_TEMPORARY,
+                              "alert %s waits for its place in the log: `cryptowatch scan` "
+                              "publishes it, or says why not",
+                              summary->id);
+    }
+    struct cw_buf proof;
+    cw_buf_init(&proof, CW_TLOG_PROOF_BYTES_MAX);
+    if (status == CW_OK) {
+        status = cw_log_prove(listing->log_dir, origin, position, &proof, err);
+    }
+    if (status == CW_OK) {
+        (void)fwrite(proof.data, 1, proof.len, stdout);
+    }
+    cw_buf_clear(&proof);
+    return status;
 }
 
 static enum cw_status redeliver(const struct cw_cli *cli, const struct cw_home *home,
@@ -119,6 +137,7 @@ static enum cw_status redeliver(const struct cw_cli *cli, const struct cw_home *
 struct request {
     const char *verb;
     const char *id;
+    bool is_proof; /* export --proof */
     struct cw_alert_filter filter;
 };
 
@@ -135,8 +154,9 @@ static int run(struct cw_cli *cli, const struct cw_home *home, const struct requ
         cw_cli_say(cli, "no scan was ever run here: cryptowatch scan");
         return request->id == NULL ? CW_EXIT_OK : CW_EXIT_DATA;
     }
-    struct listing listing = {.cli = cli, .store = store};
+    struct listing listing = {.cli = cli, .log_dir = home->log_dir, .store = store};
     const cw_alert_fn fn = strcmp(request->verb, "show") == 0     ? show_one
+                           : request->is_proof                    ? prove_one
                            : strcmp(request->verb, "export") == 0 ? export_one
                                                                   : list_one;
     if (status == CW_OK) {
@@ -172,18 +192,32 @@ static int check_filter(const struct cw_cli *cli, const char *since, struct cw_a
     return -1;
 }
 
+/* -1 when they go with the verb. */
+static int check_switches(const struct cw_cli *cli, const struct request *request, bool is_dead)
+{
+    if (request->is_proof && strcmp(request->verb, "export") != 0) {
+        return cw_cli_usage_error(cli, "--proof goes with `alert export`");
+    }
+    if (is_dead && strcmp(request->verb, "redeliver") != 0) {
+        return cw_cli_usage_error(cli, "--dead goes with `alert redeliver`");
+    }
+    return -1;
+}
+
 static const struct cw_usage base_usage = {
     .synopsis = "list [OPTIONS] | show ID | export ID | redeliver ID | redeliver --dead |\n"
                 "                         retract ID --reason TEXT",
     .text = "`list` gives one line an alert, oldest first. `show` prints the signed content and\n"
             "what became of its deliveries. `export` writes the signature file (.jws.json) as\n"
-            "stored. `redeliver` starts the deliveries of an alert, or all dead ones, anew.\n"
-            "`retract` withdraws an alert: it signs, stores and queues one that says so and why.",
+            "stored, with --proof the proof (.tlog-proof) that it stands in the log.\n"
+            "`redeliver` starts the deliveries of an alert, or all dead ones, anew. `retract`\n"
+            "withdraws an alert: it signs, stores and queues one that says so and why.",
     .examples = "  cryptowatch alert list --since 2026-11-01 --case ronin-2022\n"
                 "  cryptowatch alert export 8e10387d-6711-5268-a605-4c3ccd6f59d5 > alert.jws.json\n"
+                "  cryptowatch alert export 8e10387d-6711-5268-a605-4c3ccd6f59d5 --proof\n"
                 "  cryptowatch alert retract 8e10387d-6711-5268-a605-4c3ccd6f59d5 \\\n"
                 "      --reason 'the rule named a wrong address'\n",
-    .exits = "  0 done   64 usage   65 no such alert\n",
+    .exits = "  0 done   20 not in the log yet   64 usage   65 no such alert\n",
 };
 
 int cw_cmd_alert(struct cw_cli *cli, int argc, char **argv)
@@ -211,6 +245,9 @@ int cw_cmd_alert(struct cw_cli *cli, int argc, char **argv)
          .help = "with retract: why, for those who got the alert",
          .value = &reason},
         {.name = "dead", .help = "with redeliver: every dead delivery", .flag = &is_dead},
+        {.name = "proof",
+         .help = "with export: the proof of its place in the log",
+         .flag = &request.is_proof},
     };
     struct cw_usage usage = base_usage;
     usage.options = options;
@@ -239,11 +276,11 @@ int cw_cmd_alert(struct cw_cli *cli, int argc, char **argv)
         return cw_cli_usage_error(cli, "`alert %s` needs one alert id", request.verb);
     }
     code = check_filter(cli, since, &request.filter);
+    if (code < 0) {
+        code = check_switches(cli, &request, is_dead);
+    }
     if (code >= 0) {
         return code;
-    }
-    if (is_dead && !is_redeliver) {
-        return cw_cli_usage_error(cli, "--dead goes with `alert redeliver`");
     }
     request.id = is_list ? NULL : (is_dead ? "--dead" : argv[1]);
     request.filter.id = is_list || is_redeliver ? NULL : request.id;

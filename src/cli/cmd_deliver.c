@@ -1,4 +1,5 @@
 #include "cli/cli.h"
+#include "scan/ended.h"
 
 static void print(const struct cw_cli *cli, const struct cw_deliver_report *report)
 {
@@ -20,7 +21,14 @@ static enum cw_status run(const struct cw_cli *cli, const struct cw_home *home,
     struct cw_writer writer;
     enum cw_status status = cw_cli_writer_open(home->config, &writer, err);
     if (status == CW_OK) {
+        struct cw_ended ended = {.home = home,
+                                 .store = writer.store,
+                                 .version = CW_VERSION,
+                                 .clock = cli->clock,
+                                 .random = cli->random};
         const struct cw_deliver_options options = {
+            .on_disabled = cw_tell_ended,
+            .on_disabled_ctx = &ended,
             .net = {.program = home->programs.net,
                     .allow_private_hosts = home->config->allow_private_hosts},
             .user_agent = "cryptowatch/" CW_VERSION,

@@ -48,7 +48,11 @@ static void print_json(const struct cw_scan_report *report)
                               summary->feed, "subject", summary->subject));
     }
     const struct cw_deliver_report *sent = &report->deliveries;
-    cw_cli_json(json_pack("{s:o, s:o, s:o, s:o, s:{s:I, s:I, s:I}}", "started_at",
+    json_t *log = json_pack("{s:I, s:o}", "size", (json_int_t)report->log.size, "error",
+                            report->log.error_text[0] == '\0'
+                                ? json_null()
+                                : cw_json_text(cw_span_cstr(report->log.error_text)));
+    cw_cli_json(json_pack("{s:o, s:o, s:o, s:o, s:o, s:{s:I, s:I, s:I}}", "log", log, "started_at",
                           cw_json_time(report->started_at_s), "finished_at",
                           cw_json_time(report->finished_at_s), "feeds", feeds, "alerts", alerts,
                           "deliveries", "sent", (json_int_t)sent->sent, "pending",
@@ -77,6 +81,9 @@ static void print_text(const struct cw_cli *cli, const struct cw_scan_report *re
                           feed->feed->id, (unsigned long long)feed->suspicious,
                           feed->suspicious_text);
         }
+    }
+    if (report->log.error_text[0] != '\0') {
+        (void)fprintf(stderr, "%s\n", report->log.error_text);
     }
     const struct cw_deliver_report *sent = &report->deliveries;
     if (sent->failed > 0 || sent->dead > 0 || sent->disabled > 0) {
@@ -117,8 +124,10 @@ int cw_cmd_scan(struct cw_cli *cli, int argc, char **argv)
         .options = options,
         .options_count = CW_COUNT(options),
         .examples = "  cryptowatch scan\n  cryptowatch scan --feed ofac-sdn-advanced --force\n",
-        .exits = "  0 done   20 done, but a list failed or is held, or a delivery is dead\n"
-                 "  75 another run holds the lock   78 configuration   77 key too open\n",
+        .exits =
+            "  0 done   20 done, but a list failed or is held, a delivery is dead, or the log\n"
+            "    is not continued\n"
+            "  75 another run holds the lock   78 configuration   77 key too open\n",
     };
     int operands = 0;
     int code = cw_cli_options(cli, &usage, argc, argv, &operands);

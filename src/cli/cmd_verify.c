@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/log_part.h"
 #include "cli/verify_report.h"
 
 /* What is trusted for this call: the sets of one file, or those of the home with its policy. */
@@ -12,12 +13,14 @@ struct trust {
     struct cw_policy policy;
     bool has_policy;
     char own_source[513]; /* the policy is for what others say; "" when there is no home */
+    struct cw_cli_vkeys vkeys;
 };
 
 struct request {
     const char *jwks;
     const char *policy;
     const char *body_file;
+    const char *proof;
     const char *countersign; /* purpose */
     const char *key_file;
     const char *output;
@@ -30,6 +33,9 @@ struct file {
     struct cw_buf body; /* once it is valid */
     struct cw_verification found;
     bool is_policy_checked;
+    bool is_proof_checked; /* the next two say what came of it */
+    enum cw_status proof_status;
+    struct cw_log_proven proven;
     struct cw_error err;
 };
 
@@ -92,11 +98,26 @@ static bool is_of_somebody_else(const struct file *file, const struct trust *tru
     return trust->own_source[0] == '\0' || strcmp(source, trust->own_source) != 0;
 }
 
+/* Of a file whose signatures hold: an entry of the log names bytes, and says nothing about them. */
+static enum cw_status check_proof(struct file *file, const char *path, const struct trust *trust)
+{
+    file->is_proof_checked = true;
+    file->proof_status =
+        file->found.kind == CW_SEAL_ALERT
+            ? cw_cli_proof_verify(path, jws_of(file), cw_buf_as_span(&file->body), &trust->vkeys,
+                                  &file->proven, &file->err)
+            : cw_error_set(&file->err, CW_UNTRUSTED, "%s: only alerts stand in a log", path);
+    return file->proof_status;
+}
+
 static enum cw_status check_policy(struct file *file, const struct trust *trust)
 {
+    const int64_t witnesses =
+        file->is_proof_checked ? (int64_t)cw_log_proven_witnesses(&file->proven) : -1;
     file->is_policy_checked = trust->has_policy && is_of_somebody_else(file, trust);
-    return file->is_policy_checked ? cw_policy_judge(&trust->policy, &file->found, -1, &file->err)
-                                   : CW_OK;
+    return file->is_policy_checked
+               ? cw_policy_judge(&trust->policy, &file->found, witnesses, &file->err)
+               : CW_OK;
 }
 
 static enum cw_status verify_file(const char *path, const struct request *request,
@@ -112,6 +133,9 @@ static enum cw_status verify_file(const char *path, const struct request *reques
     status = check(file, trust);
     if (status == CW_NOT_FOUND && !file->found.has_body && read_beside(path, &file->detached)) {
         status = check(file, trust);
+    }
+    if (status == CW_OK && request->proof != NULL) {
+        status = check_proof(file, request->proof, trust);
     }
     if (status == CW_OK) {
         status = check_policy(file, trust);
@@ -134,6 +158,8 @@ static enum cw_status verify_one(const struct cw_cli *cli, const char *path,
         .found = &file.found,
         .body = cw_buf_as_span(&file.body),
         .is_policy_checked = file.is_policy_checked,
+        .proven = file.is_proof_checked ? &file.proven : NULL,
+        .proof_status = file.proof_status,
         .err = &file.err,
     };
     if (cli->is_json) {
@@ -151,7 +177,9 @@ static int verify_all(const struct cw_cli *cli, int count, char **paths,
     bool is_invalid = false;
     bool is_unchecked = false;
     for (int i = 0; i < count; i++) {
-        const enum cw_status status = verify_one(cli, paths[i], request, trust);
+        const enum cw_status status = cw_cli_is_log(paths[i])
+                                          ? cw_cli_log_check(cli, paths[i], &trust->vkeys)
+                                          : verify_one(cli, paths[i], request, trust);
         is_invalid |= status == CW_UNTRUSTED;
         is_unchecked |= status != CW_OK && status != CW_UNTRUSTED;
     }
@@ -231,11 +259,11 @@ static int countersign(struct cw_cli *cli, const char *path, const struct reques
     if (!may_sign(status, &file.found, purpose)) {
         code = status == CW_UNTRUSTED ? CW_EXIT_INVALID : CW_EXIT_UNCHECKED;
         (void)fprintf(stderr, "cryptowatch verify: not signed: %s\n", file.err.text);
-    } else if (purpose == CW_COUNTERSIGN_VERIFIED) {
+    } else if (purpose == CW_COUNTERSIGN_VERIFIED && !file.is_proof_checked) {
         /* alerts.md section 4.1: "signature and log checked". Half of it must not be stated. */
         code = CW_EXIT_UNCHECKED;
         (void)fprintf(stderr, "cryptowatch verify: not signed: \"verified\" says that the "
-                              "transparency log was checked, too, and it was not\n");
+                              "transparency log was checked, too: add --proof\n");
     } else {
         status = sign(cli, request, purpose, &file, &err);
         code = status == CW_OK ? CW_EXIT_OK : cw_cli_fail(cli, &err, CW_EXIT_DATA);
@@ -294,6 +322,9 @@ static int load_home(struct cw_cli *cli, struct trust *trust)
         if (status != CW_OK) {
             code = cw_cli_fail(cli, &err, CW_EXIT_UNCHECKED);
         } else {
+            if (cw_cli_vkeys_own(&home, &trust->vkeys, NULL) != CW_OK) {
+                trust->vkeys.count = 0; /* no log of our own: said when one is asked for */
+            }
             trust->has_policy = true;
             (void)snprintf(trust->own_source, sizeof(trust->own_source), "%.512s",
                            home.config->source);
@@ -328,6 +359,9 @@ static int check_usage(const struct cw_cli *cli, const struct request *request, 
     if (request->body_file != NULL && operands > 1) {
         return cw_cli_usage_error(cli, "--body goes with one signature file");
     }
+    if (request->proof != NULL && operands > 1) {
+        return cw_cli_usage_error(cli, "--proof goes with one signature file");
+    }
     if (request->countersign != NULL && operands > 1) {
         return cw_cli_usage_error(cli, "--countersign goes with one signature file");
     }
@@ -343,6 +377,7 @@ static int check_usage(const struct cw_cli *cli, const struct request *request, 
 int cw_cmd_verify(struct cw_cli *cli, int argc, char **argv)
 {
     struct request request = {0};
+    struct trust trust = {.policy = cw_policy_default};
     const struct cw_option options[] = {
         {.name = "jwks",
          .argument = "FILE",
@@ -356,6 +391,11 @@ int cw_cmd_verify(struct cw_cli *cli, int argc, char **argv)
          .argument = "FILE",
          .help = "the signed bytes of a detached signature",
          .value = &request.body_file},
+        {.name = "proof",
+         .argument = "FILE",
+         .help = "the proof that the alert stands in its log (.tlog-proof)",
+         .value = &request.proof},
+        cw_cli_vkey_option(&trust.vkeys),
         {.name = "countersign",
          .argument = "PURPOSE",
          .help = "add a signature: received, verified or concur",
@@ -374,11 +414,13 @@ int cw_cmd_verify(struct cw_cli *cli, int argc, char **argv)
         .text =
             "Verifies alerts and receipts offline, in any JWS shape, with the keys of the home\n"
             "(keys/ and trust.d/) or of --jwks. Nothing of a file is shown before it is valid.\n"
-            "A detached NAME.jws.json finds its bytes in NAME.json.",
+            "A detached NAME.jws.json finds its bytes in NAME.json. A folder is verified as a\n"
+            "transparency log, by the home's log key or --vkey.",
         .options = options,
         .options_count = CW_COUNT(options),
         .examples = "  cryptowatch verify alert.jws.json\n"
                     "  cryptowatch verify --jwks partner.jwks.json --body 1.json 1.jws.json\n"
+                    "  cryptowatch verify --proof alert.tlog-proof --vkey KEY alert.jws.json\n"
                     "  cryptowatch verify --countersign concur theirs.jws.json > both.jws.json\n",
         .exits = "  0 all valid   1 one is invalid   2 one could not be checked   64 usage\n",
     };
@@ -387,11 +429,16 @@ int cw_cmd_verify(struct cw_cli *cli, int argc, char **argv)
     if (code < 0) {
         code = check_usage(cli, &request, operands);
     }
+    if (code < 0) {
+        code = cw_cli_vkeys_parse(cli, &trust.vkeys);
+    }
     if (code >= 0) {
         return code;
     }
-    struct trust trust = {.policy = cw_policy_default};
-    code = load_trust(cli, &request, &trust);
+    /* For logs alone, the keys that were given are all that is needed. */
+    code = trust.vkeys.count > 0 && cw_cli_are_logs(argv, operands)
+               ? -1
+               : load_trust(cli, &request, &trust);
     if (code < 0) {
         code = request.countersign != NULL ? countersign(cli, argv[0], &request, &trust)
                                            : verify_all(cli, operands, argv, &request, &trust);

@@ -134,12 +134,17 @@ static const struct cw_endpoint *find_endpoint(const struct cw_config *config, c
     return NULL;
 }
 
-/* Under the lock of a run: a delivery under way would write its own verdict over ours. */
-static enum cw_status clear_state(const struct cw_config *config, const char *id,
-                                  struct cw_error *err)
+/* Under the lock of a run: a delivery under way would write its own verdict over ours. Whoever
+ * enables it says that it listens again, so what its silence keeps is due. */
+static enum cw_status clear_state(const struct cw_cli *cli, const struct cw_config *config,
+                                  const char *id, struct cw_error *err)
 {
     struct cw_writer writer;
+    uint64_t rows = 0;
     enum cw_status status = cw_cli_writer_open(config, &writer, err);
+    if (status == CW_OK) {
+        status = cw_store_due_wake(writer.store, id, cw_clock_now_s(&cli->clock), &rows, err);
+    }
     if (status == CW_OK) {
         status = cw_store_endpoint_put(writer.store, id, false, 0, "", err);
     }
@@ -154,7 +159,7 @@ static enum cw_status enable_endpoint(const struct cw_cli *cli, const struct cw_
     if (endpoint == NULL) {
         return cw_error_set(err, CW_NOT_FOUND, "no endpoint %s in %s", id, config->path);
     }
-    const enum cw_status status = clear_state(config, endpoint->id, err);
+    const enum cw_status status = clear_state(cli, config, endpoint->id, err);
     if (status != CW_OK) {
         return status;
     }

@@ -36,27 +36,17 @@ static int show_set(const struct cw_cli *cli, const struct cw_home *home, enum c
     return status == CW_OK ? CW_EXIT_OK : cw_cli_fail(cli, &err, CW_EXIT_CONFIG);
 }
 
-/* A signed note names its key by a URL without scheme. Visible ASCII only: a source with other
- * bytes would need a rule on Unicode spaces, and no two verifiers agree on one. */
+/* The log and its key have one name (C2SP tlog-checkpoint), and a vkey is that of a log. */
 static enum cw_status name_key(const struct cw_config *config, struct cw_span *ret,
                                struct cw_error *err)
 {
-    const struct cw_span scheme = CW_SPAN("https://");
-    struct cw_span name = cw_span_cstr(config->source);
-    if (cw_span_starts_with(name, scheme)) {
-        name = cw_span_slice(name, scheme.len, name.len);
-    }
-    bool is_name = name.len > 0;
-    for (size_t i = 0; is_name && i < name.len; i++) {
-        is_name = name.data[i] > ' ' && name.data[i] <= '~' && name.data[i] != '+';
-    }
-    if (!is_name) {
+    if (config->log_origin[0] == '\0') {
         return cw_error_set(err, CW_INVALID,
-                            "%s: source: \"%s\" cannot name a vkey: it needs at least one "
-                            "character after https://, printable ASCII without \"+\" or blanks",
+                            "%s: source: \"%s\" cannot name a vkey: set log.origin, printable "
+                            "ASCII without \"+\" or blanks",
                             config->path, config->source);
     }
-    *ret = name;
+    *ret = cw_span_cstr(config->log_origin);
     return CW_OK;
 }
 

@@ -116,15 +116,23 @@ static int take(const struct cw_cli *cli, const struct table *table, int argc, c
         *option->flag = true;
         return -1;
     }
+    const char *value = NULL;
     if (equals < word.len) {
-        *option->value = argv[*at] + 2 + equals + 1;
-        return -1;
-    }
-    if (*at + 1 >= argc) {
+        value = argv[*at] + 2 + equals + 1;
+    } else if (*at + 1 < argc) {
+        *at += 1;
+        value = argv[*at];
+    } else {
         return cw_cli_usage_error(cli, "--%s needs a value: %s", option->name, option->argument);
     }
-    *at += 1;
-    *option->value = argv[*at];
+    if (option->count == NULL) {
+        *option->value = value;
+    } else if (*option->count < option->max) {
+        option->value[(*option->count)++] = value;
+    } else {
+        return cw_cli_usage_error(cli, "--%s may stand at most %zu times", option->name,
+                                  option->max);
+    }
     return -1;
 }
 

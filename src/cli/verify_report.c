@@ -2,6 +2,7 @@
 
 #include "alert/receipt.h"
 #include "base/datetime.h"
+#include "cli/log_part.h"
 
 enum { NOTES_MAX = 8, NOTE_BYTES = 96 };
 
@@ -82,7 +83,7 @@ static void scope_of(const struct cw_verified *verified, struct scope *ret)
     add(&ret->checked, "key times");
     add(&ret->checked, "source");
     add(verified->is_policy_checked ? &ret->checked : &ret->unchecked, "policy");
-    add(&ret->unchecked, "transparency log proof");
+    add(verified->proven != NULL ? &ret->checked : &ret->unchecked, "transparency log proof");
     add(&ret->unchecked, "what the list said: compare the snapshot by its SHA-256");
     const size_t unknown = count_unknown(verified->found);
     if (unknown > 0) {
@@ -154,6 +155,11 @@ void cw_verified_print_json(const struct cw_verified *verified)
     (void)json_object_set_new(out, "checked", notes_json(&scope.checked));
     (void)json_object_set_new(out, "not_checked", notes_json(&scope.unchecked));
     (void)json_object_set_new(out, "receipt", receipt_json(verified));
+    if (verified->proven != NULL) {
+        (void)json_object_set_new(
+            out, "log_proof",
+            cw_cli_proof_json(verified->proof_status, verified->proven, verified->err));
+    }
     cw_cli_json(out);
 }
 
@@ -213,6 +219,9 @@ void cw_verified_print(const struct cw_verified *verified)
         (void)printf("  signature %zu: %s, key %s, purpose %s, signed %s%s\n", i + 1,
                      state_name(report->state), report->kid, report->purpose, when,
                      report->is_source_trusted ? ", trusted for the source" : "");
+    }
+    if (verified->proven != NULL && verified->proven->checkpoint.origin[0] != '\0') {
+        cw_cli_proof_print(verified->proven);
     }
     if (verified->status != CW_OK) {
         return;

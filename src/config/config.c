@@ -2,6 +2,7 @@
 
 #include "alert/alert.h"
 #include "base/limits.h"
+#include "tlog/note.h"
 #include "json/json_names.h"
 #include "json/json_url.h"
 
@@ -19,6 +20,7 @@ enum {
     HEARTBEAT_MIN_S = 300,
     HEARTBEAT_MAX_S = 31 * 86400,
     ARENA_BYTES_MAX = 16 << 20,
+    TLP_UNSAID = -1,
 };
 
 /* The document stays open as long as the configuration: strings point into it. */
@@ -34,6 +36,7 @@ struct draft {
     const json_t *endpoints;
     const json_t *allow_private_hosts;
     const json_t *languages;
+    const json_t *log;
 };
 
 struct endpoint_draft {
@@ -48,7 +51,8 @@ struct reading {
     struct cw_mistakes *mistakes;
 };
 
-static const char *const endpoint_formats[] = {"cloudevents", NULL};
+static const char *const endpoint_formats[] = {"cloudevents", "slack",        "teams",
+                                               "pagerduty",   "alertmanager", NULL};
 static const char *const known_languages[] = {"en", "fr", "ko", NULL};
 static const char *const known_types[] = {
     "cryptowatch.address.listed",    "cryptowatch.address.delisted", "cryptowatch.address.changed",
@@ -80,7 +84,11 @@ static const struct cw_field config_fields[] = {
     {"baseline_severity", CW_FIELD_CHOICE, .choices = cw_grade_severities,
      .offset = AT(config.baseline_severity)},
     {"languages", CW_FIELD_ARRAY, .offset = AT(languages)},
+    {"log", CW_FIELD_OBJECT, .offset = AT(log)},
 };
+
+/* Stands alone, so that its one member is at the start of its target. */
+static const struct cw_field log_fields[] = {{TEXT("origin", CW_LOG_NAME_MAX)}};
 
 static const struct cw_field endpoint_fields[] = {
     {TEXT("id", 0), .is_required = true, .offset = IN(endpoint.id)},
@@ -92,6 +100,8 @@ static const struct cw_field endpoint_fields[] = {
     {"format", CW_FIELD_CHOICE, .choices = endpoint_formats, .offset = IN(endpoint.format)},
     {TEXT("whsec_file", PATH_BYTES_MAX), .offset = IN(endpoint.whsec_file)},
     {TEXT("delivery_key_file", PATH_BYTES_MAX), .offset = IN(endpoint.delivery_key_file)},
+    {TEXT("delivery_key_old_file", PATH_BYTES_MAX), .offset = IN(endpoint.delivery_key_old_file)},
+    {TEXT("routing_key_file", PATH_BYTES_MAX), .offset = IN(endpoint.routing_key_file)},
     {TEXT("bearer_file", PATH_BYTES_MAX), .offset = IN(endpoint.bearer_file)},
     {TEXT("ca_file", PATH_BYTES_MAX), .offset = IN(endpoint.ca_file)},
     {"enabled", CW_FIELD_BOOL, .offset = IN(endpoint.is_enabled)},
@@ -107,17 +117,20 @@ static const struct draft config_defaults = {
                .trust_dir = "trust.d",
                .run_deadline_s = CW_RUN_DEADLINE_S,
                .metrics_file = "",
-               .baseline_severity = CW_MEDIUM},
+               .baseline_severity = CW_MEDIUM,
+               .log_origin = ""},
 };
 
 static const struct endpoint_draft endpoint_defaults = {
     .endpoint = {.id = "",
                  .url = "",
                  .min_severity = CW_INFO,
-                 .max_tlp = CW_TLP_AMBER,
+                 .max_tlp = TLP_UNSAID,
                  .format = CW_ENDPOINT_CLOUDEVENTS,
                  .whsec_file = "",
                  .delivery_key_file = "",
+                 .delivery_key_old_file = "",
+                 .routing_key_file = "",
                  .bearer_file = "",
                  .ca_file = "",
                  .is_enabled = true},
@@ -242,6 +255,25 @@ static void check_endpoint(const struct reading *reading, const struct cw_config
     }
 }
 
+/* A chat is read by more people than it seems, so a note shows less unless it is told otherwise. */
+static void settle_format(const struct reading *reading, const char *base,
+                          struct cw_endpoint *endpoint)
+{
+    char pointer[64];
+    const bool is_pager = endpoint->format == CW_ENDPOINT_PAGERDUTY;
+    const bool has_key = endpoint->routing_key_file[0] != '\0';
+    if (endpoint->max_tlp == TLP_UNSAID) {
+        endpoint->max_tlp =
+            endpoint->format == CW_ENDPOINT_CLOUDEVENTS ? CW_TLP_AMBER : CW_TLP_GREEN;
+    }
+    (void)snprintf(pointer, sizeof(pointer), "%s/routing_key_file", base);
+    if (is_pager && !has_key) {
+        refuse(reading, base, "needs routing_key_file: PagerDuty's integration key");
+    } else if (!is_pager && has_key) {
+        refuse(reading, pointer, "goes with \"format\": \"pagerduty\" only");
+    }
+}
+
 static enum cw_status read_endpoint(const struct reading *reading, const json_t *value,
                                     size_t index, struct cw_endpoint *ret, struct cw_error *err)
 {
@@ -266,8 +298,10 @@ static enum cw_status read_endpoint(const struct reading *reading, const json_t 
     if (status != CW_OK) {
         return status;
     }
-    const char **const paths[] = {&endpoint->whsec_file, &endpoint->delivery_key_file,
-                                  &endpoint->bearer_file, &endpoint->ca_file};
+    settle_format(reading, base, endpoint);
+    const char **const paths[] = {
+        &endpoint->whsec_file,       &endpoint->delivery_key_file, &endpoint->delivery_key_old_file,
+        &endpoint->routing_key_file, &endpoint->bearer_file,       &endpoint->ca_file};
     if (!make_absolute(reading, paths, CW_COUNT(paths))) {
         return out_of_memory(reading, err);
     }
@@ -297,6 +331,50 @@ static enum cw_status read_endpoints(const struct reading *reading, const json_t
     return CW_OK;
 }
 
+/* A log is named by a URL without scheme (C2SP tlog-tiles). A source of other characters cannot
+ * name one; that is no mistake as long as nobody asks for the name. */
+static enum cw_status derive_origin(const struct reading *reading, struct cw_config *config,
+                                    struct cw_error *err)
+{
+    const struct cw_span scheme = CW_SPAN("https://");
+    struct cw_span name = cw_span_cstr(config->source);
+    if (cw_span_starts_with(name, scheme)) {
+        name = cw_span_slice(name, scheme.len, name.len);
+    }
+    struct cw_buf origin;
+    cw_buf_init(&origin, CW_LOG_NAME_MAX);
+    cw_buf_span(&origin, name);
+    cw_buf_str(&origin, "/log1");
+    enum cw_status status = CW_OK;
+    if (name.len > 0 && cw_buf_status(&origin, NULL) == CW_OK &&
+        cw_tlog_name_is_valid(cw_buf_as_span(&origin))) {
+        config->log_origin = cw_arena_copy(reading->arena, cw_buf_as_span(&origin)).data;
+        status = config->log_origin == NULL ? out_of_memory(reading, err) : CW_OK;
+    }
+    cw_buf_clear(&origin);
+    return status;
+}
+
+static enum cw_status read_log(const struct reading *reading, const json_t *object,
+                               struct cw_config *config, struct cw_error *err)
+{
+    const char *origin = "";
+    if (object != NULL) {
+        (void)cw_json_read_object(reading->file, object, "/log", CW_FIELDS(log_fields),
+                                  (void *)&origin, reading->mistakes);
+    }
+    if (origin[0] == '\0') {
+        return derive_origin(reading, config, err);
+    }
+    if (!cw_tlog_name_is_valid(cw_span_cstr(origin))) {
+        refuse(reading, "/log/origin",
+               "must be printable ASCII without blanks and \"+\", such as "
+               "\"scanner.example/cryptowatch/log1\"");
+    }
+    config->log_origin = origin;
+    return CW_OK;
+}
+
 static enum cw_status read_config(const struct reading *reading, struct cw_config *ret,
                                   struct cw_error *err)
 {
@@ -319,6 +397,9 @@ static enum cw_status read_config(const struct reading *reading, struct cw_confi
     }
     if (status == CW_OK) {
         status = read_endpoints(reading, draft.endpoints, config, err);
+    }
+    if (status == CW_OK) {
+        status = read_log(reading, draft.log, config, err);
     }
     config->path = cw_json_file_path(reading->file);
     config->sha256 = cw_json_file_sha256(reading->file);

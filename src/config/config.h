@@ -15,16 +15,25 @@ struct cw_endpoint {
     const char *url;
     const char *const *types; /* full event types, NULL-terminated; empty means all */
     int min_severity;         /* enum cw_severity, default info */
-    int max_tlp;              /* enum cw_tlp, default amber: red only when asked for */
+    int max_tlp;              /* enum cw_tlp, default amber, of presets green */
     int format;               /* enum cw_endpoint_format */
     const char *whsec_file;
-    const char *delivery_key_file; /* "" for the key in keys_dir */
+    const char *delivery_key_file;     /* "" for the key in keys_dir */
+    const char *delivery_key_old_file; /* signs as well while keys change; "" for none */
+    const char *routing_key_file;      /* PagerDuty's integration key; "" with other formats */
     const char *bearer_file;
     const char *ca_file;
     bool is_enabled; /* default true */
 };
 
-enum cw_endpoint_format { CW_ENDPOINT_CLOUDEVENTS };
+/** What is posted: the alert, or a note for people (alerts.md section 12). */
+enum cw_endpoint_format {
+    CW_ENDPOINT_CLOUDEVENTS,
+    CW_ENDPOINT_SLACK,
+    CW_ENDPOINT_TEAMS,
+    CW_ENDPOINT_PAGERDUTY,
+    CW_ENDPOINT_ALERTMANAGER,
+};
 
 /** A whole configuration. Strings are never NULL ("" when absent), borrowed until cw_config_free.
  *  Paths are absolute: relative ones in the file are taken from the file's folder. */
@@ -42,8 +51,10 @@ struct cw_config {
     size_t endpoints_count;
     const char *const *allow_private_hosts; /* NULL-terminated */
     const char *metrics_file;               /* "" for none */
-    int64_t heartbeat_every_s;              /* a sign of life so often; 0 (default): none */
-    int baseline_severity; /* enum cw_severity: most that a listing from before us is worth */
+    const char *log_origin;    /* name of the transparency log; default: made of `source`, "" when
+                                  that cannot name one */
+    int64_t heartbeat_every_s; /* a sign of life so often; 0 (default): none */
+    int baseline_severity;     /* enum cw_severity: most that a listing from before us is worth */
     const char *const *languages; /* NULL-terminated; default en, fr, ko; "en" is always in it */
     const char *sha256;           /* of the file's exact bytes, hex */
 };

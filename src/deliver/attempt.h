@@ -21,12 +21,21 @@ struct cw_attempt {
     const char *user_agent;
 };
 
+/** Place for what a request points to. */
+struct cw_attempt_text {
+    struct cw_buf headers;
+    struct cw_buf note; /* empty without a preset */
+};
+void cw_attempt_text_init(struct cw_attempt_text *text);
+void cw_attempt_text_clear(struct cw_attempt_text *text);
+
 /** Builds the request of one attempt.
- *  Out:     headers      reset and filled; the request points into it
+ *  Out:     text         reset and filled; the request points into it
  *           ret_request  borrows everything
- *  Returns: CW_OK; CW_INVALID when a part cannot stand in a header; CW_LIMIT, CW_NOMEM. */
+ *  Returns: CW_OK; CW_INVALID when a part cannot stand in a header or B is no alert; CW_LIMIT,
+ * CW_NOMEM. */
 CW_NODISCARD enum cw_status cw_attempt_request(const struct cw_attempt *attempt,
-                                               struct cw_buf *headers,
+                                               struct cw_attempt_text *text,
                                                struct cw_net_request *ret_request,
                                                struct cw_error *err);
 

@@ -13,7 +13,7 @@ enum { HUNG_GRACE_MS = 10000 };
 struct run {
     struct cw_lanes lanes;
     struct cw_net *net; /* NULL until the first row is due, and after a death */
-    struct cw_buf headers;
+    struct cw_attempt_text text;
     uint64_t request_id;
     uint64_t deaths;
 };
@@ -51,10 +51,12 @@ static enum cw_status lose_net(struct run *run, const char *why, struct cw_error
         struct cw_lane *lane = &run->lanes.items[i];
         if (lane->state == CW_LANE_BUSY) {
             status = end_failed(run, lane, why, err);
-            lane->state = was_careful ? CW_LANE_CLOSED : lane->state;
+            if (was_careful) {
+                cw_lane_rest(lane);
+            }
         }
         if (run->deaths > run->lanes.count + 1) {
-            lane->state = CW_LANE_CLOSED; /* it dies without being spoken to */
+            cw_lane_rest(lane); /* it dies without being spoken to */
         }
     }
     return status;
@@ -73,7 +75,7 @@ static enum cw_status send_row(struct run *run, struct cw_lane *lane, struct cw_
                   .detached = cw_buf_as_span(&run->lanes.due.detached)},
         .user_agent = run->lanes.options->user_agent,
     };
-    enum cw_status status = cw_attempt_request(&attempt, &run->headers, &request, &cause);
+    enum cw_status status = cw_attempt_request(&attempt, &run->text, &request, &cause);
     if (status == CW_OK) {
         status = cw_net_send(run->net, &request, &cause);
     }
@@ -97,18 +99,27 @@ static enum cw_status send_row(struct run *run, struct cw_lane *lane, struct cw_
     return lose_net(run, cause.text, err);
 }
 
-static enum cw_status start_lane(struct run *run, struct cw_lane *lane, struct cw_error *err)
+/* Takes the lane's next row and records its attempt; true in ret when it is to be sent now. */
+static enum cw_status begin_lane(struct run *run, struct cw_lane *lane, bool *ret_is_begun,
+                                 struct cw_error *err)
 {
     bool has_row = false;
     enum cw_status status = cw_lane_take(&run->lanes, lane, &has_row, err);
-    if (status != CW_OK || !has_row) {
-        return status;
+    if (status == CW_OK && has_row) {
+        status = ensure_net(run, err);
     }
-    status = ensure_net(run, err);
-    if (status == CW_OK) {
+    if (status == CW_OK && has_row) {
         status = cw_lane_begin(&run->lanes, lane, ++run->request_id, err);
     }
-    return status == CW_OK ? send_row(run, lane, err) : status;
+    *ret_is_begun = status == CW_OK && has_row;
+    return status;
+}
+
+static enum cw_status start_lane(struct run *run, struct cw_lane *lane, struct cw_error *err)
+{
+    bool is_begun = false;
+    const enum cw_status status = begin_lane(run, lane, &is_begun, err);
+    return is_begun ? send_row(run, lane, err) : status;
 }
 
 static bool may_start(const struct run *run)
@@ -160,6 +171,46 @@ static bool next_wait(const struct run *run, uint64_t *ret_wait_ms)
     return has_any;
 }
 
+static struct cw_lane_outcome outcome_of(const struct run *run, const struct cw_net_result *result,
+                                         char text[static CW_ATTEMPT_ERROR_BYTES])
+{
+    int64_t delay_s = 0;
+    cw_attempt_error(result, text);
+    struct cw_lane_outcome outcome = {
+        .http_status = cw_attempt_status(result),
+        .error = text,
+        .answer = cw_span_slice(result->answer, 0, CW_DELIVERY_ANSWER_MAX),
+    };
+    if (outcome.http_status != 0 &&
+        cw_retry_after_parse(result->retry_after, cw_clock_now_s(&run->lanes.options->clock),
+                             &delay_s)) {
+        outcome.retry_after_s = delay_s;
+    }
+    return outcome;
+}
+
+/* The end of one attempt and the begin of the next: one commit, one wait for the disk. */
+static enum cw_status end_and_begin(struct run *run, struct cw_lane *lane,
+                                    const struct cw_lane_outcome *outcome, bool *ret_is_begun,
+                                    struct cw_error *err)
+{
+    struct cw_store *store = run->lanes.store;
+    enum cw_status status = cw_store_begin(store, err);
+    if (status == CW_OK) {
+        status = cw_lane_end(&run->lanes, lane, outcome, err);
+    }
+    if (status == CW_OK && lane->state == CW_LANE_FREE && may_start(run)) {
+        status = begin_lane(run, lane, ret_is_begun, err);
+    }
+    if (status == CW_OK) {
+        status = cw_store_commit(store, err);
+    }
+    if (status != CW_OK) {
+        cw_store_rollback(store);
+    }
+    return status;
+}
+
 static enum cw_status take_result(struct run *run, const struct cw_net_result *result,
                                   struct cw_error *err)
 {
@@ -168,19 +219,10 @@ static enum cw_status take_result(struct run *run, const struct cw_net_result *r
         return lose_net(run, "the network program answered what was not asked", err);
     }
     char text[CW_ATTEMPT_ERROR_BYTES];
-    cw_attempt_error(result, text);
-    struct cw_lane_outcome outcome = {
-        .http_status = cw_attempt_status(result),
-        .error = text,
-        .answer = cw_span_slice(result->answer, 0, CW_DELIVERY_ANSWER_MAX),
-    };
-    int64_t delay_s = 0;
-    if (outcome.http_status != 0 &&
-        cw_retry_after_parse(result->retry_after, cw_clock_now_s(&run->lanes.options->clock),
-                             &delay_s)) {
-        outcome.retry_after_s = delay_s;
-    }
-    return cw_lane_end(&run->lanes, lane, &outcome, err);
+    bool is_begun = false;
+    const struct cw_lane_outcome outcome = outcome_of(run, result, text);
+    const enum cw_status status = end_and_begin(run, lane, &outcome, &is_begun, err);
+    return status == CW_OK && is_begun ? send_row(run, lane, err) : status;
 }
 
 static bool is_hung(const struct run *run)
@@ -234,6 +276,30 @@ static enum cw_status work(struct run *run, struct cw_error *err)
     }
 }
 
+static bool has_free_lane(const struct run *run)
+{
+    for (size_t i = 0; i < run->lanes.count; i++) {
+        if (run->lanes.items[i].state == CW_LANE_FREE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Disabling an endpoint makes an alert for the others, so there may be work after it. It ends: each
+ * round but the last closes a lane for good. */
+static enum cw_status work_and_judge(struct run *run, struct cw_error *err)
+{
+    enum cw_status status = CW_OK;
+    do {
+        status = work(run, err);
+        if (status == CW_OK) {
+            status = cw_lanes_disable_hopeless(&run->lanes, err);
+        }
+    } while (status == CW_OK && has_free_lane(run));
+    return status;
+}
+
 enum cw_status cw_deliver_run(struct cw_store *store, const struct cw_receiver *receivers,
                               size_t receivers_count, const struct cw_deliver_options *options,
                               struct cw_deliver_report *ret_report, struct cw_error *err)
@@ -241,22 +307,19 @@ enum cw_status cw_deliver_run(struct cw_store *store, const struct cw_receiver *
     CW_ASSERT(store != NULL);
     CW_ASSERT(receivers != NULL || receivers_count == 0);
     struct run run = {.lanes = {.store = store, .options = options}};
-    cw_buf_init(&run.headers, CW_ATTEMPT_HEADERS_BYTES);
+    cw_attempt_text_init(&run.text);
     enum cw_status status = cw_lanes_init(&run.lanes, receivers, receivers_count, err);
     if (status == CW_OK) {
-        status = work(&run, err);
+        status = work_and_judge(&run, err);
     }
     cw_net_stop(run.net);
-    if (status == CW_OK) {
-        status = cw_lanes_disable_hopeless(&run.lanes, err);
-    }
     if (status == CW_OK) {
         status = cw_lanes_count(&run.lanes, err);
     }
     if (status == CW_OK) {
         *ret_report = run.lanes.report;
     }
-    cw_buf_clear(&run.headers);
+    cw_attempt_text_clear(&run.text);
     cw_lanes_clear(&run.lanes);
     return status;
 }

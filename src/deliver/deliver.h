@@ -2,14 +2,21 @@
  *
  * Knows Standard Webhooks headers, the retry schedule and the queue of each endpoint. Refuses to
  * build or change an alert: the body goes out as stored, byte for byte. At least once: an attempt
- * is recorded before its request, success only after a 2xx. One endpoint's trouble never delays
- * another: each has its own queue, one request under way, and its own time limit in a run.
+ * is recorded before its request, success only after a 2xx; the end of one attempt and the begin of
+ * the next go to the disk together, so that a kill repeats one delivery of an endpoint at most. One
+ * endpoint's trouble never delays another: each has its own queue, one request under way, and its
+ * own time limit in a run.
+ *
+ * Order: oldest first, and within a case strictly. When something is due for a receiver that was
+ * silent, the oldest row that its silence keeps goes in its place, and with the first success all
+ * of them are due: who was away for days gets everything in order, at once.
  */
 #ifndef CW_DELIVER_DELIVER_H
 #define CW_DELIVER_DELIVER_H
 
 #include "base/clock.h"
 #include "crypto/sign.h"
+#include "deliver/preset.h"
 #include "http/net.h"
 #include "store/store.h"
 
@@ -24,6 +31,7 @@ struct cw_receiver {
     const struct cw_webhook_secret *secret; /* v1; NULL: not sent */
     const char *bearer;                     /* NULL: not sent */
     const char *ca_file;                    /* "" : the system's store */
+    struct cw_preset preset;                /* what is posted; B when zero */
     /* routing */
     uint32_t types; /* bit per enum cw_alert_type; 0 means all */
     enum cw_severity min_severity;
@@ -36,12 +44,12 @@ bool cw_receiver_wants(const struct cw_receiver *receiver, const struct cw_alert
 /** What a delivery carries; borrowed. */
 struct cw_delivery_event {
     struct cw_span id;       /* of the alert; goes out as webhook-id */
-    struct cw_span body;     /* B */
-    struct cw_span detached; /* goes out as cryptowatch-jws */
+    struct cw_span body;     /* B, or the note of a preset */
+    struct cw_span detached; /* goes out as cryptowatch-jws; not with a preset */
 };
 
-/** Headers of one attempt: webhook-id, webhook-timestamp, webhook-signature, cryptowatch-jws,
- *  content-type, authorization; appended as "name: value" lines separated by LF.
+/** Headers of one attempt: webhook-id, webhook-timestamp, webhook-signature, cryptowatch-jws (not
+ *  with a preset), content-type, authorization; appended as "name: value" lines separated by LF.
  *  Pure: the same input gives the same bytes (alerts.md section 6). */
 CW_NODISCARD enum cw_status cw_delivery_headers(const struct cw_receiver *receiver,
                                                 int64_t timestamp_s,
@@ -54,6 +62,10 @@ struct cw_deliver_options {
     struct cw_clock clock;
     struct cw_random random;
     uint64_t deadline_ms; /* monotonic: no attempt starts after it */
+    /* NULL, or called in the transaction that disables an endpoint: queues what tells the others,
+     * who get it in this run. */
+    enum cw_status (*on_disabled)(void *ctx, const char *endpoint, struct cw_error *err);
+    void *on_disabled_ctx;
 };
 
 struct cw_deliver_report {

@@ -3,8 +3,13 @@
 
 enum {
     ID_BYTES_MAX = 128,
-    SIGNED_BYTES_MAX = CW_ALERT_BYTES_MAX + ID_BYTES_MAX + 32, /* id "." timestamp "." body */
+    BEFORE_BODY_MAX = ID_BYTES_MAX + 32, /* id "." timestamp "." */
 };
+
+static bool is_note(const struct cw_receiver *receiver)
+{
+    return receiver->preset.format != CW_FORMAT_CLOUDEVENTS;
+}
 
 bool cw_receiver_wants(const struct cw_receiver *receiver, const struct cw_alert_summary *alert)
 {
@@ -40,7 +45,7 @@ static enum cw_status check_parts(const struct cw_receiver *receiver, int64_t ti
     if (timestamp_s < 0) {
         return cw_error_set(err, CW_INVALID, "webhook-timestamp: the clock is before 1970");
     }
-    if (!is_header_word(event->detached)) {
+    if (!is_note(receiver) && !is_header_word(event->detached)) {
         return cw_error_set(err, CW_INVALID, "cryptowatch-jws: no detached signature");
     }
     if (receiver->bearer != NULL && !is_header_word(cw_span_cstr(receiver->bearer))) {
@@ -79,7 +84,8 @@ enum cw_status cw_delivery_headers(const struct cw_receiver *receiver, int64_t t
         return status;
     }
     struct cw_buf content;
-    cw_buf_init(&content, SIGNED_BYTES_MAX);
+    cw_buf_init(&content,
+                BEFORE_BODY_MAX + (is_note(receiver) ? CW_PRESET_BYTES_MAX : CW_ALERT_BYTES_MAX));
     cw_buf_span(&content, event->id);
     cw_buf_printf(&content, ".%lld.", (long long)timestamp_s);
     cw_buf_span(&content, event->body);
@@ -90,9 +96,13 @@ enum cw_status cw_delivery_headers(const struct cw_receiver *receiver, int64_t t
         cw_buf_printf(out,
                       "\nwebhook-timestamp: %lld\nwebhook-signature: ", (long long)timestamp_s);
         put_signatures(out, receiver, cw_buf_as_span(&content));
-        cw_buf_str(out, "\ncryptowatch-jws: ");
-        cw_buf_span(out, event->detached);
-        cw_buf_str(out, "\ncontent-type: application/cloudevents+json; charset=UTF-8");
+        if (is_note(receiver)) {
+            cw_buf_str(out, "\ncontent-type: application/json");
+        } else {
+            cw_buf_str(out, "\ncryptowatch-jws: ");
+            cw_buf_span(out, event->detached);
+            cw_buf_str(out, "\ncontent-type: application/cloudevents+json; charset=UTF-8");
+        }
         if (receiver->bearer != NULL) {
             cw_buf_str(out, "\nauthorization: Bearer ");
             cw_buf_str(out, receiver->bearer);

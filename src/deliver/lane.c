@@ -21,6 +21,7 @@ static enum cw_status open_lane(struct cw_lanes *lanes, const struct cw_receiver
     *ret = (struct cw_lane){
         .receiver = receiver,
         .state = is_closed ? CW_LANE_CLOSED : CW_LANE_FREE,
+        .is_resting = is_closed,
         .deadline_ms = run_ms < limit_ms ? run_ms : limit_ms,
     };
     return CW_OK;
@@ -80,6 +81,44 @@ static enum cw_status read_row(struct cw_lanes *lanes, struct cw_lane *lane, int
     lane->seq = lanes->due.seq;
     if (lane->seq > 0) {
         lane->row = lanes->due.delivery;
+    }
+    return status;
+}
+
+/* Something is due: then the oldest that this receiver's silence keeps goes in its place. */
+static enum cw_status prefer_oldest(struct cw_lanes *lanes, struct cw_lane *lane,
+                                    struct cw_error *err)
+{
+    const int64_t now_s = cw_clock_now_s(&lanes->options->clock);
+    if (lane->has_begun) {
+        return CW_OK;
+    }
+    lane->has_begun = true;
+    const enum cw_status status = read_row(lanes, lane, now_s, 0, err);
+    if (status != CW_OK || lane->seq == 0) {
+        return status;
+    }
+    return cw_store_due_exchange(lanes->store, lane->receiver->id, now_s, lane->seq, err);
+}
+
+/* Rows that were passed over may go now. */
+static void look_again(struct cw_lane *lane, int64_t from_seq)
+{
+    lane->cursor_seq = lane->cursor_seq < from_seq ? lane->cursor_seq : from_seq;
+    lane->is_drained = false;
+}
+
+static enum cw_status wake_all(struct cw_lanes *lanes, struct cw_lane *lane, struct cw_error *err)
+{
+    uint64_t rows = 0;
+    if (lane->is_heard) {
+        return CW_OK;
+    }
+    lane->is_heard = true;
+    const enum cw_status status = cw_store_due_wake(
+        lanes->store, lane->receiver->id, cw_clock_now_s(&lanes->options->clock), &rows, err);
+    if (status == CW_OK && rows > 0) {
+        look_again(lane, 0);
     }
     return status;
 }
@@ -170,7 +209,10 @@ enum cw_status cw_lane_take(struct cw_lanes *lanes, struct cw_lane *lane, bool *
         lane->state = CW_LANE_CLOSED;
         return CW_OK;
     }
-    enum cw_status status = take_again(lanes, lane, ret_has_row, err);
+    enum cw_status status = prefer_oldest(lanes, lane, err);
+    if (status == CW_OK) {
+        status = take_again(lanes, lane, ret_has_row, err);
+    }
     if (status == CW_OK && !*ret_has_row) {
         status = take_new(lanes, lane, ret_has_row, err);
     }
@@ -230,6 +272,23 @@ static void remember_again(const struct cw_lanes *lanes, struct cw_lane *lane, i
     }
 }
 
+void cw_lane_rest(struct cw_lane *lane)
+{
+    lane->state = CW_LANE_CLOSED;
+    lane->is_resting = true;
+}
+
+static enum cw_status pause_lane(struct cw_lanes *lanes, struct cw_lane *lane, int64_t due_s,
+                                 const struct cw_lane_outcome *outcome, struct cw_error *err)
+{
+    cw_lane_rest(lane);
+    if (outcome->retry_after_s == 0) {
+        return CW_OK;
+    }
+    return cw_store_endpoint_put(lanes->store, lane->receiver->id, false, due_s, outcome->error,
+                                 err);
+}
+
 /* What the decision means for the endpoint; the row itself is recorded already. */
 static enum cw_status follow(struct cw_lanes *lanes, struct cw_lane *lane,
                              enum cw_retry_decision decision, int64_t due_s,
@@ -240,25 +299,22 @@ static enum cw_status follow(struct cw_lanes *lanes, struct cw_lane *lane,
     lanes->report.failed += decision == CW_RETRY_DONE ? 0 : 1;
     switch (decision) {
     case CW_RETRY_DONE:
-        return CW_OK;
+        look_again(lane, lane->seq);
+        return wake_all(lanes, lane, err);
     case CW_RETRY_LATER:
         remember_again(lanes, lane, due_s);
         return CW_OK;
     case CW_RETRY_LATER_PAUSE:
-        lane->state = CW_LANE_CLOSED;
-        if (outcome->retry_after_s == 0) {
-            return CW_OK;
-        }
-        return cw_store_endpoint_put(lanes->store, lane->receiver->id, false, due_s, outcome->error,
-                                     err);
+        return pause_lane(lanes, lane, due_s, outcome, err);
     case CW_RETRY_DEAD:
         lane->has_dead = true;
-        lane->state = cw_retry_is_pause(outcome->http_status) ? CW_LANE_CLOSED : CW_LANE_FREE;
+        look_again(lane, lane->seq);
+        if (cw_retry_is_pause(outcome->http_status)) {
+            cw_lane_rest(lane);
+        }
         return CW_OK;
     case CW_RETRY_DISABLE:
-        lane->state = CW_LANE_CLOSED;
-        return cw_store_endpoint_put(lanes->store, lane->receiver->id, true, 0,
-                                     "410: the receiver says that it is gone for good", err);
+        return cw_lane_disable(lanes, lane, "410: the receiver says that it is gone for good", err);
     }
     return CW_OK;
 }

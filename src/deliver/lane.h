@@ -9,7 +9,8 @@
  *  CLOSED   nothing more in this run                    (stays)
  *
  * Order: rows go out oldest first. A row that failed is passed over and waits for its own time; the
- * rows behind it go on, so that one refused alert never blocks the others (reliability.md rule 26).
+ * rows behind it go on, but for those of its own case (reliability.md rule 26). What waits because
+ * the receiver was silent is woken when it is heard again.
  */
 #ifndef CW_DELIVER_LANE_H
 #define CW_DELIVER_LANE_H
@@ -33,7 +34,10 @@ struct cw_lane {
     uint64_t deadline_ms; /* monotonic: no attempt starts from then on */
     int64_t cursor_seq;   /* last row taken for the first time in this run */
     bool is_drained;      /* no row is due behind the cursor */
-    bool has_dead;        /* a row died in this run */
+    bool has_begun;       /* it was looked at in this run */
+    bool is_heard;        /* the receiver took something in this run */
+    bool is_resting;      /* CLOSED for more than a lack of rows */
+    bool has_dead;        /* a row died since its dead were counted */
     struct cw_lane_again again[CW_LANE_AGAIN_MAX]; /* in order of time */
     size_t again_count;
     /* the attempt under way */
@@ -83,6 +87,12 @@ CW_NODISCARD enum cw_status cw_lane_end(struct cw_lanes *lanes, struct cw_lane *
                                         const struct cw_lane_outcome *outcome,
                                         struct cw_error *err);
 
+/** Closes a lane for the rest of the run, whatever is queued for it meanwhile. */
+void cw_lane_rest(struct cw_lane *lane);
+/** Disables the lane's endpoint and lets the options' hook queue what tells the others; lanes that
+ *  had nothing more to send are FREE again. In a transaction of its own unless one is open. */
+CW_NODISCARD enum cw_status cw_lane_disable(struct cw_lanes *lanes, struct cw_lane *lane,
+                                            const char *reason, struct cw_error *err);
 /** Disables the endpoints whose last five settled alerts are dead letters, but never the last one
  *  that is enabled. */
 CW_NODISCARD enum cw_status cw_lanes_disable_hopeless(struct cw_lanes *lanes, struct cw_error *err);

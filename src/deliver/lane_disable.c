@@ -6,59 +6,7 @@
 enum {
     DEAD_IN_A_ROW = 5,
     LOOK_BACK_S = 30 * 24 * 3600, /* older letters say nothing about the receiver of today */
-    IDS_BYTES_MAX = 64 << 20,     /* a million alerts in that time */
 };
-
-struct ending {
-    const char *endpoint;
-    uint64_t dead; /* since the last success */
-};
-
-static enum cw_status collect_id(void *ctx, const struct cw_stored_alert *alert,
-                                 const struct cw_alert_summary *summary, struct cw_error *err)
-{
-    struct cw_buf *ids = ctx;
-    (void)alert;
-    cw_buf_append(ids, summary->id, sizeof(summary->id));
-    return cw_buf_status(ids, err);
-}
-
-static enum cw_status count_ending(void *ctx, const struct cw_delivery *delivery,
-                                   struct cw_error *err)
-{
-    struct ending *ending = ctx;
-    (void)err;
-    if (strcmp(delivery->endpoint, ending->endpoint) != 0) {
-        return CW_OK;
-    }
-    switch (delivery->state) {
-    case CW_DELIVERY_DELIVERED:
-        ending->dead = 0;
-        break;
-    case CW_DELIVERY_DEAD:
-        ending->dead++;
-        break;
-    case CW_DELIVERY_WAITING:
-        break;
-    }
-    return CW_OK;
-}
-
-static enum cw_status count_dead(struct cw_lanes *lanes, struct ending *ending,
-                                 struct cw_error *err)
-{
-    const struct cw_alert_filter filter = {
-        .since_s = cw_clock_now_s(&lanes->options->clock) - LOOK_BACK_S,
-    };
-    struct cw_buf ids;
-    cw_buf_init(&ids, IDS_BYTES_MAX);
-    enum cw_status status = cw_store_alerts(lanes->store, &filter, collect_id, &ids, err);
-    for (size_t at = 0; status == CW_OK && at < ids.len; at += CW_UUID_TEXT_BYTES) {
-        status = cw_store_deliveries(lanes->store, ids.data + at, count_ending, ending, err);
-    }
-    cw_buf_clear(&ids);
-    return status;
-}
 
 static enum cw_status count_disabled(struct cw_lanes *lanes, size_t *ret_disabled,
                                      struct cw_error *err)
@@ -76,21 +24,69 @@ static enum cw_status count_disabled(struct cw_lanes *lanes, size_t *ret_disable
     return status;
 }
 
-static enum cw_status disable_if_hopeless(struct cw_lanes *lanes, const struct cw_lane *lane,
-                                          struct cw_error *err)
+/* Whoever had nothing more to send may have something now. */
+static void reopen(struct cw_lanes *lanes)
 {
-    struct ending ending = {.endpoint = lane->receiver->id};
-    enum cw_status status = count_dead(lanes, &ending, err);
-    if (status != CW_OK || ending.dead < DEAD_IN_A_ROW) {
+    for (size_t i = 0; i < lanes->count; i++) {
+        struct cw_lane *lane = &lanes->items[i];
+        lane->is_drained = false;
+        if (lane->state == CW_LANE_CLOSED && !lane->is_resting) {
+            lane->state = CW_LANE_FREE;
+        }
+    }
+}
+
+static enum cw_status disable(struct cw_lanes *lanes, const struct cw_lane *lane,
+                              const char *reason, struct cw_error *err)
+{
+    const struct cw_deliver_options *options = lanes->options;
+    const char *endpoint = lane->receiver->id;
+    const enum cw_status status =
+        cw_store_endpoint_put(lanes->store, endpoint, true, 0, reason, err);
+    if (status != CW_OK || options->on_disabled == NULL) {
         return status;
     }
+    return options->on_disabled(options->on_disabled_ctx, endpoint, err);
+}
+
+enum cw_status cw_lane_disable(struct cw_lanes *lanes, struct cw_lane *lane, const char *reason,
+                               struct cw_error *err)
+{
+    const bool is_mine = !cw_store_is_changing(lanes->store);
+    enum cw_status status = is_mine ? cw_store_begin(lanes->store, err) : CW_OK;
+    cw_lane_rest(lane);
+    if (status == CW_OK) {
+        status = disable(lanes, lane, reason, err);
+    }
+    if (status == CW_OK && is_mine) {
+        status = cw_store_commit(lanes->store, err);
+    }
+    if (status != CW_OK && is_mine) {
+        cw_store_rollback(lanes->store);
+    }
+    if (status == CW_OK) {
+        reopen(lanes);
+    }
+    return status;
+}
+
+static enum cw_status disable_if_hopeless(struct cw_lanes *lanes, struct cw_lane *lane,
+                                          struct cw_error *err)
+{
+    uint64_t dead = 0;
     size_t disabled = 0;
+    enum cw_status status =
+        cw_store_dead_in_a_row(lanes->store, lane->receiver->id,
+                               cw_clock_now_s(&lanes->options->clock) - LOOK_BACK_S, &dead, err);
+    lane->has_dead = false;
+    if (status != CW_OK || dead < DEAD_IN_A_ROW) {
+        return status;
+    }
     status = count_disabled(lanes, &disabled, err);
     if (status != CW_OK || disabled + 1 >= lanes->count) {
         return status; /* the last one that is enabled: silence everywhere would be worse */
     }
-    return cw_store_endpoint_put(lanes->store, lane->receiver->id, true, 0,
-                                 "five dead alerts in a row", err);
+    return cw_lane_disable(lanes, lane, "five dead alerts in a row", err);
 }
 
 enum cw_status cw_lanes_disable_hopeless(struct cw_lanes *lanes, struct cw_error *err)

@@ -46,7 +46,7 @@ enum cw_status cw_deliver_test(const struct cw_receiver *receiver,
     static_assert(sizeof(ret->error) == CW_ATTEMPT_ERROR_BYTES, "one line of a record");
     CW_CLEANUP(cw_net_stopp) struct cw_net *net = NULL;
     struct cw_net_request request;
-    struct cw_buf headers;
+    struct cw_attempt_text text;
     const struct cw_attempt attempt = {
         .receiver = receiver,
         .request_id = 1,
@@ -55,14 +55,14 @@ enum cw_status cw_deliver_test(const struct cw_receiver *receiver,
         .user_agent = options->user_agent,
     };
     *ret = (struct cw_webhook_test){0};
-    cw_buf_init(&headers, CW_ATTEMPT_HEADERS_BYTES);
-    enum cw_status status = cw_attempt_request(&attempt, &headers, &request, err);
+    cw_attempt_text_init(&text);
+    enum cw_status status = cw_attempt_request(&attempt, &text, &request, err);
     if (status == CW_OK) {
         status = cw_net_start(&options->net, NULL, 0, &net, err);
     }
     if (status == CW_OK) {
         status = ask(net, &request, options, ret, err);
     }
-    cw_buf_clear(&headers);
+    cw_attempt_text_clear(&text);
     return status;
 }

@@ -85,6 +85,9 @@ static enum cw_status load_files(struct cw_home *home, struct cw_mistakes *mista
     enum cw_status status =
         cw_home_path(home->config->state_dir, "snapshots", &home->snapshots_dir, err);
     if (status == CW_OK) {
+        status = cw_home_path(home->config->state_dir, "log", &home->log_dir, err);
+    }
+    if (status == CW_OK) {
         status = load_feeds(home, mistakes, err);
     }
     if (status == CW_OK) {
@@ -117,6 +120,8 @@ void cw_home_clear(struct cw_home *home)
     cw_home_free_secrets(home->receiver_secrets);
     free(home->receivers);
     cw_signing_key_free(home->alert_key);
+    cw_signing_key_free(home->log_key);
+    free(home->log_dir);
     free(home->snapshots_dir);
     cw_rules_free(home->rules);
     cw_feeds_free(home->feeds);

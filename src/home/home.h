@@ -27,8 +27,10 @@ struct cw_home {
     struct cw_feeds *feeds;
     struct cw_rules *rules;
     char *snapshots_dir; /* state_dir/snapshots */
+    char *log_dir;       /* state_dir/log */
     char rules_sha256[65];
     struct cw_signing_key *alert_key; /* NULL until cw_home_load_keys */
+    struct cw_signing_key *log_key;   /* NULL until cw_home_load_keys, and when there is none */
     struct cw_receiver *receivers;    /* NULL until cw_home_load_keys */
     size_t receivers_count;           /* enabled endpoints */
     void *receiver_secrets;           /* what receivers point to; private */
@@ -51,9 +53,9 @@ void cw_home_clear(struct cw_home *home);
  *  Returns: CW_OK; CW_DENIED, CW_NOT_FOUND, CW_INVALID naming the file and what to type. */
 CW_NODISCARD enum cw_status cw_home_load_alert_key(struct cw_home *home, int64_t now_s,
                                                    struct cw_error *err);
-/** The same, and per enabled endpoint its delivery keys (delivery_key_file, else
- *  keys_dir/delivery.pem; during an overlap two of them, newest first), webhook secret and bearer
- *  token. */
+/** The same, and the log key (which may be missing: alerts do not wait for the log), and per
+ * enabled endpoint its delivery keys (delivery_key_file, else keys_dir/delivery.pem; during an
+ * overlap two of them, newest first), webhook secret and bearer token. */
 CW_NODISCARD enum cw_status cw_home_load_keys(struct cw_home *home, int64_t now_s,
                                               struct cw_error *err);
 /** The key of a role that signs at a time, whatever was published. Free it. */

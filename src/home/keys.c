@@ -4,11 +4,20 @@
 
 enum { BEARER_BYTES_MAX = 8192 };
 
+static_assert((int)CW_ENDPOINT_CLOUDEVENTS == (int)CW_FORMAT_CLOUDEVENTS, "the same order");
+static_assert((int)CW_ENDPOINT_SLACK == (int)CW_FORMAT_SLACK, "the same order");
+static_assert((int)CW_ENDPOINT_TEAMS == (int)CW_FORMAT_TEAMS, "the same order");
+static_assert((int)CW_ENDPOINT_PAGERDUTY == (int)CW_FORMAT_PAGERDUTY, "the same order");
+static_assert((int)CW_ENDPOINT_ALERTMANAGER == (int)CW_FORMAT_ALERTMANAGER, "the same order");
+
 /* What one receiver points to. */
 struct secrets_of_one {
-    struct cw_role_keys keys; /* empty: the common ones */
+    struct cw_role_keys keys;       /* empty: the common ones */
+    struct cw_signing_key *old_key; /* NULL: none */
     struct cw_webhook_secret *secret;
     struct cw_buf bearer;
+    struct cw_buf routing_key;
+    struct cw_buf url; /* when it is not the configured one */
 };
 
 struct secrets {
@@ -35,8 +44,11 @@ void cw_home_free_secrets(void *receiver_secrets)
     }
     for (size_t i = 0; i < secrets->count; i++) {
         cw_role_keys_clear(&secrets->items[i].keys);
+        cw_signing_key_free(secrets->items[i].old_key);
         cw_webhook_secret_free(secrets->items[i].secret);
         wipe(&secrets->items[i].bearer);
+        wipe(&secrets->items[i].routing_key);
+        cw_buf_clear(&secrets->items[i].url);
     }
     cw_role_keys_clear(&secrets->common);
     free(secrets->items);
@@ -104,6 +116,21 @@ static enum cw_status load_delivery_keys(const struct cw_home *home,
                : load_role(home, CW_KEY_DELIVERY, &secrets->common, err);
 }
 
+/* The old key follows the new one: receivers try signatures in order, and most have the new one. */
+static enum cw_status load_old_key(const struct cw_endpoint *endpoint, struct secrets_of_one *own,
+                                   struct cw_receiver *receiver, struct cw_error *err)
+{
+    if (endpoint->delivery_key_old_file[0] == '\0') {
+        return CW_OK;
+    }
+    const enum cw_status status =
+        cw_signing_key_load(endpoint->delivery_key_old_file, &own->old_key, err);
+    if (status == CW_OK) {
+        receiver->keys[receiver->keys_count++] = own->old_key;
+    }
+    return status;
+}
+
 static enum cw_status load_texts(const struct cw_endpoint *endpoint, struct secrets_of_one *own,
                                  struct cw_receiver *receiver, struct cw_error *err)
 {
@@ -112,20 +139,31 @@ static enum cw_status load_texts(const struct cw_endpoint *endpoint, struct secr
         status = cw_webhook_secret_load(endpoint->whsec_file, &own->secret, err);
         receiver->secret = own->secret;
     }
-    if (status != CW_OK || endpoint->bearer_file[0] == '\0') {
-        return status;
+    if (status == CW_OK && endpoint->bearer_file[0] != '\0') {
+        status = cw_secret_text_load(endpoint->bearer_file, &own->bearer, err);
+        receiver->bearer = own->bearer.data;
     }
-    status = cw_secret_text_load(endpoint->bearer_file, &own->bearer, err);
-    if (status == CW_OK && own->bearer.len == 0) {
-        status = cw_error_set(err, CW_INVALID, "%s: is empty; put the token into it",
-                              endpoint->bearer_file);
+    if (status == CW_OK && endpoint->routing_key_file[0] != '\0') {
+        status = cw_secret_text_load(endpoint->routing_key_file, &own->routing_key, err);
+        receiver->preset.routing_key = own->routing_key.data;
     }
-    /* A NUL inside would cut the token in silence. */
-    if (status == CW_OK && strlen(own->bearer.data) != own->bearer.len) {
-        status = cw_error_set(err, CW_INVALID, "%s: is no text", endpoint->bearer_file);
-    }
-    receiver->bearer = own->bearer.data;
     return status;
+}
+
+/* Alertmanager is configured by its address everywhere else, so its path may be left out here. */
+static enum cw_status settle_url(const struct cw_endpoint *endpoint, struct secrets_of_one *own,
+                                 struct cw_receiver *receiver, struct cw_error *err)
+{
+    const struct cw_span url = cw_span_cstr(endpoint->url);
+    const size_t host = cw_span_find(url, '/', 0) + 2;
+    const size_t path = host < url.len ? cw_span_find(url, '/', host) : url.len;
+    if (endpoint->format != CW_ENDPOINT_ALERTMANAGER || path + 1 < url.len) {
+        return CW_OK;
+    }
+    cw_buf_span(&own->url, cw_span_slice(url, 0, path));
+    cw_buf_str(&own->url, "/api/v2/alerts");
+    receiver->url = own->url.data;
+    return cw_buf_status(&own->url, err);
 }
 
 static uint32_t type_bits(const char *const *types)
@@ -147,10 +185,13 @@ static enum cw_status load_receiver(const struct cw_home *home, int64_t now_s,
     const struct cw_role_keys *keys = NULL;
     struct secrets_of_one *own = &secrets->items[secrets->count++];
     cw_buf_init(&own->bearer, BEARER_BYTES_MAX);
+    cw_buf_init(&own->routing_key, BEARER_BYTES_MAX);
+    cw_buf_init(&own->url, CW_HTTP_URL_MAX);
     *ret = (struct cw_receiver){
         .id = endpoint->id,
         .url = endpoint->url,
         .ca_file = endpoint->ca_file,
+        .preset = {.format = (enum cw_delivery_format)endpoint->format},
         .types = type_bits(endpoint->types),
         .min_severity = (enum cw_severity)endpoint->min_severity,
         .max_tlp = (enum cw_tlp)endpoint->max_tlp,
@@ -158,7 +199,13 @@ static enum cw_status load_receiver(const struct cw_home *home, int64_t now_s,
     enum cw_status status = load_delivery_keys(home, endpoint, secrets, own, &keys, err);
     if (status == CW_OK) {
         choose_keys(keys, now_s, ret);
+        status = load_old_key(endpoint, own, ret, err);
+    }
+    if (status == CW_OK) {
         status = load_texts(endpoint, own, ret, err);
+    }
+    if (status == CW_OK) {
+        status = settle_url(endpoint, own, ret, err);
     }
     return status;
 }
@@ -196,6 +243,8 @@ static void forget_keys(struct cw_home *home)
     cw_home_free_secrets(home->receiver_secrets);
     free(home->receivers);
     cw_signing_key_free(home->alert_key);
+    cw_signing_key_free(home->log_key);
+    home->log_key = NULL;
     home->receiver_secrets = NULL;
     home->receivers = NULL;
     home->receivers_count = 0;
@@ -257,9 +306,20 @@ enum cw_status cw_home_load_alert_key(struct cw_home *home, int64_t now_s, struc
     return status;
 }
 
+static enum cw_status load_log_key(struct cw_home *home, int64_t now_s, struct cw_error *err)
+{
+    struct cw_error cause = {0};
+    const enum cw_status status = cw_home_key(home, CW_KEY_LOG, now_s, &home->log_key, &cause);
+    return status == CW_OK || status == CW_NOT_FOUND ? CW_OK
+                                                     : cw_error_set(err, status, "%s", cause.text);
+}
+
 enum cw_status cw_home_load_keys(struct cw_home *home, int64_t now_s, struct cw_error *err)
 {
     enum cw_status status = cw_home_load_alert_key(home, now_s, err);
+    if (status == CW_OK) {
+        status = load_log_key(home, now_s, err);
+    }
     if (status == CW_OK) {
         status = load_receivers(home, now_s, err);
     }

@@ -1,5 +1,7 @@
 #include "scan/announce.h"
 
+#include "log/queue.h"
+
 struct cw_alert_facts cw_announce_facts(const struct cw_home *home, const char *version,
                                         const struct cw_random *random)
 {
@@ -48,6 +50,9 @@ static enum cw_status seal_and_store(const struct cw_announcer *to, struct cw_sp
             .created_at_s = to->now_s,
         };
         status = cw_store_alert_add(to->store, &alert, summary, ret_is_new, err);
+        if (status == CW_OK && *ret_is_new) {
+            status = cw_log_queue_alert(to->store, &alert, err);
+        }
     }
     cw_buf_clear(&jws);
     cw_buf_clear(&detached);

@@ -16,7 +16,8 @@ enum cw_status cw_scan_record(const struct cw_scan *scan, const struct cw_intake
         .error_code = intake->entry->error_code,
         .error_text = intake->entry->error_text,
     };
-    return cw_store_retrieval_add(scan->store, &retrieval, err);
+    const enum cw_status status = cw_store_retrieval_add(scan->store, &retrieval, err);
+    return status == CW_OK ? cw_scan_log_snapshot(scan, intake, err) : status;
 }
 
 /* Writes the feed's state and the record of the retrieval in one transaction. */

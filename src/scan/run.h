@@ -7,6 +7,7 @@
  *   facts.c   one event as the facts of an alert
  *   emit.c    facts to sealed bytes in the outbox, through announce.h
  *   feed_alerts.c what a list that fails, is held or grows old has to be told about
+ *   ledger.c  what the transparency log is told, and its publication
  *   report.c  what a run did, in memory and as JSON
  */
 #ifndef CW_SCAN_RUN_H
@@ -116,6 +117,16 @@ CW_NODISCARD enum cw_status cw_scan_put_state(struct cw_scan *scan, const struct
                                               struct cw_error *err);
 /** The sign of life, when one is configured and due; in a transaction of its own. */
 CW_NODISCARD enum cw_status cw_scan_heartbeat(struct cw_scan *scan, struct cw_error *err);
+
+/* ledger.c: entries go into the transaction of the fact that they tell */
+CW_NODISCARD enum cw_status cw_scan_log_keys(struct cw_scan *scan, struct cw_error *err);
+CW_NODISCARD enum cw_status cw_scan_log_snapshot(const struct cw_scan *scan,
+                                                 const struct cw_intake *intake,
+                                                 struct cw_error *err);
+CW_NODISCARD enum cw_status cw_scan_log_run(struct cw_scan *scan, const struct cw_intake *intakes,
+                                            size_t count, struct cw_error *err);
+/* Never fails: alerts do not wait for the log. What is wrong stands in the report. */
+void cw_scan_log_publish(struct cw_scan *scan);
 
 /* report.c */
 CW_NODISCARD enum cw_status cw_scan_report_alert(struct cw_scan_report *report,

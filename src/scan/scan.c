@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "scan/ended.h"
 #include "scan/run.h"
 
 static void tell(const struct cw_scan *scan, const char *stage, const struct cw_scan_feed *feed)
@@ -82,7 +83,14 @@ static enum cw_status deliver(struct cw_scan *scan, struct cw_error *err)
 {
     char user_agent[64];
     (void)snprintf(user_agent, sizeof(user_agent), "cryptowatch/%s", scan->options->version);
+    struct cw_ended ended = {.home = scan->home,
+                             .store = scan->store,
+                             .version = scan->options->version,
+                             .clock = scan->options->clock,
+                             .random = scan->options->random};
     const struct cw_deliver_options options = {
+        .on_disabled = cw_tell_ended,
+        .on_disabled_ctx = &ended,
         .net = {.program = scan->home->programs.net,
                 .allow_private_hosts = scan->home->config->allow_private_hosts},
         .user_agent = user_agent,
@@ -109,11 +117,26 @@ static enum cw_status take_all(struct cw_scan *scan, struct cw_intake *intakes, 
     return CW_OK;
 }
 
+/* Before anything is sent: what a receiver is told stands in the log already. */
+static enum cw_status write_log(struct cw_scan *scan, const struct cw_intake *intakes, size_t count,
+                                struct cw_error *err)
+{
+    if (!cw_scan_is_writing(scan)) {
+        return CW_OK;
+    }
+    tell(scan, "log", NULL);
+    const enum cw_status status = cw_scan_log_run(scan, intakes, count, err);
+    if (status == CW_OK) {
+        cw_scan_log_publish(scan);
+    }
+    return status;
+}
+
 static enum cw_status finish(struct cw_scan *scan, struct cw_error *err)
 {
     struct cw_scan_report *report = scan->report;
-    enum cw_status status = cw_scan_heartbeat(scan, err);
-    if (status == CW_OK && cw_scan_is_writing(scan) && !scan->options->is_undelivered) {
+    enum cw_status status = CW_OK;
+    if (cw_scan_is_writing(scan) && !scan->options->is_undelivered) {
         tell(scan, "deliver", NULL);
         status = deliver(scan, err);
     }
@@ -122,6 +145,7 @@ static enum cw_status finish(struct cw_scan *scan, struct cw_error *err)
         report->is_partial |= feed == CW_SCAN_FAILED || feed == CW_SCAN_HELD ||
                               report->feeds[i].error_text[0] != '\0';
     }
+    report->is_partial |= report->log.error_text[0] != '\0';
     report->is_partial |= report->deliveries.dead > 0 || report->deliveries.disabled > 0;
     report->finished_at_s = cw_clock_now_s(&scan->options->clock);
     if (status == CW_OK && scan->options->mode == CW_SCAN_NORMAL) {
@@ -151,6 +175,9 @@ enum cw_status cw_scan_run(const struct cw_home *home, const struct cw_scan_opti
         status = cw_book_new(home->rules, &scan.book, err);
     }
     if (status == CW_OK) {
+        status = cw_scan_log_keys(&scan, err);
+    }
+    if (status == CW_OK) {
         status = cw_scan_select(&scan, &intakes, &count, err);
     }
     if (status == CW_OK) {
@@ -159,6 +186,12 @@ enum cw_status cw_scan_run(const struct cw_home *home, const struct cw_scan_opti
     }
     if (status == CW_OK) {
         status = take_all(&scan, intakes, count, err);
+    }
+    if (status == CW_OK) {
+        status = cw_scan_heartbeat(&scan, err);
+    }
+    if (status == CW_OK) {
+        status = write_log(&scan, intakes, count, err);
     }
     if (status == CW_OK) {
         status = finish(&scan, err);

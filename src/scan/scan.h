@@ -41,6 +41,12 @@ struct cw_scan_alert {
     struct cw_alert_summary summary;
 };
 
+/** What became of the transparency log. */
+struct cw_scan_log {
+    uint64_t size;        /* entries that the published checkpoint covers */
+    char error_text[512]; /* why it was not continued; "" when all is well */
+};
+
 struct cw_scan_report {
     int64_t started_at_s;
     int64_t finished_at_s;
@@ -48,8 +54,9 @@ struct cw_scan_report {
     size_t feeds_count;
     struct cw_scan_alert *alerts;
     size_t alerts_count;
+    struct cw_scan_log log;
     struct cw_deliver_report deliveries;
-    bool is_partial; /* something failed, is held, stale or dead: exit code 20 */
+    bool is_partial; /* something failed, is held, stale or dead, or the log stands: exit code 20 */
 };
 void cw_scan_report_clear(struct cw_scan_report *report);
 

@@ -2,8 +2,15 @@
 
 enum { LAST_ERROR_MAX = sizeof(((struct cw_delivery *)NULL)->last_error) - 1 };
 
-/* Each of the two is a transaction of its own: after a crash between them the row is still waiting,
- * its attempt is counted and `due_again` is when it is tried again. */
+/* Begin and end of one attempt are never in the same transaction: after a crash between them the
+ * row is still waiting, its attempt is counted and `due_again` is when it is tried again. The end
+ * of one and the begin of the next may share one, which halves what has to reach the disk. */
+
+static enum cw_status start(struct cw_store *store, bool *ret_is_mine, struct cw_error *err)
+{
+    *ret_is_mine = !store->is_in_transaction;
+    return *ret_is_mine ? cw_store_begin(store, err) : CW_OK;
+}
 
 static enum cw_status count_attempt(struct cw_store *store, int64_t seq, int64_t due_again_s,
                                     struct cw_error *err)
@@ -31,8 +38,12 @@ static enum cw_status add_attempt(struct cw_store *store, int64_t seq, int64_t a
     return cw_sql_run(&sql, err);
 }
 
-static enum cw_status finish(struct cw_store *store, enum cw_status status, struct cw_error *err)
+static enum cw_status finish(struct cw_store *store, bool is_mine, enum cw_status status,
+                             struct cw_error *err)
 {
+    if (!is_mine) {
+        return status;
+    }
     if (status == CW_OK) {
         status = cw_store_commit(store, err);
     }
@@ -43,7 +54,8 @@ static enum cw_status finish(struct cw_store *store, enum cw_status status, stru
 enum cw_status cw_store_attempt_begin(struct cw_store *store, int64_t seq, int64_t at_s,
                                       int64_t due_again_s, struct cw_error *err)
 {
-    enum cw_status status = cw_store_begin(store, err);
+    bool is_mine = false;
+    enum cw_status status = start(store, &is_mine, err);
     if (status != CW_OK) {
         return status;
     }
@@ -51,7 +63,7 @@ enum cw_status cw_store_attempt_begin(struct cw_store *store, int64_t seq, int64
     if (status == CW_OK) {
         status = add_attempt(store, seq, at_s, err);
     }
-    return finish(store, status, err);
+    return finish(store, is_mine, status, err);
 }
 
 /* At most `max` bytes, cut at a character boundary. */
@@ -102,7 +114,8 @@ static enum cw_status settle(struct cw_store *store, int64_t seq, const struct c
 enum cw_status cw_store_attempt_end(struct cw_store *store, int64_t seq, int64_t at_s,
                                     const struct cw_attempt_end *end, struct cw_error *err)
 {
-    enum cw_status status = cw_store_begin(store, err);
+    bool is_mine = false;
+    enum cw_status status = start(store, &is_mine, err);
     if (status != CW_OK) {
         return status;
     }
@@ -110,5 +123,30 @@ enum cw_status cw_store_attempt_end(struct cw_store *store, int64_t seq, int64_t
     if (status == CW_OK) {
         status = settle(store, seq, end, err);
     }
-    return finish(store, status, err);
+    return finish(store, is_mine, status, err);
+}
+
+enum cw_status cw_store_last_answer(struct cw_store *store, const struct cw_delivery *delivery,
+                                    int64_t *ret_at_s, struct cw_buf *ret_answer,
+                                    struct cw_error *err)
+{
+    int64_t at_s = 0;
+    struct cw_sql sql = cw_sql_begin(
+        store, "SELECT ended_at_s, answer FROM attempts WHERE state <> 'begun' AND delivery ="
+               " (SELECT seq FROM outbox WHERE alert_id = ? AND endpoint = ?)"
+               " ORDER BY id DESC LIMIT 1");
+    cw_sql_put_cstr(&sql, delivery->alert_id);
+    cw_sql_put_cstr(&sql, delivery->endpoint);
+    if (cw_sql_next(&sql)) {
+        at_s = cw_sql_i64(&sql, 0);
+        cw_buf_span(ret_answer, cw_sql_span(&sql, 1));
+    }
+    enum cw_status status = cw_sql_end(&sql, err);
+    if (status == CW_OK) {
+        status = cw_buf_status(ret_answer, err);
+    }
+    if (status == CW_OK) {
+        *ret_at_s = at_s;
+    }
+    return status;
 }

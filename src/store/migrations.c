@@ -128,5 +128,52 @@ static const char schema_1_matches[] =
 
 static const char *const schema_1[] = {schema_1_lists, schema_1_matches, NULL};
 
-const char *const *const cw_store_migrations[] = {schema_1};
+/* Number 2 is for another change; nothing of it is needed here. */
+static const char *const schema_2[] = {NULL};
+
+/* log_queue      entries that are in no tile yet, in the order in which they will stand
+ * log_heads      the heads that we signed (store.h)
+ * log_positions  where the entry of an alert stands
+ * log_ended      logs that we ended: their names are used up
+ * log_keys       keys whose begin stands in the log */
+static const char schema_3_log[] =
+    "CREATE TABLE log_queue ("
+    " seq INTEGER PRIMARY KEY AUTOINCREMENT, alert_id TEXT NOT NULL,"
+    " entry BLOB NOT NULL CHECK (length(entry) BETWEEN 1 AND 65535)"
+    ") STRICT;"
+
+    "CREATE TABLE log_heads ("
+    " stage TEXT PRIMARY KEY CHECK (stage IN ('published', 'prepared')),"
+    " origin TEXT NOT NULL, size INTEGER NOT NULL CHECK (size > 0),"
+    " root BLOB NOT NULL CHECK (length(root) = 32), through INTEGER NOT NULL,"
+    " at_s INTEGER NOT NULL, note BLOB NOT NULL"
+    ") STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE log_positions ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, alert_id TEXT NOT NULL, origin TEXT NOT NULL,"
+    " position INTEGER NOT NULL CHECK (position >= 0), UNIQUE (alert_id, origin)"
+    ") STRICT;"
+
+    "CREATE TABLE log_ended (origin TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE log_keys ("
+    " role TEXT NOT NULL, kid TEXT NOT NULL, PRIMARY KEY (role, kid)"
+    ") STRICT, WITHOUT ROWID;";
+
+static const char *const schema_3[] = {schema_3_log, NULL};
+
+/* outbox.chain            what a row must not overtake: an earlier one of the same case, or for an
+ *                         alert about a list the same list; "" for neither
+ * endpoints.counted_from  dead letters up to this place in the queue were dealt with by hand */
+static const char schema_4_order[] =
+    "ALTER TABLE outbox ADD COLUMN chain TEXT NOT NULL DEFAULT '';"
+    "UPDATE outbox SET chain = (SELECT CASE WHEN case_id <> '' THEN 'case:' || case_id"
+    " WHEN feed <> '' THEN 'feed:' || feed ELSE '' END FROM alerts WHERE id = alert_id);"
+    "CREATE INDEX outbox_chains ON outbox (endpoint, chain, seq)"
+    " WHERE state = 'waiting' AND chain <> '';"
+    "ALTER TABLE endpoints ADD COLUMN counted_from INTEGER NOT NULL DEFAULT 0;";
+
+static const char *const schema_4[] = {schema_4_order, NULL};
+
+const char *const *const cw_store_migrations[] = {schema_1, schema_2, schema_3, schema_4};
 const int cw_store_schema = (int)CW_COUNT(cw_store_migrations);

@@ -24,6 +24,9 @@ static enum cw_delivery_state read_state(struct cw_sql *sql, int column)
     return CW_DELIVERY_DEAD;
 }
 
+/* A second attempt in the same run is that near; it keeps its own time. */
+enum { SOON_S = 5 };
+
 #define DELIVERY_COLUMNS                                                                           \
     "alert_id, endpoint, state, attempts, queued_at_s, due_at_s, last_status, last_error"
 
@@ -44,7 +47,9 @@ enum cw_status cw_store_enqueue(struct cw_store *store, const char *alert_id, co
 {
     struct cw_sql sql = cw_sql_begin(
         store, "INSERT INTO outbox (alert_id, endpoint, state, attempts, queued_at_s, due_at_s,"
-               " last_status, last_error) VALUES (?1, ?2, 'waiting', 0, ?3, ?3, 0, '')"
+               " last_status, last_error, chain) VALUES (?1, ?2, 'waiting', 0, ?3, ?3, 0, '',"
+               " coalesce((SELECT CASE WHEN case_id <> '' THEN 'case:' || case_id"
+               " WHEN feed <> '' THEN 'feed:' || feed ELSE '' END FROM alerts WHERE id = ?1), ''))"
                " ON CONFLICT (alert_id, endpoint) DO NOTHING");
     cw_sql_put_cstr(&sql, alert_id);
     cw_sql_put_cstr(&sql, endpoint);
@@ -77,8 +82,12 @@ enum cw_status cw_store_due_next(struct cw_store *store, const char *endpoint, i
     struct cw_sql sql = cw_sql_begin(
         store, "SELECT " DELIVERY_COLUMNS ", outbox.seq, alerts.body, alerts.detached"
                " FROM outbox JOIN alerts ON alerts.id = outbox.alert_id"
-               " WHERE outbox.endpoint = ? AND outbox.state = 'waiting' AND outbox.seq > ?"
-               " AND outbox.due_at_s <= ? ORDER BY outbox.seq LIMIT 1");
+               " WHERE outbox.endpoint = ?1 AND outbox.state = 'waiting' AND outbox.seq > ?2"
+               " AND outbox.due_at_s <= ?3 AND NOT EXISTS (SELECT 1 FROM outbox AS earlier"
+               " WHERE earlier.endpoint = ?1 AND earlier.chain = outbox.chain"
+               " AND earlier.chain <> '' AND earlier.state = 'waiting'"
+               " AND earlier.seq < outbox.seq AND earlier.due_at_s > ?3)"
+               " ORDER BY outbox.seq LIMIT 1");
     cw_sql_put_cstr(&sql, endpoint);
     cw_sql_put_i64(&sql, after_seq);
     cw_sql_put_i64(&sql, now_s);
@@ -105,6 +114,76 @@ enum cw_status cw_store_due_next(struct cw_store *store, const char *endpoint, i
         ret->delivery = found;
     }
     return CW_OK;
+}
+
+/* Rows that a receiver's silence keeps. One that was never tried waits only when it was put off. */
+#define KEPT_BY_SILENCE                                                                            \
+    "endpoint = ? AND state = 'waiting' AND due_at_s > ?"                                          \
+    " AND (attempts = 0 OR last_status IN (0, 429, 502, 503, 504))"
+
+enum cw_status cw_store_due_wake(struct cw_store *store, const char *endpoint, int64_t now_s,
+                                 uint64_t *ret_rows, struct cw_error *err)
+{
+    struct cw_sql sql =
+        cw_sql_begin(store, "UPDATE outbox SET due_at_s = ? WHERE " KEPT_BY_SILENCE);
+    cw_sql_put_i64(&sql, now_s);
+    cw_sql_put_cstr(&sql, endpoint);
+    cw_sql_put_i64(&sql, now_s + SOON_S);
+    const enum cw_status status = cw_sql_run(&sql, err);
+    if (status == CW_OK) {
+        *ret_rows = (uint64_t)sqlite3_changes64(store->db);
+    }
+    return status;
+}
+
+enum cw_status cw_store_due_exchange(struct cw_store *store, const char *endpoint, int64_t now_s,
+                                     int64_t seq, struct cw_error *err)
+{
+    int64_t oldest_seq = 0;
+    int64_t due_at_s = 0;
+    struct cw_sql ask =
+        cw_sql_begin(store, "SELECT seq, due_at_s FROM outbox WHERE " KEPT_BY_SILENCE
+                            " AND seq < ? ORDER BY seq LIMIT 1");
+    cw_sql_put_cstr(&ask, endpoint);
+    cw_sql_put_i64(&ask, now_s);
+    cw_sql_put_i64(&ask, seq);
+    if (cw_sql_next(&ask)) {
+        oldest_seq = cw_sql_i64(&ask, 0);
+        due_at_s = cw_sql_i64(&ask, 1);
+    }
+    const enum cw_status status = cw_sql_end(&ask, err);
+    if (status != CW_OK || oldest_seq == 0) {
+        return status;
+    }
+    struct cw_sql sql = cw_sql_begin(
+        store, "UPDATE outbox SET due_at_s = iif(seq = ?1, ?2, ?3) WHERE seq IN (?1, ?4)");
+    cw_sql_put_i64(&sql, oldest_seq);
+    cw_sql_put_i64(&sql, now_s);
+    cw_sql_put_i64(&sql, due_at_s);
+    cw_sql_put_i64(&sql, seq);
+    return cw_sql_run(&sql, err);
+}
+
+enum cw_status cw_store_dead_in_a_row(struct cw_store *store, const char *endpoint, int64_t since_s,
+                                      uint64_t *ret_dead, struct cw_error *err)
+{
+    uint64_t dead = 0;
+    struct cw_sql sql =
+        cw_sql_begin(store, "SELECT count(*) FROM outbox WHERE endpoint = ?1 AND state = 'dead'"
+                            " AND queued_at_s >= ?2 AND seq > max("
+                            "coalesce((SELECT max(seq) FROM outbox WHERE endpoint = ?1"
+                            " AND state = 'delivered'), 0),"
+                            " coalesce((SELECT counted_from FROM endpoints WHERE id = ?1), 0))");
+    cw_sql_put_cstr(&sql, endpoint);
+    cw_sql_put_i64(&sql, since_s);
+    if (cw_sql_next(&sql)) {
+        dead = cw_sql_u64(&sql, 0);
+    }
+    const enum cw_status status = cw_sql_end(&sql, err);
+    if (status == CW_OK) {
+        *ret_dead = dead;
+    }
+    return status;
 }
 
 enum cw_status cw_store_redeliver(struct cw_store *store, const char *alert_id, int64_t now_s,
@@ -201,8 +280,12 @@ enum cw_status cw_store_endpoint_put(struct cw_store *store, const char *endpoin
                                      int64_t not_before_s, const char *reason, struct cw_error *err)
 {
     struct cw_sql sql = cw_sql_begin(
-        store, "INSERT OR REPLACE INTO endpoints (id, is_disabled, not_before_s, reason)"
-               " VALUES (?, ?, ?, ?)");
+        store, "INSERT INTO endpoints (id, is_disabled, not_before_s, reason)"
+               " VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET counted_from = CASE"
+               " WHEN endpoints.is_disabled = 1 AND excluded.is_disabled = 0"
+               " THEN (SELECT coalesce(max(seq), 0) FROM outbox) ELSE counted_from END,"
+               " is_disabled = excluded.is_disabled, not_before_s = excluded.not_before_s,"
+               " reason = excluded.reason");
     cw_sql_put_cstr(&sql, endpoint);
     cw_sql_put_i64(&sql, is_disabled);
     cw_sql_put_i64(&sql, not_before_s);

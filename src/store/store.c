@@ -35,6 +35,11 @@ enum cw_status cw_store_begin(struct cw_store *store, struct cw_error *err)
     return status;
 }
 
+bool cw_store_is_changing(const struct cw_store *store)
+{
+    return store->is_in_transaction;
+}
+
 enum cw_status cw_store_commit(struct cw_store *store, struct cw_error *err)
 {
     CW_ASSERT(store->is_in_transaction);

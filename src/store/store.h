@@ -16,6 +16,7 @@
 
 #include "alert/alert.h"
 #include "match/reconcile.h"
+#include "tlog/checkpoint.h"
 #include "watchlist/diff.h"
 
 struct cw_store;
@@ -41,6 +42,8 @@ void cw_state_unlock(int fd);
 
 CW_NODISCARD enum cw_status cw_store_begin(struct cw_store *store, struct cw_error *err);
 CW_NODISCARD enum cw_status cw_store_commit(struct cw_store *store, struct cw_error *err);
+/** Between begin and its commit or rollback. */
+bool cw_store_is_changing(const struct cw_store *store);
 /** Never fails; fine outside a transaction. */
 void cw_store_rollback(struct cw_store *store);
 
@@ -272,17 +275,30 @@ struct cw_due {
 void cw_due_init(struct cw_due *due);
 /** Frees the memory and leaves an empty place. */
 void cw_due_clear(struct cw_due *due);
-/** Oldest waiting row of an endpoint that is due, after `after_seq` (0 at first).
+/** Oldest waiting row of an endpoint that is due, after `after_seq` (0 at first). A row behind one
+ * of the same case (or, for an alert about a list, of the same list) that waits for its time is not
+ *  given: within a case alerts go out in order.
  *  Out:     ret  initialised by the caller, may hold an earlier row; seq 0 when no row is due, and
  *                after a failure */
 CW_NODISCARD enum cw_status cw_store_due_next(struct cw_store *store, const char *endpoint,
                                               int64_t now_s, int64_t after_seq, struct cw_due *ret,
                                               struct cw_error *err);
-/** Records an attempt before its request goes out: own transaction, durable. */
+/** Makes every waiting row due that was tried before and not answered, or answered with 429, 502,
+ * 503 or 504, or put off by the function below: what keeps them is the receiver and not what they
+ * say. Out:     ret_rows  how many became due; those due within the next seconds are left alone */
+CW_NODISCARD enum cw_status cw_store_due_wake(struct cw_store *store, const char *endpoint,
+                                              int64_t now_s, uint64_t *ret_rows,
+                                              struct cw_error *err);
+/** Lets the oldest of those rows, when it is older than row `seq`, go in the place of that one: the
+ *  two exchange their times, so that a receiver is asked no more often than it would be. */
+CW_NODISCARD enum cw_status cw_store_due_exchange(struct cw_store *store, const char *endpoint,
+                                                  int64_t now_s, int64_t seq, struct cw_error *err);
+/** Records an attempt before its request goes out; durable, in a transaction of its own unless one
+ *  is open. */
 CW_NODISCARD enum cw_status cw_store_attempt_begin(struct cw_store *store, int64_t seq,
                                                    int64_t at_s, int64_t due_again_s,
                                                    struct cw_error *err);
-/** Records its end: own transaction, durable. */
+/** Records its end; durable, in a transaction of its own unless one is open. */
 struct cw_attempt_end {
     enum cw_delivery_state state;
     int64_t due_at_s; /* when WAITING */
@@ -293,10 +309,23 @@ struct cw_attempt_end {
 CW_NODISCARD enum cw_status cw_store_attempt_end(struct cw_store *store, int64_t seq, int64_t at_s,
                                                  const struct cw_attempt_end *end,
                                                  struct cw_error *err);
+/** Dead letters of an endpoint behind its last success and its last enabling by hand, queued since
+ *  `since_s`. */
+CW_NODISCARD enum cw_status cw_store_dead_in_a_row(struct cw_store *store, const char *endpoint,
+                                                   int64_t since_s, uint64_t *ret_dead,
+                                                   struct cw_error *err);
+/** What a receiver answered to the last attempt that ended.
+ *  Out:     ret_at_s    0 when there was none
+ *           ret_answer  appended: any bytes, at most CW_DELIVERY_ANSWER_MAX */
+CW_NODISCARD enum cw_status cw_store_last_answer(struct cw_store *store,
+                                                 const struct cw_delivery *delivery,
+                                                 int64_t *ret_at_s, struct cw_buf *ret_answer,
+                                                 struct cw_error *err);
 /** State of an endpoint: disabled after 410 or five dead in a row, until enabled by hand. */
 CW_NODISCARD enum cw_status cw_store_endpoint_get(struct cw_store *store, const char *endpoint,
                                                   bool *ret_is_disabled, int64_t *ret_not_before_s,
                                                   struct cw_error *err);
+/** Enabling one that was disabled starts its count of dead letters anew. */
 CW_NODISCARD enum cw_status cw_store_endpoint_put(struct cw_store *store, const char *endpoint,
                                                   bool is_disabled, int64_t not_before_s,
                                                   const char *reason, struct cw_error *err);
@@ -318,6 +347,76 @@ CW_NODISCARD enum cw_status cw_store_deliveries(
     struct cw_store *store, const char *alert_id,
     enum cw_status (*fn)(void *ctx, const struct cw_delivery *delivery, struct cw_error *err),
     void *ctx, struct cw_error *err);
+
+/* ---- transparency log -------------------------------------------------------------------- */
+
+/* The database holds what the files cannot say of themselves: which entries wait for their place,
+ * and which head we signed last. A folder that says less, or otherwise, was put back or altered.
+ *
+ *   prepared   signed and not known to be in the folder: it will be published as it is, whatever
+ *              happens in between, so that no size is ever signed with two roots
+ *   published  in the folder */
+enum cw_log_stage { CW_LOG_PUBLISHED, CW_LOG_PREPARED };
+
+/** A head that we signed. */
+struct cw_store_head {
+    struct cw_tlog_checkpoint checkpoint;
+    int64_t through; /* last entry of the queue that it covers */
+    int64_t at_s;    /* when it was signed */
+    struct cw_buf note;
+};
+/** An empty head: size 0. Allocates nothing. */
+void cw_store_head_init(struct cw_store_head *head);
+void cw_store_head_clear(struct cw_store_head *head);
+
+/** Puts an entry at the end of the queue. Needs a transaction: that of the fact which it tells.
+ *  In:  alert_id  of the alert that it tells, "" for other entries */
+CW_NODISCARD enum cw_status cw_store_log_add(struct cw_store *store, struct cw_span entry,
+                                             const char *alert_id, struct cw_error *err);
+CW_NODISCARD enum cw_status cw_store_log_pending(struct cw_store *store, uint64_t *ret_count,
+                                                 struct cw_error *err);
+/** The first entries of the queue. */
+struct cw_store_batch {
+    struct cw_buf bundle; /* as tlog/tile.h writes them; initialised by the caller with its cap */
+    size_t count;
+    int64_t through; /* the last of them; left alone when there is none */
+};
+/** Appends entries up to `through_max`, `count_max` of them, or the cap of the buffer, whichever
+ * comes first. */
+CW_NODISCARD enum cw_status cw_store_log_batch(struct cw_store *store, int64_t through_max,
+                                               size_t count_max, struct cw_store_batch *ret,
+                                               struct cw_error *err);
+/** Out:  ret  initialised by the caller; ret_is_there  false: *ret is left empty */
+CW_NODISCARD enum cw_status cw_store_log_head(struct cw_store *store, enum cw_log_stage stage,
+                                              struct cw_store_head *ret, bool *ret_is_there,
+                                              struct cw_error *err);
+/** Keeps a signed head before it is shown to anybody: own transaction, durable. */
+CW_NODISCARD enum cw_status cw_store_log_prepare(struct cw_store *store,
+                                                 const struct cw_store_head *head,
+                                                 struct cw_error *err);
+/** The prepared head is in the folder: it becomes the published one, its entries leave the queue,
+ *  and where each alert stands is noted. Own transaction, durable.
+ *  In:  first  position of the first entry that it added */
+CW_NODISCARD enum cw_status cw_store_log_publish(struct cw_store *store,
+                                                 const struct cw_store_head *head, uint64_t first,
+                                                 struct cw_error *err);
+/** Forgets both heads and puts an entry in front of the queue: a new log begins. The name of the
+ * old one is used up, or the new one could sign a size of it again. Own transaction. */
+CW_NODISCARD enum cw_status cw_store_log_restart(struct cw_store *store, const char *old_origin,
+                                                 struct cw_span first_entry, struct cw_error *err);
+/** Has a log of this name been ended? */
+CW_NODISCARD enum cw_status cw_store_log_is_ended(struct cw_store *store, const char *origin,
+                                                  bool *ret_is_ended, struct cw_error *err);
+/** In which log an alert stands, and where; the latest, when it stands in several.
+ *  Out:  ret_is_there  false when it is in none yet */
+CW_NODISCARD enum cw_status cw_store_log_position(struct cw_store *store, const char *alert_id,
+                                                  char ret_origin[static CW_LOG_NAME_MAX + 1],
+                                                  uint64_t *ret_position, bool *ret_is_there,
+                                                  struct cw_error *err);
+/** Notes that a key is in use; false in *ret_is_new when that was known. Needs a transaction. */
+CW_NODISCARD enum cw_status cw_store_log_key_add(struct cw_store *store, const char *role,
+                                                 const char *kid, bool *ret_is_new,
+                                                 struct cw_error *err);
 
 /** Writes a finished run: its times and its summary as JSON; numbers the generation. */
 CW_NODISCARD enum cw_status cw_store_run_add(struct cw_store *store, int64_t started_at_s,

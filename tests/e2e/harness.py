@@ -73,8 +73,8 @@ class ListServer:
 
 
 class Receiver:
-    """Records every POST; answers by plan (a list of statuses or of (status, headers), then
-    204); may hang instead."""
+    """Records every POST; answers by plan (a list of statuses, of (status, headers) or of
+    (status, headers, body), then 204); may hang instead."""
 
     def __init__(self):
         self.posts = []
@@ -96,12 +96,14 @@ class Receiver:
                     self.close_connection = True
                     return
                 answer = outer.plan.pop(0) if outer.plan else 204
-                status, extra = answer if isinstance(answer, tuple) else (answer, {})
+                answer = answer if isinstance(answer, tuple) else (answer, {})
+                status, extra, said = (answer + (b"",))[:3]
                 self.send_response(status)
-                self.send_header("Content-Length", "0")
+                self.send_header("Content-Length", str(len(said)))
                 for name, value in extra.items():
                     self.send_header(name, value)
                 self.end_headers()
+                self.wfile.write(said)
 
             def log_message(self, *args):
                 pass

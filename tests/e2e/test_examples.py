@@ -15,7 +15,7 @@ EXAMPLES = harness.SHARED / "reference/examples"
 KEYS = EXAMPLES / "keys"
 ALERTS = EXAMPLES / "alerts"
 PKCS8 = bytes.fromhex("302e020100300506032b657004220420")
-SOURCE = "https://scanner.agency.example/cryptowatch/log1"
+SOURCE = "https://scanner.agency.example/cryptowatch"
 
 
 def pem(seed):
@@ -60,7 +60,7 @@ class Examples(unittest.TestCase):
                              (KEYS / (seed + ".whpk")).read_text().strip())
         self.home.configure(source=SOURCE)
         self.assertEqual(self.show("log", "log", "vkey"), (KEYS / "log.vkey").read_text().strip())
-        self.home.configure(source="https://partner.agency.example/witness")
+        self.home.configure(log={"origin": "partner.agency.example/witness"})
         name, _, key = (KEYS / "witness.vkey").read_text().strip().split("+", 2)
         self.assertEqual(self.show("log", "witness", "vkey").split("+")[0], name)
 

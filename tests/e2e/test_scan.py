@@ -289,7 +289,10 @@ class Delivery(harness.Case):
         done = self.home.run("webhook", "enable", "soc", "--json")
         self.assertEqual(json.loads(done.stdout), {"endpoint": "soc", "enabled": True})
         done = self.home.run("deliver", "--json")
-        self.assertEqual(json.loads(done.stdout)["sent"], 1, done.stderr)
+        self.assertEqual(json.loads(done.stdout)["sent"], 2, done.stderr)
+        first, again, second = (headers["webhook-id"] for headers, _ in self.receiver.posts)
+        self.assertEqual(first, again)
+        self.assertEqual(second, report["alerts"][0]["id"])
 
     def test_an_endpoint_is_not_enabled_when_nobody_knows_it_or_the_command_is_wrong(self):
         for args, code, word in ((("enable", "nobody"), 78, "no endpoint nobody"),
@@ -508,9 +511,9 @@ class Trouble(harness.Case):
         self.assertEqual(scan.returncode, 0)
 
     def test_a_vkey_is_named_by_the_source_or_refused(self):
-        for source, name in (("https://scanner.agency.example/cw", "scanner.agency.example/cw"),
-                             ("https://" + "a" * 400, "a" * 400),
-                             ("urn:example:cw", "urn:example:cw"),
+        for source, name in (("https://scanner.agency.example/cw", "scanner.agency.example/cw/log1"),
+                             ("https://" + "a" * 400, "a" * 400 + "/log1"),
+                             ("urn:example:cw", "urn:example:cw/log1"),
                              ("https://", None), ("https://a.example/b+c", None),
                              ("cw+https://a.example", None)):
             self.home.configure(source=source)

@@ -22,12 +22,12 @@ static void load_case(const char *folder, struct cw_mistakes *mistakes)
 
 static void refuses_every_invalid_case(void)
 {
-    cases_run(CW_FIXTURES "/config/invalid", load_case, true, 37);
+    cases_run(CW_FIXTURES "/config/invalid", load_case, true, 43);
 }
 
 static void accepts_every_valid_case(void)
 {
-    cases_run(CW_FIXTURES "/config/valid", load_case, false, 6);
+    cases_run(CW_FIXTURES "/config/valid", load_case, false, 8);
 }
 
 static struct cw_config *load(const char *folder)
@@ -61,6 +61,7 @@ static void reads_every_member(void)
     CU_ASSERT_STRING_EQUAL(config->allow_private_hosts[2], "::1");
     CU_ASSERT_PTR_NULL(config->allow_private_hosts[3]);
     CU_ASSERT_STRING_EQUAL(config->metrics_file, EVERYTHING "/m.prom");
+    CU_ASSERT_STRING_EQUAL(config->log_origin, "scanner.example/cryptowatch/log7");
     CU_ASSERT_STRING_EQUAL(config->languages[0], "ko");
     CU_ASSERT_STRING_EQUAL(config->languages[1], "en");
     CU_ASSERT_PTR_NULL(config->languages[2]);
@@ -71,7 +72,7 @@ static void reads_every_member(void)
 static void reads_every_member_of_an_endpoint(void)
 {
     struct cw_config *config = load(EVERYTHING);
-    CU_ASSERT_EQUAL_FATAL(config->endpoints_count, 3);
+    CU_ASSERT_EQUAL_FATAL(config->endpoints_count, 5);
     const struct cw_endpoint *endpoint = &config->endpoints[0];
     CU_ASSERT_STRING_EQUAL(endpoint->id, "soc");
     CU_ASSERT_STRING_EQUAL(endpoint->url, "https://soc.example/hook");
@@ -83,6 +84,8 @@ static void reads_every_member_of_an_endpoint(void)
     CU_ASSERT_EQUAL(endpoint->format, CW_ENDPOINT_CLOUDEVENTS);
     CU_ASSERT_STRING_EQUAL(endpoint->whsec_file, EVERYTHING "/w");
     CU_ASSERT_STRING_EQUAL(endpoint->delivery_key_file, EVERYTHING "/d");
+    CU_ASSERT_STRING_EQUAL(endpoint->delivery_key_old_file, EVERYTHING "/o");
+    CU_ASSERT_STRING_EQUAL(endpoint->routing_key_file, "");
     CU_ASSERT_STRING_EQUAL(endpoint->bearer_file, "/b");
     CU_ASSERT_STRING_EQUAL(endpoint->ca_file, EVERYTHING "/c");
     CU_ASSERT_FALSE(endpoint->is_enabled);
@@ -98,6 +101,49 @@ static void never_sends_red_unasked(void)
     CU_ASSERT_PTR_NULL(endpoint->types[0]);
     CU_ASSERT_STRING_EQUAL(endpoint->bearer_file, "");
     CU_ASSERT(endpoint->is_enabled);
+    cw_config_free(config);
+}
+
+/* The source as the example in alerts.md, and sources that cannot name a log. */
+static void names_the_log_by_the_source(void)
+{
+    static const struct {
+        const char *source;
+        const char *origin;
+    } rows[] = {
+        {"https://scanner.agency.example/cryptowatch", "scanner.agency.example/cryptowatch/log1"},
+        {"urn:example:scanner", "urn:example:scanner/log1"},
+        {"https://a.example/b+c", ""},
+        {"cw+https://a.example", ""},
+        {"https://", ""},
+    };
+    for (size_t i = 0; i < CW_COUNT(rows); i++) {
+        struct cw_config *config = NULL;
+        struct cw_mistakes mistakes;
+        char text[256];
+        cw_mistakes_init(&mistakes);
+        (void)snprintf(text, sizeof(text), "{\"source\": \"%s\"}", rows[i].source);
+        CU_ASSERT_EQUAL(
+            cw_config_from(cw_span_cstr(text), "cryptowatch.json", &mistakes, &config, NULL),
+            CW_OK);
+        CW_CHECK(mistakes.errors == 0, "%s is refused\n", rows[i].source);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(config);
+        CU_ASSERT_STRING_EQUAL(config->log_origin, rows[i].origin);
+        cw_config_free(config);
+        cw_mistakes_clear(&mistakes);
+    }
+}
+
+static void shows_less_to_a_chat(void)
+{
+    struct cw_config *config = load(EVERYTHING);
+    const struct cw_endpoint *pager = &config->endpoints[3];
+    const struct cw_endpoint *chat = &config->endpoints[4];
+    CU_ASSERT_EQUAL(pager->format, CW_ENDPOINT_PAGERDUTY);
+    CU_ASSERT_STRING_EQUAL(pager->routing_key_file, EVERYTHING "/p");
+    CU_ASSERT_EQUAL(pager->max_tlp, CW_TLP_GREEN);
+    CU_ASSERT_EQUAL(chat->format, CW_ENDPOINT_TEAMS);
+    CU_ASSERT_EQUAL(chat->max_tlp, CW_TLP_AMBER);
     cw_config_free(config);
 }
 
@@ -307,6 +353,8 @@ static const struct cw_test tests[] = {
     {"reads every member", reads_every_member},
     {"reads every member of an endpoint", reads_every_member_of_an_endpoint},
     {"never sends red unasked", never_sends_red_unasked},
+    {"names the log by the source", names_the_log_by_the_source},
+    {"shows a chat nothing above green unless told to", shows_less_to_a_chat},
     {"fills in defaults", fills_in_defaults},
     {"reports a missing file as a mistake", reports_a_missing_file_as_a_mistake},
     {"refuses a file that everybody may write", refuses_a_file_that_everybody_may_write},

@@ -6,11 +6,17 @@ static const char endpoints[] =
     "{\"source\": \"urn:example:a\", \"endpoints\": ["
     "{\"id\": \"soc\", \"url\": \"https://soc.example/hook\", \"min_severity\": \"high\","
     " \"max_tlp\": \"red\", \"types\": [\"cryptowatch.address.listed\", \"cryptowatch.test\"],"
-    " \"delivery_key_file\": \"keys/soc.pem\", \"whsec_file\": \"keys/soc.whsec\","
+    " \"delivery_key_file\": \"keys/soc.pem\", \"delivery_key_old_file\": \"keys/old.pem\","
+    " \"whsec_file\": \"keys/soc.whsec\","
     " \"bearer_file\": \"keys/soc.token\"},"
     "{\"id\": \"off\", \"url\": \"https://off.example/hook\", \"enabled\": false,"
     " \"bearer_file\": \"keys/nowhere\"},"
-    "{\"id\": \"desk\", \"url\": \"https://desk.example/hook\"}]}";
+    "{\"id\": \"desk\", \"url\": \"https://desk.example/hook\"},"
+    "{\"id\": \"pager\", \"url\": \"https://pager.example/v2/enqueue\", \"format\": \"pagerduty\","
+    " \"routing_key_file\": \"keys/pager.key\"},"
+    "{\"id\": \"am\", \"url\": \"https://am.example:9093/\", \"format\": \"alertmanager\"},"
+    "{\"id\": \"am-2\", \"url\": \"https://am.example\", \"format\": \"alertmanager\"},"
+    "{\"id\": \"am-3\", \"url\": \"https://am.example/own/path\", \"format\": \"alertmanager\"}]}";
 
 static void place_with_endpoints(struct place *place)
 {
@@ -20,6 +26,10 @@ static void place_with_endpoints(struct place *place)
     cw_buf_init(&key, 8192);
     OK(cw_file_read(in(place, "keys/log.pem"), &key, why)); /* any other key will do */
     put(place, "keys/soc.pem", key.data, 0600);
+    put(place, "keys/pager.key", "0123456789abcdef0123456789abcdef\n", 0600);
+    cw_buf_reset(&key);
+    OK(cw_file_read(in(place, "keys/alert.pem"), &key, why));
+    put(place, "keys/old.pem", key.data, 0600);
     put(place, "keys/soc.whsec", "whsec_eQDAyHCoktTgKZBnUf6cWLqMD/cgfqUwKEbVXm7bmz4=\n", 0600);
     put(place, "keys/soc.token", "  token-of-soc\n", 0600);
     cw_buf_clear(&key);
@@ -33,12 +43,12 @@ static void loads_receivers(void)
     place_with_endpoints(&place);
     OK(load(&place, &mistakes, &home, why));
     OK(cw_home_load_keys(&home, 1795144502, why));
-    CU_ASSERT_EQUAL_FATAL(home.receivers_count, 2);
+    CU_ASSERT_EQUAL_FATAL(home.receivers_count, 6);
     const struct cw_receiver *soc = &home.receivers[0];
     const struct cw_receiver *desk = &home.receivers[1];
     CU_ASSERT_STRING_EQUAL(soc->id, "soc");
     CU_ASSERT_STRING_EQUAL(soc->url, "https://soc.example/hook");
-    CU_ASSERT_EQUAL(soc->keys_count, 1);
+    CU_ASSERT_EQUAL_FATAL(soc->keys_count, 2);
     CU_ASSERT_PTR_NOT_NULL(soc->secret);
     CU_ASSERT_STRING_EQUAL(soc->bearer, "token-of-soc");
     CU_ASSERT_EQUAL(soc->types, 1u << CW_ALERT_LISTED | 1u << CW_ALERT_TEST);
@@ -53,6 +63,32 @@ static void loads_receivers(void)
     const struct cw_public_key own = cw_signing_key_public(soc->keys[0]);
     const struct cw_public_key common = cw_signing_key_public(desk->keys[0]);
     CU_ASSERT(memcmp(own.bytes, common.bytes, sizeof(own.bytes)) != 0);
+    const struct cw_public_key old = cw_signing_key_public(soc->keys[1]);
+    const struct cw_public_key alert = cw_signing_key_public(home.alert_key);
+    CU_ASSERT(memcmp(old.bytes, alert.bytes, sizeof(old.bytes)) == 0);
+    CU_ASSERT_EQUAL(desk->keys_count, 1);
+    cw_mistakes_clear(&mistakes);
+    cw_home_clear(&home);
+    remove_tree(place.top);
+}
+
+static void loads_presets(void)
+{
+    struct place place;
+    struct cw_home home;
+    struct cw_mistakes mistakes;
+    place_with_endpoints(&place);
+    OK(load(&place, &mistakes, &home, why));
+    OK(cw_home_load_keys(&home, 1795144502, why));
+    CU_ASSERT_EQUAL_FATAL(home.receivers_count, 6);
+    const struct cw_receiver *pager = &home.receivers[2];
+    CU_ASSERT_EQUAL(home.receivers[0].preset.format, CW_FORMAT_CLOUDEVENTS);
+    CU_ASSERT_EQUAL(pager->preset.format, CW_FORMAT_PAGERDUTY);
+    CU_ASSERT_STRING_EQUAL(pager->preset.routing_key, "0123456789abcdef0123456789abcdef");
+    CU_ASSERT_EQUAL(pager->max_tlp, CW_TLP_GREEN);
+    CU_ASSERT_STRING_EQUAL(home.receivers[3].url, "https://am.example:9093/api/v2/alerts");
+    CU_ASSERT_STRING_EQUAL(home.receivers[4].url, "https://am.example/api/v2/alerts");
+    CU_ASSERT_STRING_EQUAL(home.receivers[5].url, "https://am.example/own/path");
     cw_mistakes_clear(&mistakes);
     cw_home_clear(&home);
     remove_tree(place.top);
@@ -75,6 +111,11 @@ static const struct {
     {"a webhook secret others may read", "keys/soc.whsec",
      "whsec_eQDAyHCoktTgKZBnUf6cWLqMD/cgfqUwKEbVXm7bmz4=", 0640, CW_DENIED, "chmod"},
     {"a webhook secret that is none", "keys/soc.whsec", "whsec_AAAA", 0600, CW_INVALID, ""},
+    {"no earlier delivery key", "keys/old.pem", NULL, 0, CW_NOT_FOUND, "endpoint soc"},
+    {"an earlier delivery key others may read", "keys/old.pem", "x", 0640, CW_DENIED, "chmod"},
+    {"no integration key", "keys/pager.key", NULL, 0, CW_NOT_FOUND, "endpoint pager"},
+    {"an empty integration key", "keys/pager.key", "\n", 0600, CW_INVALID, "empty"},
+    {"an integration key others may read", "keys/pager.key", "x", 0644, CW_DENIED, "chmod"},
     {"no bearer token", "keys/soc.token", NULL, 0, CW_NOT_FOUND, "endpoint soc"},
     {"an empty bearer token", "keys/soc.token", " \n", 0600, CW_INVALID, "endpoint soc"},
     {"a bearer token others may read", "keys/soc.token", "x", 0604, CW_DENIED, "chmod"},
@@ -193,6 +234,7 @@ int main(void)
 {
     static const struct cw_test tests[] = {
         {"loads keys, secrets and filters of enabled endpoints", loads_receivers},
+        {"loads what the formats for people need", loads_presets},
         {"names the key file that is wrong, and what to do", refuses_broken_keys},
         {"reads our own set and those of partners", reads_partners},
         {"names a broken key set", names_broken_sets},

@@ -1,6 +1,7 @@
 /* The state of one installation, on real SQLite in temporary folders. */
 #include "store_list_cases.h"
 #include "store_open_cases.h"
+#include "store_order_cases.h"
 #include "store_outbox_cases.h"
 
 /* ---- feeds ---- */
@@ -348,6 +349,14 @@ int main(void)
         {"counts a killed attempt and makes it due again", killed_attempt_is_counted_and_due_again},
         {"redelivers from the start of the schedule", redelivers_from_the_start_of_the_schedule},
         {"remembers the state of an endpoint", remembers_the_state_of_an_endpoint},
+        {"keeps the order within a case and about a list",
+         keeps_the_order_within_a_case_and_a_list},
+        {"wakes what a receiver's silence keeps, and nothing else", wakes_what_silence_keeps},
+        {"lets the oldest go in the place of a due one", lets_the_oldest_go_first},
+        {"counts dead letters since a success or an enabling", counts_dead_letters_in_a_row},
+        {"keeps the last answer of a receiver", keeps_the_last_answer},
+        {"records an end and the next begin together", records_end_and_begin_together},
+        {"gives rows of an older outbox their case", brings_an_older_outbox_up_to_date},
         {"numbers the runs", numbers_the_runs},
     };
     return cw_run_suite("store", tests, CW_COUNT(tests));

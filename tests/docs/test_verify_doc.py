@@ -1,0 +1,118 @@
+"""docs/verify.md: each snippet takes what was really sent, and refuses it with one byte changed."""
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "e2e"))
+import harness  # noqa: E402
+
+FBI = "3LU8wRu4ZnXP4UM8Yo6kkTiGHM9BubgyiG"
+SNIPPET = re.compile(r"<!-- run: ([a-z-]+) -->\n```(\w+)\n(.*?)\n```\n", re.S)
+RUNNERS = {"sh": (["sh", "-e"], "snippet.sh"), "js": (["node", "--no-warnings"], "snippet.mjs"),
+           "python": (["/usr/bin/python3", "-B"], "snippet.py")}
+
+
+def snippets():
+    text = (harness.ROOT / "docs/verify.md").read_text()
+    return {name: (language, code) for name, language, code in SNIPPET.findall(text)}
+
+
+def other(data, at):
+    """One byte by another of the same alphabet."""
+    return data[:at] + (b"B" if data[at:at + 1] == b"A" else b"A") + data[at + 1:]
+
+
+class VerifyDocument(harness.Case):
+    def setUp(self):
+        super().setUp()
+        self.home.feed("fbi", self.lists.put("/list.txt", "%s\n" % FBI))
+        self.home.rule("example", [FBI])
+        code, _, stderr = self.home.scan()
+        self.assertEqual(code, 0, stderr)
+        self.folder = self.home.base / "partner"
+        self.folder.mkdir()
+        headers, body = self.receiver.posts[0]
+        self.put("body", body)
+        self.put("headers", "".join("%s: %s\n" % one for one in headers.items()).encode())
+        self.put("alert.jws.json",
+                 self.home.run("alert", "export", headers["webhook-id"]).stdout.encode())
+        self.put("scanner.jwks.json", self.home.run("key", "show", "--format", "jwks")
+                 .stdout.encode())
+        self.put("alert.pem", self.home.run("key", "show", "--format", "pem").stdout.encode())
+        self.put("delivery.pem", self.home.run("key", "show", "--role", "delivery", "--format",
+                                               "pem").stdout.encode())
+
+    def put(self, name, data):
+        (self.folder / name).write_bytes(data)
+
+    def read(self, name):
+        return (self.folder / name).read_bytes()
+
+    def run_snippet(self, name):
+        language, code = snippets()[name]
+        command, file = RUNNERS[language]
+        (self.folder / file).write_text(code + "\n")
+        return subprocess.run(command + [file], cwd=self.folder, capture_output=True, text=True,
+                              timeout=60)
+
+    def each(self, prefix):
+        found = [name for name in snippets() if name.startswith(prefix)]
+        self.assertEqual(len(found), 3, "one for OpenSSL, Node and Python each")
+        for name in found:
+            if name.endswith("-node") and shutil.which("node") is None:
+                print("without node: %s was not run" % name, file=sys.stderr)
+                continue
+            yield name
+
+    def refuses(self, name, file, changed, what):
+        good = self.read(file)
+        self.assertNotEqual(good, changed, what)
+        self.put(file, changed)
+        done = self.run_snippet(name)
+        self.put(file, good)
+        self.assertNotEqual(done.returncode, 0, "%s took %s" % (name, what))
+
+    def test_an_alert_is_taken_and_a_changed_one_refused(self):
+        jws = self.read("alert.jws.json")
+        for name in self.each("alert-"):
+            done = self.run_snippet(name)
+            self.assertEqual(done.returncode, 0, "%s: %s" % (name, done.stderr))
+            for member in (b'"payload":"', b'"protected":"', b'"signature":"'):
+                at = jws.index(member) + len(member) + 30
+                self.refuses(name, "alert.jws.json", other(jws, at), "another " + member.decode())
+
+    def test_an_alert_of_another_scanner_or_time_is_refused(self):
+        keys = json.loads(self.read("scanner.jwks.json"))
+        strange = json.dumps(dict(keys, sources=["https://other.example/"])).encode()
+        late = json.dumps(dict(keys, keys=[dict(key, nbf=4000000000, exp=5000000000)
+                                           for key in keys["keys"]])).encode()
+        for name in ("alert-node", "alert-python"):
+            if name.endswith("-node") and shutil.which("node") is None:
+                continue
+            self.refuses(name, "scanner.jwks.json", strange, "an alert of another source")
+            self.refuses(name, "scanner.jwks.json", late, "a key that was not good yet")
+
+    def test_a_delivery_is_taken_and_a_changed_one_refused(self):
+        headers, body = self.read("headers"), self.read("body")
+        sent_at = int(re.search(rb"webhook-timestamp: (\d+)", headers).group(1))
+        for name in self.each("delivery-"):
+            done = self.run_snippet(name)
+            self.assertEqual(done.returncode, 0, "%s: %s" % (name, done.stderr))
+            self.refuses(name, "body", other(body, 100), "another body")
+            self.refuses(name, "body", body + b"\n", "a longer body")
+            signature = headers.index(b"v1a,") + 20
+            self.refuses(name, "headers", other(headers, signature), "another signature")
+            at = headers.index(b"webhook-id: ") + len(b"webhook-id: ")
+            self.refuses(name, "headers", other(headers, at), "another id")
+            for moved in (sent_at + 1, sent_at - 3600):
+                self.refuses(name, "headers", headers.replace(b"%d" % sent_at, b"%d" % moved),
+                             "another time")
+
+
+if __name__ == "__main__":
+    harness.main()
