@@ -202,4 +202,12 @@ struct cw_probe {
 size_t cw_address_probes(const struct cw_address *address,
                          struct cw_probe ret[static CW_LINKS_MAX]);
 
+/** Probes for an index that is made and asked by the million: 64-bit keyed hashes over the same
+ *  inputs, without those of readings that a link key of theirs finds as well. The same promise: two
+ *  addresses with a relation share at least one. The key is the index's own, so that nobody can
+ *  publish a list whose keys all fall into one place.
+ *  Returns: how many, 1..CW_LINKS_MAX, without repeats, in no order */
+size_t cw_address_probe_hashes(const struct cw_address *address, const uint8_t key[static 16],
+                               uint64_t ret[static CW_LINKS_MAX]);
+
 #endif

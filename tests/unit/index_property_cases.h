@@ -1,0 +1,159 @@
+/* index_property_cases.h: the index answers as a look at every item would. Included by test_index.c.
+ */
+#ifndef CW_TESTS_INDEX_PROPERTY_CASES_H
+#define CW_TESTS_INDEX_PROPERTY_CASES_H
+
+enum { TEXTS_MAX = 8 << 20, LISTED_MAX = 4000, WORD_MAX = 200 };
+
+static bool is_word_byte(char c)
+{
+    return cw_ascii_is_alpha(c) || cw_ascii_is_digit(c) || c == ':' || c == '_' || c == '-';
+}
+
+/* Every word of a file that decodes becomes a listing; every fourth one with a tag that narrows. */
+static void list_file(const char *path, struct cw_index_builder *builder, uint32_t source,
+                      struct cw_buf *words)
+{
+    static const char *const tags[] = {"", "XBT", "", "BCH"};
+    struct cw_buf text;
+    cw_buf_init(&text, TEXTS_MAX);
+    OK(cw_file_read(path, &text, &err));
+    size_t count = 0;
+    for (size_t at = 0; at < text.len && count < LISTED_MAX; at++) {
+        const size_t from = at;
+        while (at < text.len && is_word_byte(text.data[at])) {
+            at++;
+        }
+        char word[WORD_MAX];
+        char canonical[CW_CANONICAL_BYTES];
+        if (at - from < 20 || at - from >= sizeof(word)) {
+            continue;
+        }
+        (void)snprintf(word, sizeof(word), "%.*s", (int)(at - from), text.data + from);
+        if (canonical_of(word, "", canonical)[0] == '\0') {
+            continue;
+        }
+        const char *tag = tags[count % CW_COUNT(tags)];
+        index_listing(builder, source, word, tag, word);
+        cw_buf_str(words, word);
+        cw_buf_char(words, '\n');
+        count++;
+    }
+    cw_buf_clear(&text);
+}
+
+static size_t list_folder(const char *folder, const char *suffix, struct cw_index_builder *builder,
+                          uint32_t source, struct cw_buf *words)
+{
+    char **names = NULL;
+    size_t count = 0;
+    OK(cw_dir_list(folder, suffix, &names, &count, &err));
+    for (size_t i = 0; i < count; i++) {
+        char *path = cw_path_join(folder, names[i]);
+        list_file(path, builder, source, words);
+        free(path);
+    }
+    cw_names_free(names);
+    return count;
+}
+
+/* What a look at every item finds: the sum and count of marks, which do not depend on order. */
+struct found {
+    const struct cw_address *asked;
+    uint64_t marks;
+    size_t count;
+};
+
+static void mark(struct found *found, const struct cw_index_item *item, enum cw_relation relation)
+{
+    const uint64_t seed = (uint64_t)relation * 31 + item->source;
+    found->marks += cw_checksum(item->value, seed) ^ cw_checksum(item->tag, seed + 7);
+    found->count++;
+}
+
+static enum cw_status mark_related(void *ctx, const struct cw_index_item *item,
+                                   CW_UNUSED enum cw_relation relation,
+                                   CW_UNUSED struct cw_error *err)
+{
+    struct found *found = ctx;
+    struct cw_address listed;
+    if (cw_index_item_decode(item, &listed) == CW_ADDRESS_OK) {
+        const enum cw_relation now = cw_address_relation(found->asked, &listed, NULL);
+        if (now != CW_RELATION_NONE) {
+            mark(found, item, now);
+        }
+    }
+    return CW_OK;
+}
+
+static enum cw_status mark_told(void *ctx, const struct cw_index_item *item,
+                                enum cw_relation relation, CW_UNUSED struct cw_error *err)
+{
+    mark(ctx, item, relation);
+    return CW_OK;
+}
+
+/* Returns how many items are related. */
+static size_t compare_answers(const struct cw_index *index, const char *text)
+{
+    struct cw_address asked;
+    if (cw_address_parse(cw_span_cstr(text), CW_SPAN(""), CW_ADDRESS_LIST, &asked) !=
+        CW_ADDRESS_OK) {
+        return 0;
+    }
+    struct found all = {.asked = &asked};
+    struct found told = {.asked = &asked};
+    OK(cw_index_each(index, mark_related, &all, &err));
+    OK(cw_index_find(index, &asked, mark_told, &told, &err));
+    if (all.count != told.count || all.marks != told.marks) {
+        CW_CHECK(false, "%s: %zu related, %zu told", text, all.count, told.count);
+    }
+    return told.count;
+}
+
+/* The word itself, in capitals, in small letters, in our own spelling, and with a letter changed. */
+static size_t compare_spellings(const struct cw_index *index, struct cw_span word)
+{
+    char text[CW_ADDRESS_TEXT_BYTES];
+    struct cw_address address;
+    (void)snprintf(text, sizeof(text), "%.*s", CW_SPAN_ARG(word));
+    size_t related = compare_answers(index, text);
+    if (cw_address_parse(word, CW_SPAN(""), CW_ADDRESS_LIST, &address) == CW_ADDRESS_OK) {
+        cw_address_text(&address, text);
+        related += compare_answers(index, text);
+    }
+    for (size_t i = 0; i <= word.len; i++) {
+        text[i] = i == word.len ? '\0' : cw_ascii_lower(word.data[i]);
+    }
+    related += compare_answers(index, text);
+    text[word.len - 1] = text[word.len - 1] == 'a' ? 'b' : 'a';
+    return related + compare_answers(index, text);
+}
+
+static void answers_as_a_linear_scan(void)
+{
+    struct index_place place = {.builder = index_builder(NULL, 1)};
+    struct cw_buf words;
+    cw_buf_init(&words, TEXTS_MAX);
+    const uint32_t rule = index_source(place.builder, CW_INDEX_RULE, "rules");
+    const uint32_t feed = index_source(place.builder, CW_INDEX_FEED, "feeds");
+    size_t files = list_folder(CW_SOURCE_DIR "/rules", ".json", place.builder, rule, &words);
+    files += list_folder(CW_SOURCE_DIR "/feeds/bundled", ".csv", place.builder, feed, &words);
+    files += list_folder(CW_FIXTURES "/address", ".tsv", place.builder, feed, &words);
+    index_open(&place);
+    struct cw_span rest = cw_buf_as_span(&words);
+    struct cw_span word;
+    size_t asked = 0;
+    size_t related = 0;
+    while (cw_span_next_line(&rest, &word)) {
+        related += asked % 3 == 0 ? compare_spellings(place.index, word) : 1;
+        asked++;
+    }
+    CU_ASSERT(files > 3);
+    CU_ASSERT(asked > 300);
+    CW_CHECK(related > asked, "%zu words, %zu related", asked, related);
+    cw_buf_clear(&words);
+    index_drop(&place);
+}
+
+#endif
