@@ -7,7 +7,7 @@ struct run {
     uint64_t to;
 };
 
-enum { RUNS_MAX = CW_LINKS_MAX + 1 };
+enum { RUNS_MAX = CW_LINKS_MAX + 1, SCANNED_MAX = 32 };
 
 struct runs {
     const struct cw_index *index;
@@ -71,8 +71,43 @@ static enum cw_status find_bucket(const struct cw_index *index, enum cw_index_se
     return CW_OK;
 }
 
-/* The entries of one hash. A key that a list repeats a million times makes a long run; it is found
- * by its two ends. */
+/* A bucket of the usual size is looked through where it lies. */
+static enum cw_status scan_bucket(const struct cw_index *index, enum cw_index_section_id table,
+                                  uint32_t tail, struct run *run, struct cw_error *err)
+{
+    const uint8_t *bytes = NULL;
+    const uint64_t bytes_len = (run->to - run->from) * sizeof(struct cw_index_entry);
+    const enum cw_status status = cw_index_touch(
+        index, table, run->from * sizeof(struct cw_index_entry), bytes_len, &bytes, err);
+    if (status != CW_OK) {
+        return status;
+    }
+    const uint64_t first = run->from;
+    while (run->from < run->to && cw_load32(bytes + (run->from - first) * 8) < tail) {
+        run->from++;
+    }
+    uint64_t to = run->from;
+    while (to < run->to && cw_load32(bytes + (to - first) * 8) == tail) {
+        to++;
+    }
+    run->to = to;
+    return CW_OK;
+}
+
+/* A key that a list repeats a million times makes a long run; it is found by its two ends. */
+static enum cw_status search_bucket(const struct cw_index *index, enum cw_index_section_id table,
+                                    uint32_t tail, struct run *run, struct cw_error *err)
+{
+    enum cw_status status = lower_bound(index, table, tail, run, err);
+    if (status == CW_OK && tail < UINT32_MAX) {
+        struct run above = *run;
+        status = lower_bound(index, table, tail + 1, &above, err);
+        run->to = above.from;
+    }
+    return status;
+}
+
+/* The entries of one hash. */
 static enum cw_status find_run(const struct cw_index *index, enum cw_index_section_id table,
                                uint64_t hash, struct run *ret, struct cw_error *err)
 {
@@ -82,19 +117,34 @@ static enum cw_status find_run(const struct cw_index *index, enum cw_index_secti
         return CW_OK;
     }
     const uint32_t tail = (uint32_t)(hash << section->bits >> 32);
-    enum cw_status status = find_bucket(index, table, hash, ret, err);
-    if (status == CW_OK) {
-        status = lower_bound(index, table, tail, ret, err);
+    const enum cw_status status = find_bucket(index, table, hash, ret, err);
+    if (status != CW_OK) {
+        return status;
     }
-    if (status == CW_OK && ret->from < ret->to) {
-        struct run above = *ret;
-        if (tail == UINT32_MAX) {
-            return CW_OK;
-        }
-        status = lower_bound(index, table, tail + 1, &above, err);
-        ret->to = above.from;
+    return ret->to - ret->from <= SCANNED_MAX ? scan_bucket(index, table, tail, ret, err)
+                                              : search_bucket(index, table, tail, ret, err);
+}
+
+/* Asks for the memory of several buckets at once: waiting for them one by one is most of the time
+ * that a question takes. */
+static void prefetch(const struct cw_index *index, enum cw_index_section_id table,
+                     const uint64_t *hashes, size_t count)
+{
+    const struct cw_index_section *section = &index->header.sections[table];
+    if (section->count == 0) {
+        return;
     }
-    return status;
+    const uint8_t *directory =
+        index->bytes + section->at + cw_index_directory_at(section->count);
+    for (size_t i = 0; i < count; i++) {
+        __builtin_prefetch(directory + (hashes[i] >> (64 - section->bits)) * sizeof(uint32_t));
+    }
+    for (size_t i = 0; i < count; i++) {
+        /* Not checked yet, and a prefetch of any place is harmless. */
+        const uint64_t entry =
+            cw_load32(directory + (hashes[i] >> (64 - section->bits)) * sizeof(uint32_t));
+        __builtin_prefetch(index->bytes + section->at + entry * sizeof(struct cw_index_entry));
+    }
 }
 
 static enum cw_status add_hash(struct runs *runs, uint64_t hash, struct cw_error *err)
@@ -207,6 +257,7 @@ static enum cw_status gather(struct runs *runs, const struct cw_address *asked,
     uint64_t hashes[CW_LINKS_MAX];
     const size_t count = cw_address_probe_hashes(asked, index->header.key, hashes);
     enum cw_status status = CW_OK;
+    prefetch(index, runs->table, hashes, count);
     for (size_t i = 0; status == CW_OK && i < count; i++) {
         status = add_hash(runs, hashes[i], err);
     }
@@ -234,6 +285,7 @@ bool cw_index_may_hold(const struct cw_index *index, const struct cw_address *as
     if (index->header.undecoded > 0) {
         return true; /* a handful at most; not worth a second spelling of every question */
     }
+    prefetch(index, CW_SECTION_PROBES, hashes, count);
     for (size_t i = 0; i < count; i++) {
         struct run run;
         const enum cw_status status = find_run(index, CW_SECTION_PROBES, hashes[i], &run, NULL);

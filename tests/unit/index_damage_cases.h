@@ -39,7 +39,9 @@ static void refuses_every_flipped_byte(void)
         enum cw_status status =
             cw_index_open_memory(cw_span_make(copy, bytes.len), &index, &err);
         if (status == CW_OK) {
-            ask_all(index, i);
+            if (i % 4 == 0) { /* all of them take a while */
+                ask_all(index, i);
+            }
             status = cw_index_verify(index, &err);
         }
         refused += status == CW_STATE && err.text[0] != '\0' ? 1 : 0;
