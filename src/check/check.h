@@ -2,14 +2,15 @@
  *
  * Knows the three verdicts and when each may be given. Refuses to guess: `clear` needs a decoded
  * address and data that is complete and fresh; everything else without a match is `cannot say`.
- * Reads the state only; takes no lock, opens no socket.
+ * Answers from an index alone: the one that the last scan published, or one that is built in memory
+ * for this question. Takes no lock, opens no socket.
  */
 #ifndef CW_CHECK_CHECK_H
 #define CW_CHECK_CHECK_H
 
 #include "base/clock.h"
 #include "home/home.h"
-#include "match/book.h"
+#include "index/index.h"
 
 enum cw_verdict {
     CW_VERDICT_CLEAR,      /* exit 0 */
@@ -35,17 +36,31 @@ struct cw_data_feed {
     enum cw_data_status status;
     int64_t retrieved_at_s; /* 0 never */
     char snapshot_sha256[65];
-    uint64_t entries;
+    uint64_t entries;   /* of now, also when the question is about a day in the past */
+    int64_t stale_after_s;
 };
 
-struct cw_check; /* an opened state with its feeds' ages and the rules' book */
+struct cw_check; /* an index with the ages of its lists */
 
-/** Opens the state for asking. A missing database is no error: every answer without a case match is
- *  then `cannot say`. A feed older than stale_after is stale; stale, held, failed or never read
- *  enabled feeds make the data incomplete, so that no answer is `clear`.
- *  Returns: CW_OK; CW_STATE for a damaged database; CW_IO; CW_NOMEM. */
+/** Opens what the last scan published, and nothing else: no database, no feed or rule file.
+ *  Returns: CW_OK; CW_NOT_FOUND when nothing was published, or a file was edited since, or another
+ *           version of this program wrote it: then ask cw_check_open; CW_STATE when it is damaged,
+ *           likewise; CW_IO, CW_DENIED, CW_NOMEM. The text says which. */
+CW_NODISCARD enum cw_status cw_check_open_published(const struct cw_config *config,
+                                                    const struct cw_clock *clock,
+                                                    struct cw_check **ret, struct cw_error *err);
+/** Builds an index in memory from the state and the files, as the next scan would, and answers from
+ *  that. A missing database is no error: every answer without a case match is then `cannot say`.
+ *  Returns: CW_OK; CW_STATE for a damaged database; CW_IO; CW_LIMIT; CW_NOMEM. */
 CW_NODISCARD enum cw_status cw_check_open(const struct cw_home *home, const struct cw_clock *clock,
                                           struct cw_check **ret, struct cw_error *err);
+/** Makes it answer for a day in the past (UTC), by what was on the lists at any time of it, and by
+ *  what had been seen of each list when it ended. The cases are those of now.
+ *  In:      day_s  midnight at which it begins
+ *  Returns: CW_OK; CW_INVALID for a day that has not begun; CW_STATE, CW_IO of the database, which
+ *           keeps when each list was seen */
+CW_NODISCARD enum cw_status cw_check_ask_about_day(struct cw_check *check, const char *state_dir,
+                                                   int64_t day_s, struct cw_error *err);
 void cw_check_close(struct cw_check *check);
 void cw_check_closep(struct cw_check **check);
 
@@ -63,6 +78,7 @@ struct cw_check_match {
     const char *entry_name;
     const char *const *programs; /* NULL-terminated */
     const char *listed_on;
+    const char *canonical; /* of a case's address; else "" */
     bool is_active;
     int64_t delisted_on_s; /* 0 while active */
 };
@@ -77,6 +93,7 @@ struct cw_answer {
     char **reasons; /* sentences, NULL-terminated, NULL when none; at least one for cannot-say: the
                        matches speak for listed and related */
     size_t reasons_count;
+    size_t notes_count; /* the last of the reasons, which change no verdict */
     void *owned; /* private: the memory of the strings */
 };
 

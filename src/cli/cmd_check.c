@@ -104,7 +104,7 @@ static void print_match(const struct cw_check_match *match)
     if (match->listed_on[0] != '\0') {
         (void)printf(", listed %s", match->listed_on);
     }
-    if (!match->is_active) {
+    if (!match->is_active && match->delisted_on_s > 0) {
         char day[CW_DATE_TEXT_BYTES];
         cw_date_format(match->delisted_on_s, day);
         (void)printf(", delisted %s", day);
@@ -123,8 +123,9 @@ static void print_text(const struct cw_cli *cli, const struct cw_answer *answer)
     for (size_t i = 0; i < answer->matches_count; i++) {
         print_match(&answer->matches[i]);
     }
+    const size_t notes_from = answer->reasons_count - answer->notes_count;
     for (size_t i = 0; i < answer->reasons_count; i++) {
-        (void)printf("  because %s\n", answer->reasons[i]);
+        (void)printf("  %s %s\n", i < notes_from ? "because" : "note:", answer->reasons[i]);
     }
     cw_cli_explain_print(cli, cw_span_make(answer->input, answer->input_len));
 }
@@ -197,12 +198,110 @@ static int ask_all(struct cw_cli *cli, struct cw_check *check, int count, char *
     return status == CW_OK ? exit_code(worst) : cw_cli_fail(cli, &err, CW_EXIT_PARTIAL);
 }
 
+/* ---- what answers --------------------------------------------------------------------------- */
+
+/* What the last scan published: the configuration says where it is, and no other file is read.
+ * Every way in which that cannot be (a mistake in the configuration too) leads to the longer one,
+ * which says what is wrong. */
+static enum cw_status open_published(const struct cw_cli *cli, struct cw_config **ret_config,
+                                     struct cw_check **ret, struct cw_error *err)
+{
+    char *path = NULL;
+    struct cw_mistakes mistakes;
+    cw_mistakes_init(&mistakes);
+    enum cw_status status =
+        cw_config_find(cli->config_path, cli->env_config, cli->env_xdg_config_home, cli->env_home,
+                       &path, err);
+    if (status == CW_OK) {
+        status = cw_config_load(path, &mistakes, ret_config, err);
+    }
+    if (status == CW_OK && (mistakes.errors > 0 || *ret_config == NULL)) {
+        status = CW_INVALID;
+    }
+    if (status == CW_OK) {
+        status = cw_check_open_published(*ret_config, &cli->clock, ret, err);
+    }
+    cw_mistakes_clear(&mistakes);
+    free(path);
+    return status;
+}
+
+/* Damage is said to everybody, an index that is merely behind to who wants to know. */
+static void say_slow(const struct cw_cli *cli, enum cw_status status, const struct cw_error *why)
+{
+    if (status == CW_STATE || status == CW_IO || status == CW_DENIED) {
+        cw_cli_say(cli, "answering without the index: %s", why->text);
+    } else if (cli->is_verbose && why->text[0] != '\0') {
+        cw_cli_say(cli, "answering without the index (%s); `cryptowatch scan` makes it fast",
+                   why->text);
+    }
+}
+
+struct asked {
+    int count;
+    char **texts;
+    int64_t day_s; /* negative: now */
+};
+
+static int ask_check(struct cw_cli *cli, const struct asked *asked, const struct cw_config *config,
+                     struct cw_check *check)
+{
+    struct cw_error err = {0};
+    if (asked->day_s >= 0 &&
+        cw_check_ask_about_day(check, config->state_dir, asked->day_s, &err) != CW_OK) {
+        return err.code == CW_INVALID ? cw_cli_usage_error(cli, "--on: %s", err.text)
+                                      : cw_cli_fail(cli, &err, CW_EXIT_PARTIAL);
+    }
+    return ask_all(cli, check, asked->count, asked->texts);
+}
+
+static int ask_in_memory(struct cw_cli *cli, const struct asked *asked)
+{
+    struct cw_home home;
+    int code = cw_cli_home(cli, CW_NEED_FILES, &home);
+    if (code < 0) {
+        struct cw_check *check = NULL;
+        struct cw_error err = {0};
+        if (cw_check_open(&home, &cli->clock, &check, &err) == CW_OK) {
+            code = ask_check(cli, asked, home.config, check);
+        } else {
+            code = cw_cli_fail(cli, &err, CW_EXIT_PARTIAL);
+        }
+        cw_check_close(check);
+    }
+    cw_home_clear(&home);
+    return code;
+}
+
+static int ask_whatever_is_there(struct cw_cli *cli, const struct asked *asked)
+{
+    struct cw_config *config = NULL;
+    struct cw_check *check = NULL;
+    struct cw_error why = {0};
+    int code = 0;
+    const enum cw_status status = open_published(cli, &config, &check, &why);
+    if (status == CW_OK) {
+        code = ask_check(cli, asked, config, check);
+    } else {
+        say_slow(cli, status, &why);
+        code = ask_in_memory(cli, asked);
+    }
+    cw_check_close(check);
+    cw_config_free(config);
+    return code;
+}
+
 int cw_cmd_check(struct cw_cli *cli, int argc, char **argv)
 {
+    const char *day = NULL;
     const struct cw_option options[] = {
         {.name = "explain",
          .help = "every way to write the key, and what each relation proves",
          .flag = &cli->is_explain},
+        {.name = "on",
+         .argument = "DATE",
+         .help = "ask about a day in the past, like 2026-11-20 (UTC)",
+         .value = &day},
     };
     const struct cw_usage usage = {
         .synopsis = "[OPTIONS] ADDRESS... | -",
@@ -211,7 +310,9 @@ int cw_cmd_check(struct cw_cli *cli, int argc, char **argv)
         .text = "Says whether an address is listed, related, clear, or whether that cannot be "
                 "said,\nfrom what the last scan left in force. `-` reads one address a line from "
                 "standard input.\nTakes what people paste: links, spaces, other spellings. No "
-                "network.\nWith --quiet the exit code is the whole answer.",
+                "network.\nWith --quiet the exit code is the whole answer.\nWith --on it says what "
+                "was on the lists at any time of that day, as far as they\nhad been read by its "
+                "end; the cases are those of now.",
         .examples = "  cryptowatch check 0x098B716B8Aaf21512996dC57EB0615e2383E2f96\n"
                     "  cryptowatch check --explain bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4\n"
                     "  cryptowatch check --json - < addresses.txt\n",
@@ -227,18 +328,9 @@ int cw_cmd_check(struct cw_cli *cli, int argc, char **argv)
     if (operands == 0) {
         return cw_cli_usage_error(cli, "which address? `-` reads them from standard input");
     }
-    struct cw_home home;
-    code = cw_cli_home(cli, CW_NEED_FILES, &home);
-    if (code < 0) {
-        struct cw_check *check = NULL;
-        struct cw_error err = {0};
-        if (cw_check_open(&home, &cli->clock, &check, &err) == CW_OK) {
-            code = ask_all(cli, check, operands, argv);
-        } else {
-            code = cw_cli_fail(cli, &err, CW_EXIT_PARTIAL);
-        }
-        cw_check_close(check);
+    struct asked asked = {.count = operands, .texts = argv, .day_s = -1};
+    if (day != NULL && !cw_date_parse(cw_span_cstr(day), &asked.day_s)) {
+        return cw_cli_usage_error(cli, "--on: %s is no date like 2026-11-20", day);
     }
-    cw_home_clear(&home);
-    return code;
+    return ask_whatever_is_there(cli, &asked);
 }

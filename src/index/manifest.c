@@ -83,6 +83,7 @@ enum cw_status cw_manifest_format(const struct cw_manifest *manifest, struct cw_
     cw_buf_printf(ret, "generation %" PRIu64 "\n", manifest->generation);
     cw_buf_printf(ret, "built %" PRId64 "\n", manifest->built_at_s);
     cw_buf_printf(ret, "index %" PRIu64 "\n", manifest->index);
+    cw_buf_printf(ret, "norm %s\n", manifest->norm);
     cw_buf_printf(ret, "basis %s\n", basis);
     cw_buf_printf(ret, "files %" PRIu64 " %016" PRIx64 "\n", manifest->files.files,
                   manifest->files.sum);
@@ -195,7 +196,7 @@ static bool read_row(const struct words *words, struct cw_span line, struct cw_m
 /* The first lines stand in this order. */
 static bool read_head(struct cw_span *rest, struct cw_manifest *manifest)
 {
-    static const char *const names[] = {"generation", "built", "index", "basis", "files"};
+    static const char *const names[] = {"generation", "built", "index", "norm", "basis", "files"};
     struct cw_span values[CW_COUNT(names)];
     struct cw_span line;
     struct words words = {.count = 0};
@@ -204,7 +205,7 @@ static bool read_head(struct cw_span *rest, struct cw_manifest *manifest)
             return false;
         }
         words = split(line);
-        if (words.count != (i == 4 ? 3u : 2u) || !cw_span_is(words.items[0], names[i])) {
+        if (words.count != (i + 1 == CW_COUNT(names) ? 3u : 2u) || !cw_span_is(words.items[0], names[i])) {
             return false;
         }
         values[i] = words.items[1];
@@ -212,9 +213,10 @@ static bool read_head(struct cw_span *rest, struct cw_manifest *manifest)
     return cw_span_to_u64(values[0], UINT64_MAX, &manifest->generation) &&
            to_time(values[1], &manifest->built_at_s) &&
            cw_span_to_u64(values[2], UINT64_MAX, &manifest->index) &&
-           cw_hex_is_lower(values[3], 2 * sizeof(manifest->basis)) &&
-           cw_hex_decode(values[3], manifest->basis, sizeof(manifest->basis)) &&
-           cw_span_to_u64(values[4], UINT64_MAX, &manifest->files.files) &&
+           to_text(values[3], manifest->norm, sizeof(manifest->norm)) &&
+           cw_hex_is_lower(values[4], 2 * sizeof(manifest->basis)) &&
+           cw_hex_decode(values[4], manifest->basis, sizeof(manifest->basis)) &&
+           cw_span_to_u64(values[5], UINT64_MAX, &manifest->files.files) &&
            to_sum(words.items[2], &manifest->files.sum);
 }
 

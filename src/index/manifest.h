@@ -34,6 +34,7 @@ struct cw_manifest {
     uint64_t generation; /* of the run that wrote it */
     int64_t built_at_s;
     uint64_t index; /* generation of the index file: its name */
+    char norm[32];  /* name of the normaliser that read the addresses */
     uint8_t basis[32];
     struct cw_fingerprint files; /* configuration, feeds, rules and the watched */
     struct cw_manifest_feed *feeds;

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "publish/publish.h"
 #include "scan/run.h"
 
 static void tell(const struct cw_scan *scan, const char *stage, const struct cw_scan_feed *feed)
@@ -109,10 +110,32 @@ static enum cw_status take_all(struct cw_scan *scan, struct cw_intake *intakes, 
     return CW_OK;
 }
 
+/* What the feeds committed becomes what people ask, before anybody waits for a receiver. */
+static enum cw_status publish(struct cw_scan *scan, struct cw_error *err)
+{
+    tell(scan, "index", NULL);
+    enum cw_status status =
+        cw_store_run_begin(scan->store, scan->report->started_at_s, &scan->generation, err);
+    if (status != CW_OK) {
+        return status;
+    }
+    const struct cw_publish_options options = {
+        .generation = scan->generation,
+        .now_s = cw_clock_now_s(&scan->options->clock),
+        .is_forced = scan->options->is_forced,
+    };
+    status = cw_publish(scan->home, scan->store, &options, NULL, err);
+    return status == CW_OK ? CW_OK : cw_error_prefix(err, "index: ");
+}
+
 static enum cw_status finish(struct cw_scan *scan, struct cw_error *err)
 {
     struct cw_scan_report *report = scan->report;
+    struct cw_error unpublished = {0};
     enum cw_status status = CW_OK;
+    /* An index that cannot be written keeps no alert from its receiver. */
+    const enum cw_status published =
+        cw_scan_is_writing(scan) ? publish(scan, &unpublished) : CW_OK;
     if (scan->options->mode == CW_SCAN_NORMAL && !scan->options->is_undelivered) {
         tell(scan, "deliver", NULL);
         status = deliver(scan, err);
@@ -124,6 +147,9 @@ static enum cw_status finish(struct cw_scan *scan, struct cw_error *err)
     }
     report->is_partial |= report->deliveries.dead > 0 || report->deliveries.disabled > 0;
     report->finished_at_s = cw_clock_now_s(&scan->options->clock);
+    if (status == CW_OK && published != CW_OK) {
+        return cw_error_set(err, published, "%s", unpublished.text);
+    }
     if (status == CW_OK && scan->options->mode == CW_SCAN_NORMAL) {
         status = cw_scan_report_store(scan, err);
     }
