@@ -105,9 +105,8 @@ static enum cw_status on_found(void *ctx, const struct cw_index_item *item,
     match->relation = relation;
     match->is_active = standing.is_active;
     match->delisted_on_s = standing.ended_s;
-    match->canonical = item->kind == CW_INDEX_RULE
-                           ? cw_answer_keep(asking->answer, item->canonical)
-                           : "";
+    match->canonical =
+        item->kind == CW_INDEX_RULE ? cw_answer_keep(asking->answer, item->canonical) : "";
     describe(asking, item, match);
     cw_check_note_dates(asking->check, item, asking->answer);
     return CW_OK;
@@ -148,10 +147,9 @@ static enum cw_status on_opaque(void *ctx, const struct cw_index_item *item,
     (void)err;
     struct asking *asking = ctx;
     if (asking->opaque++ < OPAQUE_REASONS_MAX) {
-        cw_answer_reason(asking->answer,
-                         "list %.*s holds this very text as an unusable entry (%.*s, %.*s)",
-                         CW_SPAN_ARG(item->source_id), CW_SPAN_ARG(item->position),
-                         CW_SPAN_ARG(item->error));
+        cw_answer_reason(
+            asking->answer, "list %.*s holds this very text as an unusable entry (%.*s, %.*s)",
+            CW_SPAN_ARG(item->source_id), CW_SPAN_ARG(item->position), CW_SPAN_ARG(item->error));
     }
     return CW_OK;
 }
@@ -186,10 +184,9 @@ static enum cw_status answer_decoded(struct asking *asking, struct cw_error *err
         return status;
     }
     decide(asking);
-    return asking->is_related
-               ? CW_OK
-               : cw_check_note_looks(asking->check, (struct cw_span){NULL, 0}, asking->asked,
-                                     answer, err);
+    return asking->is_related ? CW_OK
+                              : cw_check_note_looks(asking->check, (struct cw_span){NULL, 0},
+                                                    asking->asked, answer, err);
 }
 
 enum cw_status cw_check_ask(struct cw_check *check, struct cw_span text, struct cw_answer *ret,

@@ -36,7 +36,7 @@ struct cw_data_feed {
     enum cw_data_status status;
     int64_t retrieved_at_s; /* 0 never */
     char snapshot_sha256[65];
-    uint64_t entries;   /* of now, also when the question is about a day in the past */
+    uint64_t entries; /* of now, also when the question is about a day in the past */
     int64_t stale_after_s;
 };
 
@@ -94,7 +94,7 @@ struct cw_answer {
                        matches speak for listed and related */
     size_t reasons_count;
     size_t notes_count; /* the last of the reasons, which change no verdict */
-    void *owned; /* private: the memory of the strings */
+    void *owned;        /* private: the memory of the strings */
 };
 
 /** Answers one question. Any bytes may be asked, of any length.

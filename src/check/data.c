@@ -79,10 +79,9 @@ static void give_reason(const struct cw_check *check, const struct cw_data_feed 
                          feed->id, age);
         return;
     case CW_DATA_NEVER:
-        cw_answer_reason(answer,
-                         check->is_past ? "list %s had not been read by then"
-                                        : "list %s was never read",
-                         feed->id);
+        cw_answer_reason(
+            answer, check->is_past ? "list %s had not been read by then" : "list %s was never read",
+            feed->id);
         return;
     case CW_DATA_FAILED:
         cw_answer_reason(answer,

@@ -77,8 +77,7 @@ static enum cw_status build(struct cw_check *check, const struct cw_home *home,
 {
     enum cw_status status = CW_OK;
     if (store != NULL) {
-        status =
-            cw_store_run_last(store, &manifest->generation, &manifest->built_at_s, err);
+        status = cw_store_run_last(store, &manifest->generation, &manifest->built_at_s, err);
     }
     if (status == CW_OK) {
         status = cw_publish_describe(home, store, manifest, err);
@@ -102,8 +101,7 @@ static enum cw_status build_from(struct cw_check *check, const struct cw_home *h
     CW_CLEANUP(cw_store_closep) struct cw_store *store = NULL;
     struct cw_error why = {0};
     bool is_mine = false;
-    enum cw_status status =
-        cw_store_open(home->config->state_dir, CW_STORE_READ, &store, &why);
+    enum cw_status status = cw_store_open(home->config->state_dir, CW_STORE_READ, &store, &why);
     if (status == CW_NOT_FOUND) {
         return build(check, home, NULL, manifest, err);
     }

@@ -209,9 +209,8 @@ static enum cw_status open_published(const struct cw_cli *cli, struct cw_config 
     char *path = NULL;
     struct cw_mistakes mistakes;
     cw_mistakes_init(&mistakes);
-    enum cw_status status =
-        cw_config_find(cli->config_path, cli->env_config, cli->env_xdg_config_home, cli->env_home,
-                       &path, err);
+    enum cw_status status = cw_config_find(cli->config_path, cli->env_config,
+                                           cli->env_xdg_config_home, cli->env_home, &path, err);
     if (status == CW_OK) {
         status = cw_config_load(path, &mistakes, ret_config, err);
     }

@@ -27,7 +27,8 @@ struct cw_home {
     struct cw_rules *rules;
     char *snapshots_dir; /* state_dir/snapshots */
     char rules_sha256[65];
-    struct cw_fingerprint files; /* of configuration, feeds and rules, taken before they were read */
+    struct cw_fingerprint
+        files; /* of configuration, feeds and rules, taken before they were read */
     struct cw_signing_key *alert_key; /* NULL until cw_home_load_keys */
     struct cw_receiver *receivers;    /* NULL until cw_home_load_keys */
     size_t receivers_count;           /* enabled endpoints */

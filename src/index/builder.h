@@ -23,11 +23,11 @@
 struct cw_index_builder;
 
 struct cw_index_options {
-    const char *path;      /* of the file to make, or NULL: into memory */
-    uint64_t generation;   /* whose number it carries */
-    int64_t built_at_s;    /* */
-    const uint8_t *basis;  /* 32 bytes: a digest of what it is built from */
-    uint64_t bytes_max;    /* refuse to grow beyond; 0: CW_INDEX_BYTES_MAX */
+    const char *path;     /* of the file to make, or NULL: into memory */
+    uint64_t generation;  /* whose number it carries */
+    int64_t built_at_s;   /* */
+    const uint8_t *basis; /* 32 bytes: a digest of what it is built from */
+    uint64_t bytes_max;   /* refuse to grow beyond; 0: CW_INDEX_BYTES_MAX */
 };
 
 /** Begins.

@@ -134,8 +134,7 @@ static void prefetch(const struct cw_index *index, enum cw_index_section_id tabl
     if (section->count == 0) {
         return;
     }
-    const uint8_t *directory =
-        index->bytes + section->at + cw_index_directory_at(section->count);
+    const uint8_t *directory = index->bytes + section->at + cw_index_directory_at(section->count);
     for (size_t i = 0; i < count; i++) {
         __builtin_prefetch(directory + (hashes[i] >> (64 - section->bits)) * sizeof(uint32_t));
     }
@@ -158,7 +157,8 @@ static enum cw_status add_hash(struct runs *runs, uint64_t hash, struct cw_error
     return status;
 }
 
-/* The next place of all runs together, each once: several keys of one address lead to one record. */
+/* The next place of all runs together, each once: several keys of one address lead to one record.
+ */
 static enum cw_status next_place(struct runs *runs, uint64_t *ret_place, bool *ret_is_end,
                                  struct cw_error *err)
 {
@@ -234,7 +234,7 @@ static enum cw_relation relation_to(const struct question *question,
         return cw_address_relation(question->asked, &listed, NULL);
     }
     return cw_span_is(item->canonical, question->canonical) ? CW_RELATION_ENCODING
-                                                             : CW_RELATION_NONE;
+                                                            : CW_RELATION_NONE;
 }
 
 static enum cw_status judge_address(const struct question *question,
@@ -262,8 +262,8 @@ static enum cw_status gather(struct runs *runs, const struct cw_address *asked,
         status = add_hash(runs, hashes[i], err);
     }
     if (status == CW_OK && index->header.undecoded > 0) {
-        status = add_hash(
-            runs, cw_index_canonical_hash(index->header.key, cw_span_cstr(canonical)), err);
+        status = add_hash(runs, cw_index_canonical_hash(index->header.key, cw_span_cstr(canonical)),
+                          err);
     }
     return status;
 }
@@ -333,8 +333,8 @@ uint64_t cw_index_canonical_hash(const uint8_t key[static 16], struct cw_span ca
     return hash_named(key, 'c', canonical);
 }
 
-static enum cw_status judge_text(const struct question *question,
-                                 const struct cw_index_item *item, struct cw_error *err)
+static enum cw_status judge_text(const struct question *question, const struct cw_index_item *item,
+                                 struct cw_error *err)
 {
     const bool is_same = cw_index_is_hex(question->text)
                              ? cw_span_equal_nocase(question->text, item->value)

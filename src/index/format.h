@@ -69,7 +69,7 @@ static_assert(sizeof(struct cw_index_header) <= CW_INDEX_HEADER_SUM_AT, "block 0
 static_assert(sizeof(struct cw_index_header) % 8 == 0, "no padding at its end");
 
 /** A block is sealed with its number, so that two whole blocks in each other's place are damage. */
-#define CW_INDEX_SEED(generation, block) ((generation) * 0x9e3779b97f4a7c15u + (block))
+#define CW_INDEX_SEED(generation, block) ((generation)*0x9e3779b97f4a7c15u + (block))
 
 /* ---- tables: PROBES, LOOKALIKES, OPAQUES ----
  *

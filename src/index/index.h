@@ -10,7 +10,8 @@
  * an answer. No look-up allocates. One handle serves any number of threads.
  *
  *   CW_CLEANUP(cw_index_closep) struct cw_index *index = NULL;
- *   if (cw_index_open(path, &index, err) == CW_OK) { cw_index_find(index, &address, fn, ctx, err); }
+ *   if (cw_index_open(path, &index, err) == CW_OK) { cw_index_find(index, &address, fn, ctx, err);
+ * }
  *
  * The file belongs to the installation, as its state does: a stranger who can cut a mapped file
  * short can also end the process (SIGBUS).
@@ -51,8 +52,8 @@ const uint8_t *cw_index_key(const struct cw_index *index);
 enum cw_index_source_kind { CW_INDEX_FEED, CW_INDEX_RULE };
 
 /** One thing that a list or a case says of one address. Texts are borrowed until the index is
- *  closed, but for `canonical` and a record's own `entry_id`, which may stand in this struct: do not
- *  copy it. Every text may be empty. */
+ *  closed, but for `canonical` and a record's own `entry_id`, which may stand in this struct: do
+ * not copy it. Every text may be empty. */
 struct cw_index_item {
     enum cw_index_source_kind kind;
     uint32_t source;          /* number of the list or case in the index */
@@ -94,8 +95,8 @@ int64_t cw_index_item_ended_s(const struct cw_index_item *item);
 enum cw_address_error cw_index_item_decode(const struct cw_index_item *item,
                                            struct cw_address *ret);
 
-/** What a look-up tells. `relation` is CW_RELATION_NONE from cw_index_each, cw_index_find_opaque and
- *  cw_index_find_lookalikes. Anything but CW_OK ends the look-up and comes out of it. */
+/** What a look-up tells. `relation` is CW_RELATION_NONE from cw_index_each, cw_index_find_opaque
+ * and cw_index_find_lookalikes. Anything but CW_OK ends the look-up and comes out of it. */
 typedef enum cw_status (*cw_index_fn)(void *ctx, const struct cw_index_item *item,
                                       enum cw_relation relation, struct cw_error *err);
 

@@ -205,7 +205,8 @@ static bool read_head(struct cw_span *rest, struct cw_manifest *manifest)
             return false;
         }
         words = split(line);
-        if (words.count != (i + 1 == CW_COUNT(names) ? 3u : 2u) || !cw_span_is(words.items[0], names[i])) {
+        if (words.count != (i + 1 == CW_COUNT(names) ? 3u : 2u) ||
+            !cw_span_is(words.items[0], names[i])) {
             return false;
         }
         values[i] = words.items[1];
@@ -234,8 +235,7 @@ static bool is_whole(struct cw_span *text)
            to_sum(cw_span_slice(last, 4, last.len), &sum) && sum == cw_checksum(*text, 0);
 }
 
-enum cw_status cw_manifest_parse(struct cw_span text, struct cw_manifest *ret,
-                                 struct cw_error *err)
+enum cw_status cw_manifest_parse(struct cw_span text, struct cw_manifest *ret, struct cw_error *err)
 {
     struct cw_span line;
     uint64_t version = 0;

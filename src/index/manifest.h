@@ -62,9 +62,8 @@ CW_NODISCARD enum cw_status cw_manifest_parse(struct cw_span text, struct cw_man
 /* ---- the folder ---- */
 
 /** Puts a manifest in force: folder/current, replaced atomically and durably. */
-CW_NODISCARD enum cw_status cw_manifest_publish(const char *folder,
-                                                const struct cw_manifest *manifest,
-                                                struct cw_error *err);
+CW_NODISCARD enum cw_status
+cw_manifest_publish(const char *folder, const struct cw_manifest *manifest, struct cw_error *err);
 /** Reads the one in force. Returns: as cw_manifest_parse; CW_NOT_FOUND when there is none. */
 CW_NODISCARD enum cw_status cw_manifest_load(const char *folder, struct cw_manifest *ret,
                                              struct cw_error *err);

@@ -11,8 +11,9 @@ enum { SEEN_BITS = 64, WHY_BYTES = 128 };
 
 enum cw_status cw_index_damaged(struct cw_error *err, const char *what, uint64_t at)
 {
-    return cw_error_set(err, CW_STATE, "the index is damaged: %s at %llu: run `cryptowatch scan --force`",
-                        what, (unsigned long long)at);
+    return cw_error_set(err, CW_STATE,
+                        "the index is damaged: %s at %llu: run `cryptowatch scan --force`", what,
+                        (unsigned long long)at);
 }
 
 /* ---- the header ---- */

@@ -6,7 +6,12 @@
 #include "index/build.h"
 #include "index/checksum.h"
 
-enum { STAGED_BYTES = 64 * CW_INDEX_BLOCK, SUMS_FIRST = 64, TEMPORARY_TRIES = 100, WHY_BYTES = 128 };
+enum {
+    STAGED_BYTES = 64 * CW_INDEX_BLOCK,
+    SUMS_FIRST = 64,
+    TEMPORARY_TRIES = 100,
+    WHY_BYTES = 128
+};
 
 static enum cw_status no_memory(struct cw_error *err)
 {
@@ -18,7 +23,7 @@ static enum cw_status fail(const char *path, const char *verb, struct cw_error *
     const int cause = errno;
     char why[WHY_BYTES] = "";
     (void)strerror_r(cause, why, sizeof(why));
-    const enum cw_status status = cause == EACCES || cause == EPERM   ? CW_DENIED
+    const enum cw_status status = cause == EACCES || cause == EPERM     ? CW_DENIED
                                   : cause == ENOENT || cause == ENOTDIR ? CW_NOT_FOUND
                                                                         : CW_IO;
     return cw_error_set(err, status, "%s: cannot %s: %s", path, verb, why);
@@ -196,15 +201,14 @@ static enum cw_status put_section(struct cw_index_output *out, const uint64_t *s
 static enum cw_status put_tops(struct cw_index_output *out, size_t from, size_t count,
                                struct cw_index_header *header, struct cw_error *err)
 {
-    const size_t padded = (count + CW_INDEX_SUMS_PER_BLOCK - 1) / CW_INDEX_SUMS_PER_BLOCK *
-                          CW_INDEX_SUMS_PER_BLOCK;
+    const size_t padded =
+        (count + CW_INDEX_SUMS_PER_BLOCK - 1) / CW_INDEX_SUMS_PER_BLOCK * CW_INDEX_SUMS_PER_BLOCK;
     uint64_t *tops = calloc(padded == 0 ? 1 : padded, sizeof(*tops));
     if (tops == NULL) {
         return no_memory(err);
     }
     memcpy(tops, out->sums + from, count * sizeof(*tops));
-    header->tops_sum =
-        cw_checksum(cw_span_make(tops, padded * sizeof(*tops)), header->generation);
+    header->tops_sum = cw_checksum(cw_span_make(tops, padded * sizeof(*tops)), header->generation);
     const enum cw_status status =
         put_section(out, tops, count, &header->sections[CW_SECTION_TOPS], err);
     free(tops);

@@ -170,8 +170,7 @@ static bool write_canonical(struct cw_index_item *item, struct cw_span label, st
 }
 
 static enum cw_status read_key(const struct cw_index *index, uint64_t at, uint32_t label_place,
-                               struct cw_span key, struct cw_index_item *item,
-                               struct cw_error *err)
+                               struct cw_span key, struct cw_index_item *item, struct cw_error *err)
 {
     struct cw_span label = {NULL, 0};
     if (label_place != 0) {

@@ -71,8 +71,8 @@ static enum cw_status copy_episodes(struct filling *filling, const struct cw_his
         filling->episodes_cap = cap;
     }
     for (size_t i = 0; i < history->episodes_count; i++) {
-        filling->episodes[i] = (struct cw_index_episode){history->episodes[i].from_s,
-                                                         history->episodes[i].until_s};
+        filling->episodes[i] =
+            (struct cw_index_episode){history->episodes[i].from_s, history->episodes[i].until_s};
     }
     return CW_OK;
 }
@@ -197,12 +197,10 @@ static enum cw_status build_file(const struct cw_home *home, struct cw_store *st
 }
 
 static enum cw_status bring_up_to_date(const struct cw_home *home, struct cw_store *store,
-                                       const char *folder,
-                                       const struct cw_publish_options *options,
+                                       const char *folder, const struct cw_publish_options *options,
                                        bool *ret_is_built, struct cw_error *err)
 {
-    struct cw_manifest manifest = {.generation = options->generation,
-                                   .built_at_s = options->now_s};
+    struct cw_manifest manifest = {.generation = options->generation, .built_at_s = options->now_s};
     struct cw_manifest old = {0};
     enum cw_status status = cw_publish_describe(home, store, &manifest, err);
     const bool is_old_right = status == CW_OK && is_current(folder, &manifest, &old);

@@ -42,7 +42,7 @@ struct cw_publish_options {
  *  Out:     ret_is_built  whether a new file was made; may be NULL
  *  Returns: as cw_publish_build; what was in force stays so on failure */
 CW_NODISCARD enum cw_status cw_publish(const struct cw_home *home, struct cw_store *store,
-                                       const struct cw_publish_options *options,
-                                       bool *ret_is_built, struct cw_error *err);
+                                       const struct cw_publish_options *options, bool *ret_is_built,
+                                       struct cw_error *err);
 
 #endif

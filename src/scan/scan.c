@@ -134,8 +134,7 @@ static enum cw_status finish(struct cw_scan *scan, struct cw_error *err)
     struct cw_error unpublished = {0};
     enum cw_status status = CW_OK;
     /* An index that cannot be written keeps no alert from its receiver. */
-    const enum cw_status published =
-        cw_scan_is_writing(scan) ? publish(scan, &unpublished) : CW_OK;
+    const enum cw_status published = cw_scan_is_writing(scan) ? publish(scan, &unpublished) : CW_OK;
     if (scan->options->mode == CW_SCAN_NORMAL && !scan->options->is_undelivered) {
         tell(scan, "deliver", NULL);
         status = deliver(scan, err);

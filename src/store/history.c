@@ -27,8 +27,8 @@ static enum cw_status no_memory(struct cw_error *err)
     return cw_error_set(err, CW_NOMEM, "out of memory for the episodes of a listing");
 }
 
-static enum cw_status load_ended(struct cw_store *store, int64_t listing,
-                                 struct episodes *episodes, struct cw_error *err)
+static enum cw_status load_ended(struct cw_store *store, int64_t listing, struct episodes *episodes,
+                                 struct cw_error *err)
 {
     struct cw_sql sql = cw_sql_begin(store, "SELECT episode, from_s, until_s FROM episodes"
                                             " WHERE listing = ? ORDER BY episode");
@@ -141,10 +141,10 @@ enum cw_status cw_store_each_opaque(struct cw_store *store, const char *feed,
  * numbers of the one before it. */
 enum cw_status cw_store_count_change(struct cw_store *store, int64_t at_s, struct cw_error *err)
 {
-    struct cw_sql sql = cw_sql_begin(
-        store, "INSERT INTO meta (key, value) VALUES ('changes', CAST(?1 AS TEXT))"
-               " ON CONFLICT (key) DO UPDATE SET value ="
-               " CAST(max(CAST(value AS INTEGER) + 1, ?1) AS TEXT)");
+    struct cw_sql sql =
+        cw_sql_begin(store, "INSERT INTO meta (key, value) VALUES ('changes', CAST(?1 AS TEXT))"
+                            " ON CONFLICT (key) DO UPDATE SET value ="
+                            " CAST(max(CAST(value AS INTEGER) + 1, ?1) AS TEXT)");
     cw_sql_put_i64(&sql, at_s);
     return cw_sql_run_one(&sql, "a change was not counted", err);
 }

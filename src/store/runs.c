@@ -16,8 +16,8 @@ enum cw_status cw_store_run_begin(struct cw_store *store, int64_t started_at_s,
 enum cw_status cw_store_run_end(struct cw_store *store, uint64_t generation, int64_t finished_at_s,
                                 struct cw_span summary_json, struct cw_error *err)
 {
-    struct cw_sql sql = cw_sql_begin(
-        store, "UPDATE runs SET finished_at_s = ?, summary = ? WHERE generation = ?");
+    struct cw_sql sql =
+        cw_sql_begin(store, "UPDATE runs SET finished_at_s = ?, summary = ? WHERE generation = ?");
     cw_sql_put_i64(&sql, finished_at_s);
     cw_sql_put_text(&sql, summary_json);
     cw_sql_put_u64(&sql, generation);
@@ -44,9 +44,9 @@ enum cw_status cw_store_run_last(struct cw_store *store, uint64_t *ret_generatio
 {
     uint64_t generation = 0;
     int64_t finished_at_s = 0;
-    struct cw_sql sql = cw_sql_begin(
-        store, "SELECT generation, finished_at_s FROM runs WHERE finished_at_s > 0"
-               " ORDER BY generation DESC LIMIT 1");
+    struct cw_sql sql =
+        cw_sql_begin(store, "SELECT generation, finished_at_s FROM runs WHERE finished_at_s > 0"
+                            " ORDER BY generation DESC LIMIT 1");
     if (cw_sql_next(&sql)) {
         generation = cw_sql_u64(&sql, 0);
         finished_at_s = cw_sql_i64(&sql, 1);

@@ -201,11 +201,10 @@ CW_NODISCARD enum cw_status cw_store_each_listing(struct cw_store *store, const 
                                                   cw_history_fn fn, void *ctx,
                                                   struct cw_error *err);
 /** Calls back for every opaque entry of a feed, in the order of its document. */
-CW_NODISCARD enum cw_status
-cw_store_each_opaque(struct cw_store *store, const char *feed,
-                     enum cw_status (*fn)(void *ctx, const struct cw_opaque *opaque,
-                                          struct cw_error *err),
-                     void *ctx, struct cw_error *err);
+CW_NODISCARD enum cw_status cw_store_each_opaque(
+    struct cw_store *store, const char *feed,
+    enum cw_status (*fn)(void *ctx, const struct cw_opaque *opaque, struct cw_error *err),
+    void *ctx, struct cw_error *err);
 /** A number that grows with every change of any list, so that what was built from them knows
  *  whether it is still right. 0: there was no list yet. */
 CW_NODISCARD enum cw_status cw_store_changes(struct cw_store *store, uint64_t *ret,

@@ -1,6 +1,6 @@
-/* An index file of any bytes: it is refused, or it answers without reading past its end. So that the
- * fuzzer gets behind the checksums, whatever has the length of blocks is sealed first; the first
- * byte says whether. The same bytes are read as a manifest. */
+/* An index file of any bytes: it is refused, or it answers without reading past its end. So that
+ * the fuzzer gets behind the checksums, whatever has the length of blocks is sealed first; the
+ * first byte says whether. The same bytes are read as a manifest. */
 #include "index/checksum.h"
 #include "index/format.h"
 #include "index/manifest.h"
@@ -18,9 +18,8 @@ static void seal(uint8_t *bytes, size_t len)
         return;
     }
     for (uint64_t at = CW_INDEX_BLOCK; at < tops_at; at += CW_INDEX_BLOCK) {
-        const uint64_t sum =
-            cw_checksum(cw_span_make(bytes + at, CW_INDEX_BLOCK),
-                        CW_INDEX_SEED(header.generation, at / CW_INDEX_BLOCK));
+        const uint64_t sum = cw_checksum(cw_span_make(bytes + at, CW_INDEX_BLOCK),
+                                         CW_INDEX_SEED(header.generation, at / CW_INDEX_BLOCK));
         const uint64_t place = at < sums_at ? sums_at + (at / CW_INDEX_BLOCK - 1) * 8
                                             : tops_at + (at - sums_at) / CW_INDEX_BLOCK * 8;
         if (place <= len - sizeof(sum)) {
@@ -61,8 +60,8 @@ static void ask(const struct cw_index *index)
     uint64_t sum = 0;
     for (size_t i = 0; i < CW_COUNT(texts); i++) {
         struct cw_address address;
-        const enum cw_address_error why = cw_address_parse(
-            cw_span_cstr(texts[i]), CW_SPAN(""), CW_ADDRESS_LIST, &address);
+        const enum cw_address_error why =
+            cw_address_parse(cw_span_cstr(texts[i]), CW_SPAN(""), CW_ADDRESS_LIST, &address);
         CW_ASSERT(why == CW_ADDRESS_OK);
         (void)!cw_index_find(index, &address, look, &sum, NULL);
         (void)cw_index_may_hold(index, &address);

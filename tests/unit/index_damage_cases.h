@@ -11,7 +11,8 @@ static uint8_t *copy_of(struct cw_span bytes, size_t len)
     return copy;
 }
 
-/* Asks every question of an index that may be damaged: each answer is the right one, or an error. */
+/* Asks every question of an index that may be damaged: each answer is the right one, or an error.
+ */
 static void ask_all(const struct cw_index *index, size_t at)
 {
     for (size_t i = 0; i < CW_COUNT(questions); i++) {
@@ -36,8 +37,7 @@ static void refuses_every_flipped_byte(void)
         struct cw_index *index = NULL;
         struct cw_error err = {0};
         copy[i] ^= (uint8_t)(1u << i % 8);
-        enum cw_status status =
-            cw_index_open_memory(cw_span_make(copy, bytes.len), &index, &err);
+        enum cw_status status = cw_index_open_memory(cw_span_make(copy, bytes.len), &index, &err);
         if (status == CW_OK) {
             if (i % 4 == 0) { /* all of them take a while */
                 ask_all(index, i);
@@ -96,9 +96,9 @@ static void refuses_foreign_files(void)
     memcpy(&right, bytes.data, sizeof(right));
     struct cw_index_header cases[9];
     static const char *const reasons[] = {
-        "not an index",      "another byte order", "newer cryptowatch", "no longer read",
-        "no longer read",    "cut short",          "table of sections", "table of sections",
-        "table of sections",
+        "not an index",      "another byte order", "newer cryptowatch",
+        "no longer read",    "no longer read",     "cut short",
+        "table of sections", "table of sections",  "table of sections",
     };
     for (size_t i = 0; i < CW_COUNT(cases); i++) {
         cases[i] = right;

@@ -1,4 +1,5 @@
-/* index_property_cases.h: the index answers as a look at every item would. Included by test_index.c.
+/* index_property_cases.h: the index answers as a look at every item would. Included by
+ * test_index.c.
  */
 #ifndef CW_TESTS_INDEX_PROPERTY_CASES_H
 #define CW_TESTS_INDEX_PROPERTY_CASES_H
@@ -62,7 +63,7 @@ struct everything {
     struct decoded {
         uint64_t mark;
         struct cw_address address;
-    } *items;
+    } * items;
     size_t count;
     size_t cap;
 };
@@ -107,8 +108,7 @@ static struct found look_at_all(const struct everything *all, const struct cw_ad
 {
     struct found found = {0};
     for (size_t i = 0; i < all->count; i++) {
-        const enum cw_relation relation =
-            cw_address_relation(asked, &all->items[i].address, NULL);
+        const enum cw_relation relation = cw_address_relation(asked, &all->items[i].address, NULL);
         if (relation != CW_RELATION_NONE) {
             add_mark(&found, all->items[i].mark, relation);
         }
@@ -134,7 +134,8 @@ static size_t compare_answers(const struct cw_index *index, const struct everyth
     return told.count;
 }
 
-/* The word itself, in capitals, in small letters, in our own spelling, and with a letter changed. */
+/* The word itself, in capitals, in small letters, in our own spelling, and with a letter changed.
+ */
 static size_t compare_spellings(const struct cw_index *index, const struct everything *all,
                                 struct cw_span word)
 {

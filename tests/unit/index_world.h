@@ -153,8 +153,9 @@ static inline enum cw_status ask(const struct cw_index *index, const char *text,
 {
     struct cw_address address;
     told[0] = '\0';
-    CU_ASSERT_EQUAL_FATAL(cw_address_parse(cw_span_cstr(text), CW_SPAN(""), CW_ADDRESS_LIST, &address),
-                          CW_ADDRESS_OK);
+    CU_ASSERT_EQUAL_FATAL(
+        cw_address_parse(cw_span_cstr(text), CW_SPAN(""), CW_ADDRESS_LIST, &address),
+        CW_ADDRESS_OK);
     return cw_index_find(index, &address, keep_told, told, err);
 }
 

@@ -63,10 +63,14 @@ static void finds_texts_that_are_no_address(void)
         const char *asked;
         const char *told;
     } cases[] = {
-        {"0xABCDEF12", "none one/line 3"}, {"0xabcdef12", "none one/line 3"},
-        {"0XABCDEF12", "none one/line 3"}, {"abcdef12", ""},
-        {"no address", "none two/line 9"}, {"No address", ""},
-        {"no addres", ""},                 {"", ""},
+        {"0xABCDEF12", "none one/line 3"},
+        {"0xabcdef12", "none one/line 3"},
+        {"0XABCDEF12", "none one/line 3"},
+        {"abcdef12", ""},
+        {"no address", "none two/line 9"},
+        {"No address", ""},
+        {"no addres", ""},
+        {"", ""},
     };
     struct index_place place = index_make();
     for (size_t i = 0; i < CW_COUNT(cases); i++) {
@@ -78,8 +82,7 @@ static void finds_texts_that_are_no_address(void)
 }
 
 static enum cw_status keep_item(void *ctx, const struct cw_index_item *item,
-                                CW_UNUSED enum cw_relation relation,
-                                CW_UNUSED struct cw_error *err)
+                                CW_UNUSED enum cw_relation relation, CW_UNUSED struct cw_error *err)
 {
     bool *is_told = ctx;
     *is_told = true;
@@ -159,9 +162,8 @@ static void counts_only_the_relations_of_a_case(void)
     char told[TOLD_BYTES];
     struct index_place place = {.builder = index_builder(NULL, 1)};
     uint32_t number = 0;
-    const struct cw_index_source source = {.kind = CW_INDEX_RULE,
-                                           .id = CW_SPAN("case"),
-                                           .relations = 1u << CW_RELATION_EXACT};
+    const struct cw_index_source source = {
+        .kind = CW_INDEX_RULE, .id = CW_SPAN("case"), .relations = 1u << CW_RELATION_EXACT};
     OK(cw_index_builder_source(place.builder, &source, &number, &err));
     index_listing(place.builder, number, EVM, "", "case");
     index_open(&place);

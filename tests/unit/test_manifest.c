@@ -78,7 +78,7 @@ static void refuses_every_change_and_every_length(void)
 }
 
 #define HEAD                                                                                       \
-    "cryptowatch-index 1\ngeneration 1\nbuilt 2\nindex 1\nnorm n\nbasis " SHA                       \
+    "cryptowatch-index 1\ngeneration 1\nbuilt 2\nindex 1\nnorm n\nbasis " SHA                      \
     "\nfiles 3 0123456789abcdef\n"
 
 static const struct {
