@@ -88,6 +88,10 @@ struct cw_index_builder {
     struct cw_index_shared *shared;
     uint8_t *scratch;
     size_t fill; /* of scratch */
+    bool has_text_filter;
+    uint64_t *spelled; /* hashes of every text of every address, for the filter */
+    size_t spelled_count;
+    size_t spelled_cap;
     uint64_t records_at;
     uint64_t records;
 };

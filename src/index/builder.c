@@ -4,8 +4,10 @@
 #include "crypto/hash.h"
 #include "index/build.h"
 #include "index/internal.h"
+#include "index/spelled.h"
+#include "index/text_filter.h"
 
-enum { SOURCES_FIRST = 64 };
+enum { SOURCES_FIRST = 64, SPELLED_FIRST = 1024 };
 
 static enum cw_status no_memory(struct cw_error *err)
 {
@@ -40,6 +42,7 @@ enum cw_status cw_index_builder_new(const struct cw_index_options *options,
     }
     builder->out.fd = -1;
     cw_buf_init(&builder->texts, UINT32_MAX);
+    builder->has_text_filter = options->has_text_filter;
     builder->probes = cw_index_keys_new();
     builder->looks = cw_index_keys_new();
     builder->opaques = cw_index_keys_new();
@@ -87,6 +90,7 @@ void cw_index_builder_free(struct cw_index_builder *builder)
     free(builder->shared);
     free(builder->scratch);
     free(builder->rows);
+    free(builder->spelled);
     free(builder);
 }
 
@@ -113,6 +117,25 @@ static enum cw_status write_sources(struct cw_index_builder *builder, struct cw_
     return status == CW_OK ? cw_output_pad(&builder->out, err) : status;
 }
 
+static enum cw_status write_filter(struct cw_index_builder *builder, struct cw_error *err)
+{
+    struct cw_text_filter_builder filter;
+    const size_t bytes = cw_text_filter_bytes(builder->spelled_count);
+    void *memory = bytes == 0 ? NULL : malloc(bytes);
+    if (memory == NULL) {
+        return no_memory(err);
+    }
+    cw_text_filter_begin(&filter, memory, bytes);
+    for (size_t i = 0; i < builder->spelled_count; i++) {
+        cw_text_filter_add(&filter, builder->spelled[i]);
+    }
+    cw_text_filter_finish(&filter);
+    builder->header.sections[CW_SECTION_FILTER].bytes = bytes;
+    const enum cw_status status = cw_output_put(&builder->out, memory, bytes, err);
+    free(memory);
+    return status == CW_OK ? cw_output_pad(&builder->out, err) : status;
+}
+
 static enum cw_status write_tables(struct cw_index_builder *builder, struct cw_error *err)
 {
     struct cw_index_section *sections = builder->header.sections;
@@ -129,7 +152,7 @@ static enum cw_status write_tables(struct cw_index_builder *builder, struct cw_e
     if (status == CW_OK) {
         sections[CW_SECTION_FILTER].at = cw_output_at(&builder->out);
     }
-    return status;
+    return status == CW_OK && builder->has_text_filter ? write_filter(builder, err) : status;
 }
 
 enum cw_status cw_index_builder_finish(struct cw_index_builder *builder, struct cw_error *err)
@@ -203,6 +226,23 @@ static bool add_looks(struct cw_index_builder *builder, struct cw_span text, uin
     return is_added;
 }
 
+static bool add_spelled(struct cw_index_builder *builder, const struct cw_address *address)
+{
+    if (builder->spelled_cap - builder->spelled_count < CW_SPELLED_MAX) {
+        const size_t cap = builder->spelled_cap == 0
+                               ? SPELLED_FIRST
+                               : builder->spelled_cap + builder->spelled_cap / 2;
+        uint64_t *moved = realloc(builder->spelled, cap * sizeof(*moved));
+        if (moved == NULL) {
+            return false;
+        }
+        builder->spelled = moved;
+        builder->spelled_cap = cap;
+    }
+    builder->spelled_count += cw_spelled_hashes(address, builder->spelled + builder->spelled_count);
+    return true;
+}
+
 static bool add_keys(struct cw_index_builder *builder, const struct cw_address *address,
                      uint32_t place)
 {
@@ -211,6 +251,9 @@ static bool add_keys(struct cw_index_builder *builder, const struct cw_address *
     const size_t count = cw_address_probe_hashes(address, builder->header.key, hashes);
     for (size_t i = 0; i < count; i++) {
         is_added &= cw_index_keys_add(builder->probes, hashes[i], place);
+    }
+    if (builder->has_text_filter) {
+        is_added &= add_spelled(builder, address);
     }
     return is_added && add_looks(builder, cw_address_source(address), place);
 }

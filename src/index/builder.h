@@ -27,6 +27,7 @@ struct cw_index_options {
     uint64_t generation;  /* whose number it carries */
     int64_t built_at_s;   /* */
     const uint8_t *basis; /* 32 bytes: a digest of what it is built from */
+    bool has_text_filter; /* for who screens texts (text_filter.h); costs time and memory */
     uint64_t bytes_max;   /* refuse to grow beyond; 0: CW_INDEX_BYTES_MAX */
 };
 

@@ -189,6 +189,7 @@ static enum cw_status build_file(const struct cw_home *home, struct cw_store *st
         .generation = manifest->index,
         .built_at_s = manifest->built_at_s,
         .basis = manifest->basis,
+        .has_text_filter = true,
     };
     const enum cw_status status = cw_publish_build(home, store, &options, &builder, err);
     cw_index_builder_free(builder);

@@ -186,4 +186,30 @@ static void answers_as_a_linear_scan(void)
     index_drop(&place);
 }
 
+/* The filter that screening asks first knows every text of every listing. */
+static void holds_the_filter_of_its_texts(void)
+{
+    struct index_place place = {0};
+    struct cw_text_filter filter;
+    const struct cw_index_options options = {
+        .generation = 1, .basis = index_basis, .has_text_filter = true};
+    OK(cw_index_builder_new(&options, &place.builder, &err));
+    index_fill(place.builder);
+    index_open(&place);
+    OK(cw_index_check_filter(place.index, &err));
+    OK(cw_text_filter_open(cw_index_filter(place.index), &filter, &err));
+    static const char *const texts[] = {CASE, P2PKH, EVM, TRON};
+    for (size_t i = 0; i < CW_COUNT(texts); i++) {
+        struct cw_address address;
+        uint64_t hashes[CW_SPELLED_MAX];
+        (void)cw_address_parse(cw_span_cstr(texts[i]), CW_SPAN(""), CW_ADDRESS_LIST, &address);
+        const size_t count = cw_spelled_hashes(&address, hashes);
+        CU_ASSERT(count > 0);
+        for (size_t k = 0; k < count; k++) {
+            CW_CHECK(cw_text_filter_has(&filter, hashes[k]), "%s: hash %zu", texts[i], k);
+        }
+    }
+    index_drop(&place);
+}
+
 #endif

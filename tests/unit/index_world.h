@@ -11,6 +11,8 @@
 #include "index/builder.h"
 #include "index/checksum.h"
 #include "index/internal.h"
+#include "index/spelled.h"
+#include "index/text_filter.h"
 #include "list_rows.h"
 
 #define P2PKH    "1BgGZ9tcN4rm9KBzDn7KprQz87SZ26SAMH"

@@ -234,6 +234,7 @@ static const struct cw_test tests[] = {
     {"sorts keys however they fall", sorts_keys_however_they_fall},
     {"refuses to grow past its bound", refuses_to_grow_past_its_bound},
     {"the same input gives the same bytes", same_input_gives_same_bytes},
+    {"holds the filter of its texts", holds_the_filter_of_its_texts},
     {"answers as a look at every item would", answers_as_a_linear_scan},
 };
 
