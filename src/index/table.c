@@ -19,13 +19,17 @@ struct key {
     uint32_t place;
 };
 
-/* 12 bytes a key; a struct of them would be padded to 16. */
+/* 12 bytes, beside each other: a bin is somewhere else in memory every time. */
+struct gathered {
+    uint32_t upper;
+    uint32_t lower;
+    uint32_t place;
+};
+
 struct chunk {
     struct chunk *next;
     uint32_t count;
-    uint32_t places[CHUNK_KEYS];
-    uint32_t upper[CHUNK_KEYS];
-    uint32_t lower[CHUNK_KEYS];
+    struct gathered keys[CHUNK_KEYS];
 };
 
 struct bin {
@@ -89,10 +93,8 @@ bool cw_index_keys_add(struct cw_index_keys *keys, uint64_t hash, uint32_t place
     if (chunk == NULL) {
         return false;
     }
-    chunk->places[chunk->count] = place;
-    chunk->upper[chunk->count] = (uint32_t)(hash >> 32);
-    chunk->lower[chunk->count] = (uint32_t)(hash & UINT32_MAX);
-    chunk->count++;
+    chunk->keys[chunk->count++] = (struct gathered){
+        .upper = (uint32_t)(hash >> 32), .lower = (uint32_t)(hash & UINT32_MAX), .place = place};
     bin->count++;
     keys->count++;
     return true;
@@ -234,8 +236,9 @@ static void empty_bin(struct bin *bin, struct key *ret)
     size_t at = 0;
     for (const struct chunk *chunk = bin->first; chunk != NULL; chunk = chunk->next) {
         for (uint32_t i = 0; i < chunk->count; i++) {
-            ret[at].hash = (uint64_t)chunk->upper[i] << 32 | chunk->lower[i];
-            ret[at++].place = chunk->places[i];
+            const struct gathered *key = &chunk->keys[i];
+            ret[at].hash = (uint64_t)key->upper << 32 | key->lower;
+            ret[at++].place = key->place;
         }
     }
     CW_ASSERT(at == bin->count);
