@@ -10,27 +10,21 @@ struct cw_label cw_label_make(struct cw_span tag)
     return label;
 }
 
-static enum cw_address_error check_bare(struct cw_span text)
+/* Prepares reader and result for a bare text, or says why there is nothing to read. */
+static enum cw_address_error begin(struct cw_span text, enum cw_address_mode mode,
+                                   struct cw_reader *reader, struct cw_address *address)
 {
+    static_assert(sizeof(address->source) > CW_ADDRESS_TEXT_MAX, "a bare text fits with its NUL");
     if (text.len == 0) {
         return CW_ADDRESS_EMPTY;
     }
     if (text.len > CW_ADDRESS_TEXT_MAX) {
         return CW_ADDRESS_TOO_LONG;
     }
-    for (size_t i = 0; i < text.len; i++) {
-        const unsigned char c = (unsigned char)text.data[i];
-        if (c < 33 || c > 126) {
-            return CW_ADDRESS_CHARSET;
-        }
+    cw_reader_init(reader, text, mode);
+    if ((reader->letters & CW_LETTERS_VISIBLE) == 0) {
+        return CW_ADDRESS_CHARSET;
     }
-    return CW_ADDRESS_OK;
-}
-
-static void begin(struct cw_address *address, struct cw_span text)
-{
-    static_assert(sizeof(address->source) > CW_ADDRESS_TEXT_MAX, "a bare text fits with its NUL");
-    CW_ASSERT(text.len <= CW_ADDRESS_TEXT_MAX);
     address->readings_count = 0;
     address->bytes_used = 0;
     address->stripped = 0;
@@ -38,18 +32,17 @@ static void begin(struct cw_address *address, struct cw_span text)
     address->stripped_name[0] = '\0';
     memcpy(address->source, text.data, text.len);
     address->source[text.len] = '\0';
+    return CW_ADDRESS_OK;
 }
 
 enum cw_address_error cw_parse_tags(struct cw_span text, const struct cw_tags *tags,
                                     enum cw_address_mode mode, struct cw_address *address)
 {
-    struct cw_reader reader;
-    enum cw_address_error worst = check_bare(text);
+    CW_UNSET struct cw_reader reader;
+    enum cw_address_error worst = begin(text, mode, &reader, address);
     if (worst != CW_ADDRESS_OK) {
         return worst;
     }
-    cw_reader_init(&reader, text, mode);
-    begin(address, text);
     worst = CW_ADDRESS_CHAIN;
     for (size_t i = 0; i < tags->count; i++) {
         const struct cw_tag *as = tags->rows[i];
@@ -65,17 +58,16 @@ enum cw_address_error cw_parse_tags(struct cw_span text, const struct cw_tags *t
 enum cw_address_error cw_parse_detect(struct cw_span text, enum cw_address_mode mode,
                                       struct cw_address *address)
 {
-    struct cw_reader reader;
-    const enum cw_address_error bare = check_bare(text);
+    CW_UNSET struct cw_reader reader;
+    const enum cw_address_error bare = begin(text, mode, &reader, address);
     if (bare != CW_ADDRESS_OK) {
         return bare;
     }
-    cw_reader_init(&reader, text, mode);
-    begin(address, text);
     for (size_t i = 0; i < CW_FAMILIES; i++) {
-        const enum cw_address_error why = cw_family_table[i].read(&reader, NULL, address);
-        if (why == CW_ADDRESS_SECRET) {
-            return why;
+        const struct cw_family *family = &cw_family_table[i];
+        if (cw_family_may_read(family, &reader) &&
+            family->read(&reader, NULL, address) == CW_ADDRESS_SECRET) {
+            return CW_ADDRESS_SECRET;
         }
     }
     return address->readings_count > 0 ? CW_ADDRESS_OK : CW_ADDRESS_UNKNOWN;
@@ -160,16 +152,24 @@ enum cw_address_error cw_parse_bare(struct cw_span text, const struct cw_label *
                            : explain(text, mode, address);
 }
 
+/* The parts in use, which are a fifth of the whole. */
+static void copy(struct cw_address *ret, const struct cw_address *from)
+{
+    memcpy(ret, from, offsetof(struct cw_address, bytes));
+    memcpy(ret->bytes, from->bytes, from->bytes_used);
+    memcpy(ret->source, from->source, strlen(from->source) + 1);
+}
+
 enum cw_address_error cw_address_parse(struct cw_span text, struct cw_span tag,
                                        enum cw_address_mode mode, struct cw_address *ret)
 {
     const struct cw_label label = cw_label_make(tag);
-    struct cw_address address;
+    CW_UNSET struct cw_address address;
     const enum cw_address_error why = mode == CW_ADDRESS_LIST
                                           ? cw_parse_field(text, label, &address)
                                           : cw_parse_bare(text, &label, mode, &address);
     if (why == CW_ADDRESS_OK) {
-        *ret = address;
+        copy(ret, &address);
     }
     return why;
 }
@@ -178,10 +178,10 @@ enum cw_address_error cw_address_parse_as(struct cw_span text, struct cw_span ta
                                           struct cw_address *ret)
 {
     const struct cw_label label = cw_label_make(tag);
-    struct cw_address address;
+    CW_UNSET struct cw_address address;
     const enum cw_address_error why = cw_parse_tags(text, &label.tags, CW_ADDRESS_STRICT, &address);
     if (why == CW_ADDRESS_OK) {
-        *ret = address;
+        copy(ret, &address);
     }
     return why;
 }

@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "base/span.h"
+
 struct cw_alphabet {
     char letters[59];
     int8_t values[128]; /* -1 for a character that is no digit */
@@ -24,5 +26,18 @@ static inline int cw_digit_value(const struct cw_alphabet *alphabet, char c)
     const unsigned char at = (unsigned char)c;
     return at < 128 ? alphabet->values[at] : -1;
 }
+
+/** What all letters of a text have in common, a bit each. */
+enum cw_letters {
+    CW_LETTERS_VISIBLE = 1 << 0, /* ASCII without blanks and controls */
+    CW_LETTERS_BASE58 = 1 << 1,  /* of Bitcoin, and so of XRP: the same letters */
+    CW_LETTERS_BASE32 = 1 << 2,  /* A to Z, 2 to 7 */
+    CW_LETTERS_NO_LOWER = 1 << 3,
+    CW_LETTERS_NO_UPPER = 1 << 4,
+    CW_LETTERS_ONE_CASE = 1 << 5, /* one of the last two */
+};
+
+/** The enum cw_letters of a text, in one pass; of the empty text all of them. */
+unsigned cw_letters_of(struct cw_span text);
 
 #endif

@@ -3,49 +3,113 @@
 #include "base/status.h"
 #include "crypto/hash.h"
 
-enum { CHECKSUM_BYTES = 4 };
+enum { CHECKSUM_BYTES = 4, CHUNK_VALUES = 58 * 58 * 58 * 58 * 58 };
 
-/* bytes = bytes * base + digit, big-endian, growing at the front. */
-static void multiply_add(uint8_t *bytes, size_t *len, uint32_t base, uint32_t digit)
+/* Both directions work on limbs of 32 bits, least significant first, and on five digits at a time:
+ * 58^5 is the largest power that fits a limb, so a step is one 64-bit product. */
+enum { CHUNK_DIGITS = 5, LIMB_BYTES = 4, LIMBS_MAX = CW_ADDRESS_BASE58_MAX / LIMB_BYTES };
+
+struct number {
+    size_t count; /* limbs in use; the uppermost is not zero */
+    uint32_t limbs[LIMBS_MAX];
+};
+
+/* number = number * factor + addend */
+static void multiply_add(struct number *number, uint32_t factor, uint32_t addend)
 {
-    uint32_t carry = digit;
-    for (size_t i = *len; i > 0; i--) {
-        carry += bytes[i - 1] * base;
-        bytes[i - 1] = (uint8_t)(carry & 0xffu);
-        carry >>= 8;
+    uint64_t carry = addend;
+    for (size_t i = 0; i < number->count; i++) {
+        carry += (uint64_t)number->limbs[i] * factor;
+        number->limbs[i] = (uint32_t)(carry & 0xffffffffu);
+        carry >>= 32;
     }
     if (carry > 0) {
-        memmove(bytes + 1, bytes, *len);
-        bytes[0] = (uint8_t)carry;
-        *len += 1;
+        CW_ASSERT(number->count < LIMBS_MAX);
+        number->limbs[number->count++] = (uint32_t)carry;
     }
+}
+
+/* number = number / divisor; returns what is left */
+static uint32_t divide(struct number *number, uint32_t divisor)
+{
+    uint64_t rest = 0;
+    for (size_t i = number->count; i > 0; i--) {
+        rest = rest << 32 | number->limbs[i - 1];
+        number->limbs[i - 1] = (uint32_t)(rest / divisor);
+        rest %= divisor;
+    }
+    while (number->count > 0 && number->limbs[number->count - 1] == 0) {
+        number->count--;
+    }
+    return (uint32_t)rest;
+}
+
+static uint8_t number_byte(const struct number *number, size_t at)
+{
+    return (uint8_t)(number->limbs[at / LIMB_BYTES] >> 8 * (at % LIMB_BYTES) & 0xffu);
+}
+
+/* Bytes of a number without leading zeros. */
+static size_t number_len(const struct number *number)
+{
+    size_t len = number->count * LIMB_BYTES;
+    while (len > 0 && number_byte(number, len - 1) == 0) {
+        len--;
+    }
+    return len;
+}
+
+static bool read_digits(const struct cw_alphabet *alphabet, struct cw_span digits,
+                        struct number *ret)
+{
+    uint32_t chunk = 0;
+    uint32_t factor = 1;
+    ret->count = 0;
+    for (size_t i = 0; i < digits.len; i++) {
+        const int digit = cw_digit_value(alphabet, digits.data[i]);
+        if (digit < 0) {
+            return false;
+        }
+        chunk = chunk * 58 + (uint32_t)digit;
+        factor *= 58;
+        if (i % CHUNK_DIGITS == CHUNK_DIGITS - 1 || i == digits.len - 1) {
+            multiply_add(ret, factor, chunk);
+            chunk = 0;
+            factor = 1;
+        }
+    }
+    return true;
+}
+
+static size_t leading(struct cw_span text, char letter)
+{
+    size_t count = 0;
+    while (count < text.len && text.data[count] == letter) {
+        count++;
+    }
+    return count;
 }
 
 enum cw_address_error cw_base58_decode(const struct cw_alphabet *alphabet, struct cw_span text,
                                        struct cw_bytes *ret)
 {
     static_assert(CW_ADDRESS_BASE58_MAX <= CW_ADDRESS_PAYLOAD_MAX, "a digit is less than a byte");
-    uint8_t number[CW_ADDRESS_BASE58_MAX];
-    size_t len = 0;
-    size_t zeros = 0;
+    CW_UNSET struct number number;
     if (text.len == 0) {
         return CW_ADDRESS_LENGTH;
     }
     if (text.len > CW_ADDRESS_BASE58_MAX) {
         return CW_ADDRESS_TOO_LONG;
     }
-    while (zeros < text.len && text.data[zeros] == alphabet->letters[0]) {
-        zeros++;
+    const size_t zeros = leading(text, alphabet->letters[0]);
+    if (!read_digits(alphabet, cw_span_slice(text, zeros, text.len), &number)) {
+        return CW_ADDRESS_CHARSET;
     }
-    for (size_t i = zeros; i < text.len; i++) {
-        const int digit = cw_digit_value(alphabet, text.data[i]);
-        if (digit < 0) {
-            return CW_ADDRESS_CHARSET;
-        }
-        multiply_add(number, &len, 58, (uint32_t)digit);
-    }
+    const size_t len = number_len(&number);
     memset(ret->data, 0, zeros);
-    memcpy(ret->data + zeros, number, len);
+    for (size_t i = 0; i < len; i++) {
+        ret->data[zeros + i] = number_byte(&number, len - 1 - i);
+    }
     ret->len = zeros + len;
     return CW_ADDRESS_OK;
 }
@@ -53,29 +117,28 @@ enum cw_address_error cw_base58_decode(const struct cw_alphabet *alphabet, struc
 void cw_base58_encode(struct cw_writer *out, const struct cw_alphabet *alphabet,
                       struct cw_span bytes)
 {
-    uint8_t digits[CW_ADDRESS_PAYLOAD_MAX]; /* least significant first */
+    CW_UNSET char digits[2 * CW_ADDRESS_BASE58_MAX]; /* least significant first */
+    struct number number = {.count = 0};
     size_t count = 0;
-    size_t zeros = 0;
     CW_ASSERT(bytes.len <= CW_ADDRESS_BASE58_MAX);
-    while (zeros < bytes.len && bytes.data[zeros] == 0) {
-        zeros++;
-    }
+    const size_t zeros = leading(bytes, '\0');
     for (size_t i = zeros; i < bytes.len; i++) {
-        uint32_t carry = cw_byte_at(bytes, i);
-        for (size_t j = 0; j < count; j++) {
-            carry += (uint32_t)digits[j] << 8;
-            digits[j] = (uint8_t)(carry % 58);
-            carry /= 58;
-        }
-        for (; carry > 0; carry /= 58) {
-            digits[count++] = (uint8_t)(carry % 58);
+        const size_t at = bytes.len - 1 - i; /* from the end: the weight of the byte */
+        number.limbs[at / LIMB_BYTES] |= (uint32_t)cw_byte_at(bytes, i) << 8 * (at % LIMB_BYTES);
+    }
+    number.count = (bytes.len - zeros + LIMB_BYTES - 1) / LIMB_BYTES;
+    while (number.count > 0) {
+        uint32_t chunk = divide(&number, CHUNK_VALUES);
+        for (int i = 0; i < CHUNK_DIGITS && (number.count > 0 || chunk > 0); i++) {
+            digits[count++] = alphabet->letters[chunk % 58];
+            chunk /= 58;
         }
     }
     for (size_t i = 0; i < zeros; i++) {
         cw_write_char(out, alphabet->letters[0]);
     }
     for (size_t i = count; i > 0; i--) {
-        cw_write_char(out, alphabet->letters[digits[i - 1]]);
+        cw_write_char(out, digits[i - 1]);
     }
 }
 

@@ -6,14 +6,53 @@ enum { BECH32_SUM_GROUPS = 6, CASHADDR_SUM_GROUPS = 8 };
 
 /* ---- bech32 and bech32m ---- */
 
+/* Every sum (exclusive or) of five constants, by the bits of its place. */
+#define SUMS_2(x, a)           (x), ((x) ^ (a))
+#define SUMS_4(x, a, b)        SUMS_2(x, a), SUMS_2((x) ^ (b), a)
+#define SUMS_8(x, a, b, c)     SUMS_4(x, a, b), SUMS_4((x) ^ (c), a, b)
+#define SUMS_16(x, a, b, c, d) SUMS_8(x, a, b, c), SUMS_8((x) ^ (d), a, b, c)
+#define SUMS_32(a, b, c, d, e) SUMS_16(0, a, b, c, d), SUMS_16(e, a, b, c, d)
+
+enum { FOLD_GROUPS = 6, TOP_SHIFT = 25, GROUP_MASK = 31 };
+
+/* What the upper group of a sum turns into in one step: BIP-173's five generators. */
+static const uint32_t step_table[32] = {
+    SUMS_32(0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3)};
+
 static uint32_t bech32_step(uint32_t sum, uint32_t value)
 {
-    static const uint32_t generator[5] = {0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd,
-                                          0x2a1462b3};
-    const uint32_t top = sum >> 25;
-    sum = (sum & 0x1ffffffu) << 5 ^ value;
-    for (int i = 0; i < 5; i++) {
-        sum ^= (top >> i & 1u) != 0 ? generator[i] : 0;
+    return (sum & 0x1ffffffu) << 5 ^ value ^ step_table[sum >> TOP_SHIFT];
+}
+
+/* What each group of a sum, lowest first, turns into in six steps over zeros. The code is linear,
+ * so six groups at once are the six of them and these. The encoder goes one at a time: a wrong
+ * number here would refuse what it wrote. */
+static const uint32_t fold_table[FOLD_GROUPS][32] = {
+    {SUMS_32(0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3)},
+    {SUMS_32(0x1fd7e966, 0x3d3f76cc, 0x2afaccb8, 0x07e1bd59, 0x0d537a9b)},
+    {SUMS_32(0x0424df38, 0x08491f79, 0x1086bbfb, 0x210d72ff, 0x129ec4f7)},
+    {SUMS_32(0x22cb696d, 0x1782f6da, 0x2d954cbd, 0x0bba3d53, 0x15f0fa8f)},
+    {SUMS_32(0x081318a1, 0x10263142, 0x204c6284, 0x128ce428, 0x250dec50)},
+    {SUMS_32(0x1cc20dda, 0x39841b9d, 0x23983233, 0x17b4e16f, 0x2df966de)},
+};
+
+static uint32_t bech32_fold(uint32_t sum, const uint8_t groups[static FOLD_GROUPS])
+{
+    uint32_t folded = 0;
+    for (unsigned i = 0; i < FOLD_GROUPS; i++) {
+        folded ^= fold_table[i][sum >> 5 * i & GROUP_MASK];
+        folded ^= (uint32_t)groups[i] << (TOP_SHIFT - 5 * i);
+    }
+    return folded;
+}
+
+static uint32_t bech32_sum(uint32_t sum, const uint8_t *groups, size_t count)
+{
+    for (; count >= FOLD_GROUPS; count -= FOLD_GROUPS, groups += FOLD_GROUPS) {
+        sum = bech32_fold(sum, groups);
+    }
+    for (; count > 0; count--, groups++) {
+        sum = bech32_step(sum, *groups);
     }
     return sum;
 }
@@ -41,12 +80,26 @@ static size_t find_last(struct cw_span text, char byte)
     return text.len;
 }
 
+/* The groups behind the separator, either letter case. In visible ASCII the bit of 32 turns upper
+ * case into lower, and nothing else into a letter or digit. */
+static bool read_groups(struct cw_span digits, uint8_t *ret)
+{
+    int all = 0; /* negative as soon as one of them is */
+    for (size_t i = 0; i < digits.len; i++) {
+        const int value = cw_alphabet_bech32.values[(digits.data[i] | 0x20) & 0x7f];
+        ret[i] = (uint8_t)value;
+        all |= value;
+    }
+    return all >= 0;
+}
+
 enum cw_address_error cw_bech32_decode(struct cw_span text, struct cw_bech32 *ret)
 {
     if (text.len > CW_ADDRESS_TEXT_MAX) {
         return CW_ADDRESS_TOO_LONG;
     }
-    if (!cw_is_one_case(text)) {
+    const unsigned letters = cw_letters_of(text);
+    if ((letters & CW_LETTERS_ONE_CASE) == 0) {
         return CW_ADDRESS_CASE;
     }
     const size_t separator = find_last(text, '1');
@@ -54,25 +107,18 @@ enum cw_address_error cw_bech32_decode(struct cw_span text, struct cw_bech32 *re
         separator + 1 + BECH32_SUM_GROUPS > text.len) {
         return CW_ADDRESS_PREFIX;
     }
+    if ((letters & CW_LETTERS_VISIBLE) == 0) {
+        return CW_ADDRESS_CHARSET;
+    }
     for (size_t i = 0; i < separator; i++) {
-        const char c = text.data[i];
-        if (c < 33 || c > 126) {
-            return CW_ADDRESS_CHARSET;
-        }
-        ret->prefix[i] = cw_ascii_lower(c);
+        ret->prefix[i] = cw_ascii_lower(text.data[i]);
     }
     ret->prefix[separator] = '\0';
     const size_t groups = text.len - separator - 1;
-    uint32_t sum = bech32_prefix_sum(ret->prefix);
-    for (size_t i = 0; i < groups; i++) {
-        const int value =
-            cw_digit_value(&cw_alphabet_bech32, cw_ascii_lower(text.data[separator + 1 + i]));
-        if (value < 0) {
-            return CW_ADDRESS_CHARSET;
-        }
-        ret->values[i] = (uint8_t)value;
-        sum = bech32_step(sum, (uint32_t)value);
+    if (!read_groups(cw_span_slice(text, separator + 1, text.len), ret->values)) {
+        return CW_ADDRESS_CHARSET;
     }
+    const uint32_t sum = bech32_sum(bech32_prefix_sum(ret->prefix), ret->values, groups);
     if (sum != CW_BECH32_CONSTANT && sum != CW_BECH32M_CONSTANT) {
         return CW_ADDRESS_CHECKSUM;
     }
@@ -83,23 +129,41 @@ enum cw_address_error cw_bech32_decode(struct cw_span text, struct cw_bech32 *re
 
 /* ---- groups of five bits ---- */
 
+enum { BLOCK_GROUPS = 8, BLOCK_BYTES = 5 };
+
+/* Forty bits: eight groups are five bytes without a rest. */
+static void convert_block(const uint8_t groups[static BLOCK_GROUPS],
+                          uint8_t ret[static BLOCK_BYTES])
+{
+    uint64_t bits = 0;
+    for (int i = 0; i < BLOCK_GROUPS; i++) {
+        bits = bits << 5 | groups[i];
+    }
+    for (int i = 0; i < BLOCK_BYTES; i++) {
+        ret[i] = (uint8_t)(bits >> (32 - 8 * i) & 0xffu);
+    }
+}
+
 enum cw_address_error cw_groups_to_bytes(const uint8_t *groups, size_t count, struct cw_bytes *ret)
 {
     uint32_t pending = 0;
     unsigned bits = 0;
     ret->len = 0;
-    for (size_t i = 0; i < count; i++) {
-        pending = pending << 5 | groups[i];
+    if (count * 5 / 8 > sizeof(ret->data)) {
+        return CW_ADDRESS_TOO_LONG;
+    }
+    for (; count >= BLOCK_GROUPS; count -= BLOCK_GROUPS, groups += BLOCK_GROUPS) {
+        convert_block(groups, ret->data + ret->len);
+        ret->len += BLOCK_BYTES;
+    }
+    for (; count > 0; count--, groups++) {
+        pending = pending << 5 | *groups;
         bits += 5;
-        if (bits < 8) {
-            continue;
+        if (bits >= 8) {
+            bits -= 8;
+            ret->data[ret->len++] = (uint8_t)(pending >> bits & 0xffu);
+            pending &= (1u << bits) - 1;
         }
-        bits -= 8;
-        if (ret->len == sizeof(ret->data)) {
-            return CW_ADDRESS_TOO_LONG;
-        }
-        ret->data[ret->len++] = (uint8_t)(pending >> bits & 0xffu);
-        pending &= (1u << bits) - 1;
     }
     return bits >= 5 || pending != 0 ? CW_ADDRESS_PADDING : CW_ADDRESS_OK;
 }

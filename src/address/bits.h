@@ -9,6 +9,17 @@
 #include "address/address.h"
 #include "address/alphabet.h"
 
+/** On a large local that is written before it is read: the hardened build clears every other one at
+ *  its declaration, which costs as much as the decoding. */
+#if defined(__has_attribute)
+#if __has_attribute(uninitialized)
+#define CW_UNSET __attribute__((uninitialized))
+#endif
+#endif
+#ifndef CW_UNSET
+#define CW_UNSET
+#endif
+
 /** Decoded bytes. */
 struct cw_bytes {
     size_t len;

@@ -53,6 +53,20 @@ static enum cw_address_error read_all(struct cw_reader *reader, struct cw_addres
     return address->readings_count > 0 ? CW_ADDRESS_OK : worst;
 }
 
+/* "Ltc1…" in base58check begins, but for letter case, like a witness program; the checksum tells.
+ */
+static enum cw_address_error read_witness_or_base58(struct cw_reader *reader,
+                                                    const struct cw_tag *as,
+                                                    struct cw_address *address)
+{
+    const enum cw_address_error why = cw_read_segwit_rows(reader, as, address);
+    if (why == CW_ADDRESS_OK) {
+        return why;
+    }
+    const enum cw_address_error other = cw_read_base58_rows(reader, as, address);
+    return other == CW_ADDRESS_OK || other == CW_ADDRESS_SECRET ? other : why;
+}
+
 enum cw_address_error cw_read_coin(struct cw_reader *reader, const struct cw_tag *as,
                                    struct cw_address *address)
 {
@@ -61,7 +75,7 @@ enum cw_address_error cw_read_coin(struct cw_reader *reader, const struct cw_tag
         return read_all(reader, address);
     }
     if (cw_is_segwit_text(text, as) || is_mweb(text, as)) {
-        return cw_read_segwit_rows(reader, as, address);
+        return read_witness_or_base58(reader, as, address);
     }
     const bool has_colon = cw_span_find(text, ':', 0) < text.len;
     if (has_cashaddr(as) && (has_colon || is_cashaddr_body(text))) {

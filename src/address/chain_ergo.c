@@ -19,7 +19,7 @@ static enum cw_address_error check_content(enum cw_kind kind, struct cw_span con
     return CW_ADDRESS_OK;
 }
 
-enum cw_address_error cw_read_ergo(struct cw_reader *reader, CW_UNUSED const struct cw_tag *as,
+enum cw_address_error cw_read_ergo(struct cw_reader *reader, const struct cw_tag *as,
                                    struct cw_address *address)
 {
     struct cw_span bytes;
@@ -31,14 +31,18 @@ enum cw_address_error cw_read_ergo(struct cw_reader *reader, CW_UNUSED const str
     if (bytes.len < 1 + 1 + SUM_BYTES) {
         return CW_ADDRESS_LENGTH;
     }
+    const unsigned head = cw_byte_at(bytes, 0);
+    const unsigned type = head & TYPE_MASK;
+    const bool is_known = head >> 4 <= 1 && type >= 1 && type <= CW_COUNT(kinds);
+    if (as == NULL && !is_known) {
+        return CW_ADDRESS_VERSION; /* before the hash: every base58 text comes here */
+    }
     const size_t body = bytes.len - SUM_BYTES;
     cw_blake2b(cw_span_slice(bytes, 0, body), NULL, sum, sizeof(sum));
     if (memcmp(sum, bytes.data + body, SUM_BYTES) != 0) {
         return CW_ADDRESS_CHECKSUM;
     }
-    const unsigned head = cw_byte_at(bytes, 0);
-    const unsigned type = head & TYPE_MASK;
-    if (head >> 4 > 1 || type < 1 || type > CW_COUNT(kinds)) {
+    if (!is_known) {
         return CW_ADDRESS_VERSION;
     }
     const struct cw_span content = cw_span_slice(bytes, 1, body);

@@ -29,6 +29,24 @@ static enum cw_address_error read_hex(struct cw_span digits, struct cw_address *
                                  });
 }
 
+/* The account without its version byte, as the interfaces that imitate Ethereum's print it. Only
+ * `tron:0x…` and the like come here: beside a list's tag the text alone is an address of the EVM.
+ */
+static enum cw_address_error read_evm_form(struct cw_span digits, struct cw_address *address)
+{
+    uint8_t account[20] = {0};
+    struct cw_found found = {
+        .chain = CW_CHAIN_TRON,
+        .kind = CW_KIND_ACCOUNT,
+        .encoding = CW_ENCODING_HEX,
+        .flags = CW_FLAG_HEX,
+        .payload = cw_span_make(account, sizeof(account)),
+    };
+    const enum cw_address_error why =
+        cw_evm_digits(digits, CW_ADDRESS_LIST, NULL, account, &found.checksum);
+    return why == CW_ADDRESS_OK ? cw_found_add(address, &found) : why;
+}
+
 enum cw_address_error cw_read_tron(struct cw_reader *reader, const struct cw_tag *as,
                                    struct cw_address *address)
 {
@@ -45,6 +63,9 @@ enum cw_address_error cw_read_tron(struct cw_reader *reader, const struct cw_tag
     if (cw_is_lenient(reader, as) && cw_starts_with_nocase(text, "0x41") &&
         text.len == 2 + HEX_LENGTH) {
         return read_hex(cw_span_slice(text, 2, text.len), address);
+    }
+    if (cw_is_lenient(reader, as) && cw_starts_with_nocase(text, "0x") && text.len == HEX_LENGTH) {
+        return read_evm_form(cw_span_slice(text, 2, text.len), address);
     }
     return cw_read_base58_rows(reader, as, address);
 }

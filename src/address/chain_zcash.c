@@ -289,6 +289,36 @@ enum cw_address_error cw_read_zcash(struct cw_reader *reader, const struct cw_ta
                                        : cw_read_base58_rows(reader, as, address);
 }
 
+/* Writes the items of a key and returns the type of the last. Without its metadata a list can be
+ * too short to be jumbled; then one metadata item of zeros, in its place by type, makes up for it:
+ * it is not part of the key, so the text reads back as the same one. */
+static uint64_t write_items(struct cw_bytes *message, struct cw_span items)
+{
+    const size_t least = JUMBLE_MIN - PADDING_BYTES;
+    const size_t filler = items.len >= least ? 0 : items.len + 2 < least ? least - items.len : 2;
+    struct cw_zcash_item item = {0};
+    size_t split = 0;
+    CW_ASSERT(items.len + filler + PADDING_BYTES <= sizeof(message->data));
+    for (size_t at = 0; at < items.len;) {
+        const enum cw_address_error why = cw_zcash_item_next(items, &at, &item);
+        CW_ASSERT(why == CW_ADDRESS_OK);
+        split = item.type < METADATA_FIRST ? at : split;
+    }
+    if (split > 0) {
+        memcpy(message->data, items.data, split);
+    }
+    if (filler > 0) {
+        memset(message->data + split, 0, filler);
+        message->data[split] = METADATA_FIRST;
+        message->data[split + 1] = (uint8_t)(filler - 2);
+    }
+    if (items.len > split) {
+        memcpy(message->data + split + filler, items.data + split, items.len - split);
+    }
+    message->len = items.len + filler;
+    return item.type;
+}
+
 void cw_text_zcash(const struct cw_address *address, const struct cw_reading *reading,
                    struct cw_writer *out)
 {
@@ -297,19 +327,14 @@ void cw_text_zcash(const struct cw_address *address, const struct cw_reading *re
         return;
     }
     const struct cw_span items = cw_reading_payload(address, reading);
-    struct cw_zcash_item item = {0};
-    for (size_t at = 0; at < items.len;) {
-        const enum cw_address_error why = cw_zcash_item_next(items, &at, &item);
-        CW_ASSERT(why == CW_ADDRESS_OK);
-    }
+    struct cw_bytes message = {.len = 0};
     /* Only revision 2 may consist of transparent receivers alone. */
-    const bool is_revision_2 = item.type <= CW_ZCASH_P2SH;
+    const bool is_revision_2 = write_items(&message, items) <= CW_ZCASH_P2SH;
     const bool is_main = reading->chain == CW_CHAIN_ZCASH;
     const char *prefix = is_main ? is_revision_2 ? "zu" : "u" : is_revision_2 ? "tu" : "utest";
-    struct cw_bytes message = {.len = items.len + PADDING_BYTES};
-    CW_ASSERT(message.len <= sizeof(message.data));
-    memcpy(message.data, items.data, items.len);
-    memcpy(message.data + items.len, prefix, strlen(prefix));
+    memset(message.data + message.len, 0, PADDING_BYTES);
+    memcpy(message.data + message.len, prefix, strlen(prefix));
+    message.len += PADDING_BYTES;
     jumble(&message, false);
     cw_bech32_encode(out, prefix, -1, cw_bytes_span(&message), CW_BECH32M_CONSTANT);
 }

@@ -30,7 +30,7 @@ enum cw_encoding {
 };
 
 enum cw_family_id {
-#define CW_FAMILY(name) CW_FAMILY_##name,
+#define CW_FAMILY(name, ...) CW_FAMILY_##name,
 #include "address/chains.def"
     CW_FAMILIES
 };
@@ -120,6 +120,7 @@ const struct cw_tag *cw_evm_tag(const char *network);
 struct cw_reader {
     struct cw_span text;
     enum cw_address_mode mode;
+    unsigned letters; /* enum cw_letters */
     bool has_base58;
     bool has_sum;
     bool has_bech32;
@@ -173,10 +174,16 @@ typedef void cw_text_fn(const struct cw_address *address, const struct cw_readin
 struct cw_family {
     cw_read_fn *read;
     cw_text_fn *text;
+    unsigned letters; /* the next four: what a text without a tag must have; see chains.def */
+    size_t min;
+    size_t max;
+    char starts[9];
 };
 extern const struct cw_family cw_family_table[CW_FAMILIES];
+/** Whether a text without a tag can be of a family at all. */
+bool cw_family_may_read(const struct cw_family *family, const struct cw_reader *reader);
 
-#define CW_FAMILY(name)                                                                            \
+#define CW_FAMILY(name, ...)                                                                       \
     cw_read_fn cw_read_##name;                                                                     \
     cw_text_fn cw_text_##name;
 #include "address/chains.def"

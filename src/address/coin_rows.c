@@ -79,16 +79,21 @@ enum cw_address_error cw_read_base58_rows(struct cw_reader *reader, const struct
     if (why != CW_ADDRESS_OK) {
         return why;
     }
+    char head[2 * VERSION_BYTES_MAX + 1];
+    cw_hex_encode((const uint8_t *)payload.data,
+                  payload.len < VERSION_BYTES_MAX ? payload.len : VERSION_BYTES_MAX, head);
     const size_t before = address->readings_count;
     why = CW_ADDRESS_VERSION;
     for (size_t i = 0; i < cw_base58_rows_count; i++) {
         const struct cw_base58_row *row = &cw_base58_rows[i];
-        uint8_t version[VERSION_BYTES_MAX];
-        const size_t len = version_bytes(row, version);
-        if (!cw_row_fits(as, row->chain) || payload.len < len ||
-            memcmp(payload.data, version, len) != 0) {
+        size_t digits = 0;
+        while (row->version[digits] != '\0' && row->version[digits] == head[digits]) {
+            digits++;
+        }
+        if (row->version[digits] != '\0' || !cw_row_fits(as, row->chain)) {
             continue;
         }
+        const size_t len = digits / 2;
         if (payload.len != len + row->length) {
             why = CW_ADDRESS_LENGTH;
             continue;
@@ -109,12 +114,21 @@ enum cw_address_error cw_read_base58_rows(struct cw_reader *reader, const struct
 
 /* ---- witness programs ---- */
 
+/* Whether a text is `prefix` and the separator of bech32, in any letter case. */
+static bool has_prefix(struct cw_span text, const char *prefix)
+{
+    if (!cw_starts_with_nocase(text, prefix)) {
+        return false;
+    }
+    const size_t len = strlen(prefix);
+    return text.len > len && text.data[len] == '1';
+}
+
 bool cw_is_segwit_text(struct cw_span text, const struct cw_tag *as)
 {
     for (size_t i = 0; i < cw_segwit_rows_count; i++) {
-        const size_t len = strlen(cw_segwit_rows[i].prefix);
-        if (cw_row_fits(as, cw_segwit_rows[i].chain) && text.len > len && text.data[len] == '1' &&
-            cw_starts_with_nocase(text, cw_segwit_rows[i].prefix)) {
+        if (cw_row_fits(as, cw_segwit_rows[i].chain) &&
+            has_prefix(text, cw_segwit_rows[i].prefix)) {
             return true;
         }
     }
@@ -145,7 +159,7 @@ static enum cw_address_error witness_kind(unsigned version, size_t len, uint32_t
 static enum cw_address_error read_witness(const struct cw_bech32 *text, enum cw_chain_id chain,
                                           struct cw_address *address)
 {
-    struct cw_bytes program;
+    CW_UNSET struct cw_bytes program;
     enum cw_kind kind = CW_KIND_P2WPKH;
     if (text->count == 0) {
         return CW_ADDRESS_LENGTH;
@@ -170,7 +184,7 @@ static enum cw_address_error read_witness(const struct cw_bech32 *text, enum cw_
 /* Mimblewimble extension block: two compressed points, version group 0, any length. */
 static enum cw_address_error read_mweb(struct cw_reader *reader, struct cw_address *address)
 {
-    struct cw_bytes points;
+    CW_UNSET struct cw_bytes points;
     const struct cw_bech32 *text = NULL;
     enum cw_address_error why = cw_reader_bech32(reader, CW_ADDRESS_TEXT_MAX, &text);
     if (why != CW_ADDRESS_OK) {
@@ -216,7 +230,7 @@ enum cw_address_error cw_read_segwit_rows(struct cw_reader *reader, const struct
     }
     for (size_t i = 0; i < cw_segwit_rows_count; i++) {
         const struct cw_prefix_row *row = &cw_segwit_rows[i];
-        if (cw_row_fits(as, row->chain) && cw_span_is(cw_span_cstr(text->prefix), row->prefix)) {
+        if (cw_row_fits(as, row->chain) && strcmp(text->prefix, row->prefix) == 0) {
             return read_witness(text, row->chain, address);
         }
     }
@@ -255,7 +269,7 @@ static enum cw_address_error cashaddr_kind(struct cw_span data, enum cw_chain_id
 static enum cw_address_error read_cashaddr(const struct cw_prefix_row *row, struct cw_span body,
                                            uint32_t flags, struct cw_address *address)
 {
-    struct cw_bytes data;
+    CW_UNSET struct cw_bytes data;
     struct cw_found found = {.chain = row->chain, .encoding = CW_ENCODING_CASHADDR};
     enum cw_address_error why =
         cw_cashaddr_decode(&cw_alphabet_bech32, cw_span_cstr(row->prefix), body, &data);
@@ -317,9 +331,8 @@ bool cw_is_bech32_text(struct cw_span text, const struct cw_tag *as)
 {
     for (size_t i = 0; i < cw_bech32_rows_count; i++) {
         const struct cw_bech32_row *row = &cw_bech32_rows[i];
-        const size_t len = strlen(row->prefix);
-        if (cw_row_fits(as, row->chain) && names_network(as, row) && text.len > len &&
-            text.data[len] == '1' && cw_starts_with_nocase(text, row->prefix)) {
+        if (cw_row_fits(as, row->chain) && names_network(as, row) &&
+            has_prefix(text, row->prefix)) {
             return true;
         }
     }
@@ -336,9 +349,9 @@ enum cw_address_error cw_read_bech32_rows(struct cw_reader *reader, const struct
     }
     for (size_t i = 0; i < cw_bech32_rows_count; i++) {
         const struct cw_bech32_row *row = &cw_bech32_rows[i];
-        struct cw_bytes payload;
+        CW_UNSET struct cw_bytes payload;
         if (!cw_row_fits(as, row->chain) || !names_network(as, row) ||
-            !cw_span_is(cw_span_cstr(text->prefix), row->prefix)) {
+            strcmp(text->prefix, row->prefix) != 0) {
             continue;
         }
         if (text->constant != row->constant) {

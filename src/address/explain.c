@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 
-enum { TRIED_BYTES_MAX = 128, EVM_DIGITS = 40 };
+enum { TRIED_BYTES_MAX = 128 };
 
 /* ---- what was taken off ---- */
 
@@ -143,17 +143,6 @@ static bool find_ascii(struct cw_span text, struct cw_explanation *ret)
 
 /* ---- the whole text ---- */
 
-static bool explain_length(struct cw_span text, struct cw_explanation *ret)
-{
-    const struct cw_span digits = cw_span_slice(text, 2, text.len);
-    if (!has_hex_prefix(text) || !cw_is_hex(digits) || digits.len == EVM_DIGITS) {
-        return false;
-    }
-    (void)snprintf(ret->text, sizeof(ret->text), "%zu hex digits behind 0x: an EVM address has %d",
-                   digits.len, (int)EVM_DIGITS);
-    return true;
-}
-
 /* Names the chains that would read the text if one were named. A name of NEAR or EOS can be any
  * word, and proves nothing. */
 static bool explain_readings(struct cw_span text, struct cw_explanation *ret)
@@ -191,8 +180,6 @@ bool cw_address_explain_error(struct cw_span text, enum cw_address_error why,
     switch (why) {
     case CW_ADDRESS_CHARSET:
         return find_foreign(text, ret) || find_ascii(text, ret);
-    case CW_ADDRESS_LENGTH:
-        return explain_length(text, ret);
     case CW_ADDRESS_UNKNOWN:
     case CW_ADDRESS_AMBIGUOUS:
     case CW_ADDRESS_PREFIX:
@@ -202,6 +189,7 @@ bool cw_address_explain_error(struct cw_span text, enum cw_address_error why,
     case CW_ADDRESS_CASE:
     case CW_ADDRESS_EMPTY:
     case CW_ADDRESS_TOO_LONG:
+    case CW_ADDRESS_LENGTH:
     case CW_ADDRESS_CHECKSUM:
     case CW_ADDRESS_VERSION:
     case CW_ADDRESS_PADDING:

@@ -8,6 +8,7 @@ void cw_reader_init(struct cw_reader *reader, struct cw_span text, enum cw_addre
 {
     reader->text = text;
     reader->mode = mode;
+    reader->letters = cw_letters_of(text);
     reader->has_base58 = false;
     reader->has_sum = false;
     reader->has_bech32 = false;
@@ -16,7 +17,11 @@ void cw_reader_init(struct cw_reader *reader, struct cw_span text, enum cw_addre
 enum cw_address_error cw_reader_base58(struct cw_reader *reader, struct cw_span *ret)
 {
     if (!reader->has_base58) {
-        reader->base58_why = cw_base58_decode(&cw_alphabet_base58, reader->text, &reader->base58);
+        const bool is_other =
+            reader->text.len <= CW_ADDRESS_BASE58_MAX && (reader->letters & CW_LETTERS_BASE58) == 0;
+        reader->base58_why =
+            is_other ? CW_ADDRESS_CHARSET
+                     : cw_base58_decode(&cw_alphabet_base58, reader->text, &reader->base58);
         reader->has_base58 = true;
     }
     if (reader->base58_why == CW_ADDRESS_OK) {

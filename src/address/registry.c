@@ -2,6 +2,8 @@
 
 /* The rows of chains.def as constant tables. */
 
+enum { LABEL_BYTES = 16 };
+
 const struct cw_chain cw_chain_table[CW_CHAINS] = {
 #define CW_CHAIN(id, name_, group_, net_, family_, caip2_)                                         \
     [CW_CHAIN_##id] = {.name = (name_),                                                            \
@@ -23,9 +25,30 @@ const char *const cw_encoding_names[CW_ENCODINGS] = {
 };
 
 const struct cw_family cw_family_table[CW_FAMILIES] = {
-#define CW_FAMILY(name) [CW_FAMILY_##name] = {.read = cw_read_##name, .text = cw_text_##name},
+#define CW_FAMILY(name, letters_, min_, max_, starts_)                                             \
+    [CW_FAMILY_##name] = {.read = cw_read_##name,                                                  \
+                          .text = cw_text_##name,                                                  \
+                          .letters = CW_LETTERS_##letters_,                                        \
+                          .min = (min_),                                                           \
+                          .max = (max_),                                                           \
+                          .starts = starts_},
 #include "address/chains.def"
 };
+
+bool cw_family_may_read(const struct cw_family *family, const struct cw_reader *reader)
+{
+    const struct cw_span text = reader->text;
+    if (text.len < family->min || text.len > family->max ||
+        (reader->letters & family->letters) == 0) {
+        return false;
+    }
+    for (const char *start = family->starts; *start != '\0'; start++) {
+        if (*start == text.data[0]) {
+            return true;
+        }
+    }
+    return family->starts[0] == '\0';
+}
 
 const struct cw_base58_row cw_base58_rows[] = {
 #define CW_BASE58(chain_, version_, kind_, length_, flags_)                                        \
@@ -79,11 +102,23 @@ static const struct cw_tag tag_table[] = {
 #include "address/chains.def"
 };
 
+/* A label as the tables hold it: upper case, filled up with zeros, so that a look-up compares
+ * numbers and no texts. */
+struct label_key {
+    char letters[LABEL_BYTES];
+};
+
+static const struct label_key tag_keys[] = {
+#define CW_TAG(tag, family, chain, network) {tag},
+#include "address/chains.def"
+};
+static_assert(CW_COUNT(tag_keys) == CW_COUNT(tag_table), "a key for each tag");
+
 static const struct {
-    const char *name;
+    struct label_key key;
     const char *tags; /* separated by one space */
 } alias_table[] = {
-#define CW_ALIAS(tag, tags) {tag, tags},
+#define CW_ALIAS(tag, tags) {{tag}, tags},
 #include "address/chains.def"
 };
 
@@ -95,10 +130,29 @@ static const struct {
 #include "address/chains.def"
 };
 
-static const struct cw_tag *find_tag(struct cw_span name)
+/* False for a label that is longer than all of ours. */
+static bool make_key(struct cw_span label, struct label_key *ret)
+{
+    if (label.len == 0 || label.len >= LABEL_BYTES) {
+        return false;
+    }
+    memset(ret, 0, sizeof(*ret));
+    for (size_t i = 0; i < label.len; i++) {
+        const char lower = cw_ascii_lower(label.data[i]);
+        ret->letters[i] = (char)(lower >= 'a' && lower <= 'z' ? lower - 'a' + 'A' : lower);
+    }
+    return true;
+}
+
+static bool is_key(const struct label_key *a, const struct label_key *b)
+{
+    return memcmp(a->letters, b->letters, LABEL_BYTES) == 0;
+}
+
+static const struct cw_tag *find_tag(const struct label_key *key)
 {
     for (size_t i = 0; i < CW_COUNT(tag_table); i++) {
-        if (cw_span_equal_nocase(name, cw_span_cstr(tag_table[i].name))) {
+        if (is_key(&tag_keys[i], key)) {
             return &tag_table[i];
         }
     }
@@ -112,16 +166,19 @@ static void add_tag(struct cw_tags *tags, const struct cw_tag *tag)
     tags->rows[tags->count++] = tag;
 }
 
-static bool find_alias(struct cw_span label, struct cw_tags *ret)
+static bool find_alias(const struct label_key *key, struct cw_tags *ret)
 {
     for (size_t i = 0; i < CW_COUNT(alias_table); i++) {
-        if (!cw_span_equal_nocase(label, cw_span_cstr(alias_table[i].name))) {
+        if (!is_key(&alias_table[i].key, key)) {
             continue;
         }
         struct cw_span rest = cw_span_cstr(alias_table[i].tags);
         while (rest.len > 0) {
             const size_t end = cw_span_find(rest, ' ', 0);
-            add_tag(ret, find_tag(cw_span_slice(rest, 0, end)));
+            struct label_key one;
+            const bool is_short = make_key(cw_span_slice(rest, 0, end), &one);
+            CW_ASSERT(is_short);
+            add_tag(ret, find_tag(&one));
             rest = cw_span_slice(rest, end + 1, rest.len);
         }
         return true;
@@ -131,11 +188,15 @@ static bool find_alias(struct cw_span label, struct cw_tags *ret)
 
 bool cw_tags_find_short(struct cw_span label, struct cw_tags *ret)
 {
+    struct label_key key;
     ret->count = 0;
-    if (find_alias(label, ret)) {
+    if (!make_key(label, &key)) {
+        return false;
+    }
+    if (find_alias(&key, ret)) {
         return true;
     }
-    const struct cw_tag *tag = find_tag(label);
+    const struct cw_tag *tag = find_tag(&key);
     if (tag != NULL) {
         add_tag(ret, tag);
     }
@@ -146,6 +207,9 @@ bool cw_tags_find(struct cw_span label, struct cw_tags *ret)
 {
     if (cw_tags_find_short(label, ret)) {
         return true;
+    }
+    if (label.len == 0) {
+        return false;
     }
     for (size_t i = 0; i < CW_CHAINS; i++) {
         if (!cw_span_equal_nocase(label, cw_span_cstr(cw_chain_table[i].name))) {

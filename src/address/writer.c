@@ -89,14 +89,7 @@ bool cw_is_hex(struct cw_span text)
 
 bool cw_is_one_case(struct cw_span text)
 {
-    bool has_lower = false;
-    bool has_upper = false;
-    for (size_t i = 0; i < text.len; i++) {
-        const char c = text.data[i];
-        has_lower |= c >= 'a' && c <= 'z';
-        has_upper |= c >= 'A' && c <= 'Z';
-    }
-    return !has_lower || !has_upper;
+    return (cw_letters_of(text) & CW_LETTERS_ONE_CASE) != 0;
 }
 
 bool cw_is_decimal(struct cw_span text)
@@ -111,6 +104,10 @@ bool cw_is_decimal(struct cw_span text)
 
 bool cw_starts_with_nocase(struct cw_span text, const char *prefix)
 {
-    const struct cw_span want = cw_span_cstr(prefix);
-    return text.len >= want.len && cw_span_equal_nocase(cw_span_slice(text, 0, want.len), want);
+    size_t at = 0;
+    while (prefix[at] != '\0' && at < text.len &&
+           cw_ascii_lower(text.data[at]) == cw_ascii_lower(prefix[at])) {
+        at++;
+    }
+    return prefix[at] == '\0';
 }

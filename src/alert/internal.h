@@ -20,6 +20,7 @@ bool cw_alert_text_fits(struct cw_span text);
 
 /** The constants of every body. */
 #define CW_ALERT_SCHEMA       "urn:cryptowatch:schema:alert:1"
+#define CW_RECEIPT_SCHEMA     "urn:cryptowatch:schema:receipt:1"
 #define CW_ALERT_SCANNER_NAME "cryptowatch"
 
 /** The largest integer that JSON readers agree on, 2^53 - 1. */

@@ -39,6 +39,9 @@ static enum cw_status read_element(struct cw_jws *jws, struct cw_span protected_
                                 sizeof(element->signature))) {
         status = cw_error_set(&why, CW_UNTRUSTED, "not 64 bytes in canonical base64url");
     }
+    if (status == CW_OK && jws->count > 0 && element->header.kind != jws->elements[0].header.kind) {
+        status = cw_error_set(&why, CW_UNTRUSTED, "its typ differs from that of the first");
+    }
     if (status != CW_OK) {
         return cw_error_set(err, status, "signature %zu: %s", jws->count + 1, why.text);
     }

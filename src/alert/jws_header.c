@@ -9,6 +9,14 @@ static const char *const known_members[] = {"alg", "cty", "cw_purpose", "iat", "
 /* Each of these would let the message choose its own key or change what is signed. */
 static const char *const forbidden_members[] = {"b64", "crit", "jku", "jwk", "x5u"};
 
+static const struct {
+    const char *typ;
+    const char *cty;
+} kinds[] = {
+    [CW_SEAL_ALERT] = {"cryptowatch-alert+jws", "cloudevents+json"},
+    [CW_SEAL_RECEIPT] = {"cryptowatch-receipt+jws", "json"},
+};
+
 static const char *const purposes[] = {CW_JWS_ISSUE, "received", "verified", "concur"};
 
 static bool is_among(struct cw_span text, const char *const *words, size_t count)
@@ -40,18 +48,32 @@ static enum cw_status check_members(const json_t *header, struct cw_error *err)
     return CW_OK;
 }
 
-static enum cw_status check_constants(const json_t *header, struct cw_error *err)
+static bool parse_kind(struct cw_span typ, enum cw_seal_kind *ret)
+{
+    for (size_t i = 0; i < CW_COUNT(kinds); i++) {
+        if (cw_span_is(typ, kinds[i].typ)) {
+            *ret = (enum cw_seal_kind)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum cw_status check_constants(const json_t *header, enum cw_seal_kind *ret_kind,
+                                      struct cw_error *err)
 {
     static const char *const algorithms[] = {"Ed25519", "EdDSA"};
     const struct cw_span alg = cw_body_text(header, NULL, "alg");
     if (!is_among(alg, algorithms, CW_COUNT(algorithms))) {
         return cw_error_set(err, CW_UNTRUSTED, "protected header: alg is not Ed25519 or EdDSA");
     }
-    if (!cw_span_is(cw_body_text(header, NULL, "typ"), CW_JWS_TYP)) {
-        return cw_error_set(err, CW_UNTRUSTED, "protected header: typ is not " CW_JWS_TYP);
+    if (!parse_kind(cw_body_text(header, NULL, "typ"), ret_kind)) {
+        return cw_error_set(err, CW_UNTRUSTED, "protected header: typ is not %s or %s",
+                            kinds[CW_SEAL_ALERT].typ, kinds[CW_SEAL_RECEIPT].typ);
     }
-    if (!cw_span_is(cw_body_text(header, NULL, "cty"), CW_JWS_CTY)) {
-        return cw_error_set(err, CW_UNTRUSTED, "protected header: cty is not " CW_JWS_CTY);
+    if (!cw_span_is(cw_body_text(header, NULL, "cty"), kinds[*ret_kind].cty)) {
+        return cw_error_set(err, CW_UNTRUSTED, "protected header: cty is not %s",
+                            kinds[*ret_kind].cty);
     }
     return CW_OK;
 }
@@ -86,16 +108,20 @@ enum cw_status cw_jws_header_read(struct cw_span json, struct cw_jws_header *ret
 {
     json_t *header = NULL;
     struct cw_error why = {0};
+    enum cw_seal_kind kind = CW_SEAL_ALERT;
     enum cw_status status = cw_strict_object(json, CW_JWS_HEADER_BYTES_MAX, &header, &why);
     if (status != CW_OK) {
         return cw_error_set(err, status, "protected header: %s", why.text);
     }
     status = check_members(header, err);
     if (status == CW_OK) {
-        status = check_constants(header, err);
+        status = check_constants(header, &kind, err);
     }
     if (status == CW_OK) {
         status = read_values(header, ret, err);
+    }
+    if (status == CW_OK) {
+        ret->kind = kind;
     }
     json_decref(header);
     return status;
@@ -104,7 +130,8 @@ enum cw_status cw_jws_header_read(struct cw_span json, struct cw_jws_header *ret
 void cw_jws_header_write(struct cw_buf *out, const struct cw_jws_header *header)
 {
     cw_buf_printf(out,
-                  "{\"alg\":\"Ed25519\",\"cty\":\"" CW_JWS_CTY "\",\"cw_purpose\":\"%s\","
-                  "\"iat\":%lld,\"kid\":\"%s\",\"typ\":\"" CW_JWS_TYP "\"}",
-                  header->purpose, (long long)header->iat_s, header->kid);
+                  "{\"alg\":\"Ed25519\",\"cty\":\"%s\",\"cw_purpose\":\"%s\","
+                  "\"iat\":%lld,\"kid\":\"%s\",\"typ\":\"%s\"}",
+                  kinds[header->kind].cty, header->purpose, (long long)header->iat_s, header->kid,
+                  kinds[header->kind].typ);
 }

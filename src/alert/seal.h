@@ -10,6 +10,24 @@
 #include "base/buf.h"
 #include "crypto/sign.h"
 
+/** What is sealed: told apart by `typ` in the signed header, so that no signature over the one can
+ *  be passed off as one over the other. */
+enum cw_seal_kind {
+    CW_SEAL_ALERT,   /* cryptowatch-alert+jws, cloudevents+json */
+    CW_SEAL_RECEIPT, /* cryptowatch-receipt+jws, json */
+};
+/** The longest body of a kind: CW_ALERT_BYTES_MAX, CW_RECEIPT_BYTES_MAX. */
+size_t cw_seal_bytes_max(enum cw_seal_kind kind);
+
+struct cw_sealing {
+    struct cw_span body; /* canonical bytes, checked by the caller */
+    int64_t iat_s;       /* signing time */
+};
+/** Signs as the issuer; see cw_seal. */
+CW_NODISCARD enum cw_status cw_seal_as(enum cw_seal_kind kind, const struct cw_signing_key *key,
+                                       const struct cw_sealing *what, struct cw_buf *ret_jws,
+                                       struct cw_buf *ret_detached, struct cw_error *err);
+
 /** Signs B as its issuer.
  *  In:      body   canonical bytes, checked by the caller
  *           iat_s  signing time
@@ -22,6 +40,29 @@ CW_NODISCARD enum cw_status cw_seal(const struct cw_signing_key *key, struct cw_
 /** The detached compact form of the issuing signature of a stored JWS. */
 CW_NODISCARD enum cw_status cw_seal_detached(struct cw_span jws, struct cw_buf *ret_detached,
                                              struct cw_error *err);
+
+/** What a partner says by countersigning (alerts.md section 4.1). */
+enum cw_countersign_purpose {
+    CW_COUNTERSIGN_RECEIVED, /* we got this */
+    CW_COUNTERSIGN_VERIFIED, /* signature and log checked */
+    CW_COUNTERSIGN_CONCUR,   /* we found the same from our own snapshot */
+};
+bool cw_countersign_purpose_parse(struct cw_span name, enum cw_countersign_purpose *ret);
+
+struct cw_countersigner {
+    const struct cw_signing_key *key;
+    enum cw_countersign_purpose purpose;
+    int64_t iat_s;
+};
+/** Adds one signature over the same payload; the earlier ones stay word for word. Whether the file
+ *  deserves it is the caller's to check, before.
+ *  In:      detached_body  the signed bytes when the file has no payload
+ *  Out:     ret_jws        appended: general JSON, with a payload when the file had one
+ *  Returns: CW_OK; CW_UNTRUSTED when it is no signature file; CW_NOT_FOUND without the signed
+ *           bytes; CW_INVALID when this key said the same before; CW_LIMIT, CW_STATE, CW_NOMEM. */
+CW_NODISCARD enum cw_status cw_seal_countersign(struct cw_span file, struct cw_span detached_body,
+                                                const struct cw_countersigner *who,
+                                                struct cw_buf *ret_jws, struct cw_error *err);
 
 enum { CW_KEY_SET_KEYS_MAX = 256, CW_KEY_SET_SOURCES_MAX = 32 };
 
@@ -73,6 +114,9 @@ struct cw_verification {
     struct cw_signature_report signatures[64];
     size_t signatures_count;
     size_t issuers; /* distinct good issuing keys trusted for the source */
+    size_t signers; /* distinct good keys that issued, verified or concur: "received" vouches for
+                       nothing */
+    enum cw_seal_kind kind; /* once the file could be read */
     bool has_body;
     char body_sha256[65];
 };
@@ -83,13 +127,12 @@ struct cw_trust {
     size_t count;
 };
 
-/** Verifies an alert in any of the shapes: general JSON with payload, general JSON without payload
- *  (then `detached_body` is needed), compact, detached compact.
- *  In:      trust  trusted key sets; detached_body  empty when the payload is attached
- *  Out:     ret   always filled as far as the check came
- *           ret_body  appended only when the file is valid (never show content before that)
- *  Returns: CW_OK valid; CW_UNTRUSTED invalid, with the first reason; CW_NOT_FOUND could not check
- *           (no known key, no body); CW_NOMEM. */
+/** Verifies an alert or a receipt in any of the shapes: general JSON with payload, general JSON
+ * without payload (then `detached_body` is needed), compact, detached compact. In:      trust
+ * trusted key sets; detached_body  empty when the payload is attached Out:     ret   always filled
+ * as far as the check came ret_body  appended only when the file is valid (never show content
+ * before that) Returns: CW_OK valid; CW_UNTRUSTED invalid, with the first reason; CW_NOT_FOUND
+ * could not check (no known key, no body); CW_NOMEM. */
 CW_NODISCARD enum cw_status cw_seal_verify(struct cw_span file, struct cw_span detached_body,
                                            const struct cw_trust *trust,
                                            struct cw_verification *ret, struct cw_buf *ret_body,

@@ -1,6 +1,7 @@
 #include "alert/internal.h"
 #include "alert/jws.h"
 #include "alert/key_set.h"
+#include "alert/receipt.h"
 #include "alert/strict.h"
 #include "crypto/base64.h"
 #include "crypto/hash.h"
@@ -29,7 +30,7 @@ static enum cw_status decode_payload(const struct cw_jws *jws, struct signed_byt
     case CW_NOMEM:
         return cw_error_set(err, CW_NOMEM, "not enough memory");
     case CW_LIMIT:
-        return cw_error_set(err, CW_UNTRUSTED, "payload: longer than %u bytes", CW_ALERT_BYTES_MAX);
+        return cw_error_set(err, CW_UNTRUSTED, "payload: longer than %zu bytes", bytes->body.max);
     case CW_OK:
     case CW_INVALID:
     case CW_UNTRUSTED:
@@ -47,8 +48,8 @@ static enum cw_status decode_payload(const struct cw_jws *jws, struct signed_byt
 static enum cw_status encode_body(struct cw_span detached, struct signed_bytes *bytes,
                                   struct cw_error *err)
 {
-    if (detached.len > CW_ALERT_BYTES_MAX) {
-        return cw_error_set(err, CW_UNTRUSTED, "body: longer than %u bytes", CW_ALERT_BYTES_MAX);
+    if (detached.len > bytes->body.max) {
+        return cw_error_set(err, CW_UNTRUSTED, "body: longer than %zu bytes", bytes->body.max);
     }
     cw_buf_span(&bytes->body, detached);
     cw_base64_encode(&bytes->payload, CW_BASE64_URL, detached);
@@ -197,28 +198,39 @@ static bool speaks_for(const struct cw_trust *trust, const char *kid, struct cw_
     return false;
 }
 
-static bool counts(const struct cw_signature_report *report)
+static bool counts_as_issuer(const struct cw_signature_report *report)
 {
     return is_issue(report) && report->state == CW_SIGNATURE_GOOD && report->is_source_trusted;
 }
 
-/* True when an earlier element of the same key was counted: keys count, not elements. */
-static bool was_counted(const struct cw_verification *found, size_t index)
+static bool counts_as_signer(const struct cw_signature_report *report)
 {
-    for (size_t i = 0; i < index; i++) {
-        if (counts(&found->signatures[i]) &&
-            strcmp(found->signatures[i].kid, found->signatures[index].kid) == 0) {
-            return true;
+    const bool vouches =
+        strcmp(report->purpose, "verified") == 0 || strcmp(report->purpose, "concur") == 0;
+    return counts_as_issuer(report) || (vouches && report->state == CW_SIGNATURE_GOOD);
+}
+
+/* How many different keys are in elements that count: keys count, not elements. */
+static size_t count_keys(const struct cw_verification *found,
+                         bool (*counts)(const struct cw_signature_report *report))
+{
+    size_t count = 0;
+    for (size_t i = 0; i < found->signatures_count; i++) {
+        bool is_new = counts(&found->signatures[i]);
+        for (size_t k = 0; is_new && k < i; k++) {
+            is_new = !counts(&found->signatures[k]) ||
+                     strcmp(found->signatures[k].kid, found->signatures[i].kid) != 0;
         }
+        count += is_new ? 1 : 0;
     }
-    return false;
+    return count;
 }
 
 static enum cw_status check_source(const struct cw_trust *trust, struct cw_span body,
                                    struct cw_verification *found, struct cw_error *err)
 {
     json_t *event = NULL;
-    const enum cw_status status = cw_strict_object(body, CW_ALERT_BYTES_MAX, &event, err);
+    const enum cw_status status = cw_strict_object(body, body.len, &event, err);
     if (status != CW_OK) {
         return status;
     }
@@ -226,13 +238,13 @@ static enum cw_status check_source(const struct cw_trust *trust, struct cw_span 
     for (size_t i = 0; i < found->signatures_count; i++) {
         struct cw_signature_report *report = &found->signatures[i];
         report->is_source_trusted = speaks_for(trust, report->kid, source);
-        found->issuers += counts(report) && !was_counted(found, i) ? 1 : 0;
     }
+    found->issuers = count_keys(found, counts_as_issuer);
+    found->signers = count_keys(found, counts_as_signer);
     json_decref(event);
-    return found->issuers > 0
-               ? CW_OK
-               : cw_error_set(err, CW_UNTRUSTED,
-                              "no key that may issue for the source of this alert has signed it");
+    return found->issuers > 0 ? CW_OK
+                              : cw_error_set(err, CW_UNTRUSTED,
+                                             "no key that may issue for its source has signed it");
 }
 
 /* ---- the story ---- */
@@ -253,7 +265,8 @@ static enum cw_status verify(const struct cw_trust *trust, const struct cw_jws *
         status = check_issuers(ret, err);
     }
     if (status == CW_OK) {
-        status = cw_alert_check_body(body, err);
+        status = ret->kind == CW_SEAL_RECEIPT ? cw_receipt_check_body(body, err)
+                                              : cw_alert_check_body(body, err);
     }
     return status == CW_OK ? check_source(trust, body, ret, err) : status;
 }
@@ -265,10 +278,12 @@ enum cw_status cw_seal_verify(struct cw_span file, struct cw_span detached_body,
     struct cw_jws jws;
     struct signed_bytes bytes = {.payload_text = {NULL, 0}};
     *ret = (struct cw_verification){.signatures_count = 0};
-    cw_buf_init(&bytes.body, CW_ALERT_BYTES_MAX);
+    cw_buf_init(&bytes.body, 0);
     cw_buf_init(&bytes.payload, CW_JWS_BYTES_MAX);
     enum cw_status status = cw_jws_read(file, &jws, err);
     if (status == CW_OK) {
+        ret->kind = jws.elements[0].header.kind;
+        cw_buf_init(&bytes.body, cw_seal_bytes_max(ret->kind));
         status = verify(trust, &jws, detached_body, &bytes, ret, err);
     }
     if (status == CW_OK) {

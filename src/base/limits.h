@@ -15,6 +15,7 @@
 #define CW_ADDRESS_FIELD_MAX     4096u /* bytes of a list field before unwrapping · TOO_LONG */
 #define CW_ADDRESS_BASE58_MAX    256u  /* characters: the conversion is quadratic · TOO_LONG */
 #define CW_ADDRESS_PAYLOAD_MAX   640u  /* bytes decoded: zcash unified · TOO_LONG */
+#define CW_REASON_WORDS_MAX      8u    /* words of a field that is no address, read to say why · not read */
 
 /* entries of a list */
 #define CW_ENTRY_VALUE_MAX       4096u /* bytes of one published value · entry unusable */
@@ -79,6 +80,10 @@
 /* alerts (alerts.md section 2) */
 #define CW_ALERT_BYTES_MAX       16384u /* bytes of B · building or reading refused */
 #define CW_JWS_BYTES_MAX         (256u << 10) /* bytes of a .jws.json · refused */
+#define CW_RECEIPT_BYTES_MAX     (160u << 10) /* bytes of a receipt: fits a .jws.json · refused */
+#define CW_RECEIPT_ANSWERS_MAX   200u   /* addresses in one receipt · refused: ask in parts */
+#define CW_RECEIPT_MATCHES_MAX   32u    /* matches of one answer in a receipt · the rest is counted */
+#define CW_RECEIPT_CASES_MAX     200u   /* cases named with their hash in a receipt · the digest of all stays */
 #define CW_JWS_SIGNATURES_MAX    64u    /* elements of signatures · refused */
 
 /* the index */

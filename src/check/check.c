@@ -1,5 +1,6 @@
 #include "check/check.h"
 
+#include "address/reason.h"
 #include "base/text.h"
 #include "check/internal.h"
 
@@ -158,8 +159,10 @@ static enum cw_status answer_undecoded(struct asking *asking, struct cw_span tex
                                        enum cw_address_error why, struct cw_error *err)
 {
     struct cw_answer *answer = asking->answer;
+    char reason[CW_ADDRESS_REASON_BYTES];
+    cw_address_reason(text, CW_SPAN(""), why, reason);
     answer->verdict = CW_VERDICT_CANNOT_SAY;
-    cw_answer_reason(answer, "%s: %s", cw_address_error_code(why), cw_address_error_text(why));
+    cw_answer_reason(answer, "%s: %s", cw_address_error_code(why), reason);
     if (why == CW_ADDRESS_SECRET || text.len > CW_ADDRESS_FIELD_MAX) {
         return CW_OK;
     }

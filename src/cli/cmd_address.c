@@ -94,13 +94,14 @@ static json_t *valid_json(struct cw_span input, const struct cw_address *address
         "reserved", reserved == NULL ? json_null() : json_string(reserved->what));
 }
 
-static json_t *invalid_json(struct cw_span input, enum cw_address_error why)
+static json_t *invalid_json(struct cw_span input, const struct reading *reading,
+                            enum cw_address_error why)
 {
     const struct cw_span shown =
         why == CW_ADDRESS_SECRET ? CW_SPAN("") : cw_span_slice(input, 0, CW_ADDRESS_FIELD_MAX);
     return json_pack("{s:o, s:b, s:[], s:n, s:n, s:n, s:o}", "input", cw_json_text(shown), "valid",
                      0, "chains", "canonical", "kind", "encoding", "error",
-                     cw_cli_problem_json(input, why));
+                     cw_cli_problem_json(input, reading->tag, why));
 }
 
 static json_t *address_json(struct cw_span input, const struct reading *reading, bool *ret_valid)
@@ -108,7 +109,7 @@ static json_t *address_json(struct cw_span input, const struct reading *reading,
     struct cw_address address;
     const enum cw_address_error why = decode(input, reading, &address);
     *ret_valid = why == CW_ADDRESS_OK;
-    return *ret_valid ? valid_json(input, &address) : invalid_json(input, why);
+    return *ret_valid ? valid_json(input, &address) : invalid_json(input, reading, why);
 }
 
 static void print_text(struct cw_span input, const struct reading *reading, bool *ret_valid)
@@ -120,7 +121,7 @@ static void print_text(struct cw_span input, const struct reading *reading, bool
         cw_cli_print(why == CW_ADDRESS_SECRET ? CW_SPAN("(a secret key; not shown)")
                                               : cw_span_slice(input, 0, 200));
         (void)printf("\n  not an address: ");
-        cw_cli_print_problem(input, why);
+        cw_cli_print_problem(input, reading->tag, why);
         return;
     }
     char canonical[CW_CANONICAL_BYTES];

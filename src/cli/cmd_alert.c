@@ -1,6 +1,6 @@
 #include "base/datetime.h"
 #include "base/text.h"
-#include "cli/cli.h"
+#include "cli/alert_retract.h"
 
 struct listing {
     const struct cw_cli *cli;
@@ -155,20 +155,41 @@ static bool parse_since(const char *text, int64_t *ret_s)
            cw_time_parse(cw_span_cstr(text), ret_s);
 }
 
+/* -1 when the filter can be used. */
+static int check_filter(const struct cw_cli *cli, const char *since, struct cw_alert_filter *filter)
+{
+    enum cw_alert_type type;
+    if (filter->type != NULL && !cw_alert_type_parse(cw_span_cstr(filter->type), &type)) {
+        return cw_cli_usage_error(cli,
+                                  "--type %s: write cryptowatch.address.listed, .delisted, "
+                                  ".changed …",
+                                  filter->type);
+    }
+    if (!parse_since(since, &filter->since_s)) {
+        return cw_cli_usage_error(cli, "--since %s: write 2026-11-20 or 2026-11-20T03:15:01Z",
+                                  since);
+    }
+    return -1;
+}
+
 static const struct cw_usage base_usage = {
-    .synopsis = "list [OPTIONS] | show ID | export ID | redeliver ID | redeliver --dead",
+    .synopsis = "list [OPTIONS] | show ID | export ID | redeliver ID | redeliver --dead |\n"
+                "                         retract ID --reason TEXT",
     .text = "`list` gives one line an alert, oldest first. `show` prints the signed content and\n"
             "what became of its deliveries. `export` writes the signature file (.jws.json) as\n"
-            "stored. `redeliver` starts the deliveries of an alert, or all dead ones, anew.",
-    .examples =
-        "  cryptowatch alert list --since 2026-11-01 --case ronin-2022\n"
-        "  cryptowatch alert export 8e10387d-6711-5268-a605-4c3ccd6f59d5 > alert.jws.json\n",
+            "stored. `redeliver` starts the deliveries of an alert, or all dead ones, anew.\n"
+            "`retract` withdraws an alert: it signs, stores and queues one that says so and why.",
+    .examples = "  cryptowatch alert list --since 2026-11-01 --case ronin-2022\n"
+                "  cryptowatch alert export 8e10387d-6711-5268-a605-4c3ccd6f59d5 > alert.jws.json\n"
+                "  cryptowatch alert retract 8e10387d-6711-5268-a605-4c3ccd6f59d5 \\\n"
+                "      --reason 'the rule named a wrong address'\n",
     .exits = "  0 done   64 usage   65 no such alert\n",
 };
 
 int cw_cmd_alert(struct cw_cli *cli, int argc, char **argv)
 {
     const char *since = NULL;
+    const char *reason = NULL;
     bool is_dead = false;
     struct request request = {0};
     const struct cw_option options[] = {
@@ -185,6 +206,10 @@ int cw_cmd_alert(struct cw_cli *cli, int argc, char **argv)
          .argument = "TYPE",
          .help = "cryptowatch.address.listed …",
          .value = &request.filter.type},
+        {.name = "reason",
+         .argument = "TEXT",
+         .help = "with retract: why, for those who got the alert",
+         .value = &reason},
         {.name = "dead", .help = "with redeliver: every dead delivery", .flag = &is_dead},
     };
     struct cw_usage usage = base_usage;
@@ -196,6 +221,13 @@ int cw_cmd_alert(struct cw_cli *cli, int argc, char **argv)
         return code;
     }
     request.verb = operands > 0 ? argv[0] : "list";
+    const bool is_retract = strcmp(request.verb, "retract") == 0;
+    if (is_retract != (reason != NULL) || (is_retract && (operands != 2 || reason[0] == '\0'))) {
+        return cw_cli_usage_error(cli, "write: alert retract ID --reason TEXT");
+    }
+    if (is_retract) {
+        return cw_cli_alert_retract(cli, argv[1], reason);
+    }
     const bool is_list = strcmp(request.verb, "list") == 0;
     const bool is_redeliver = strcmp(request.verb, "redeliver") == 0;
     if (!is_list && !is_redeliver && strcmp(request.verb, "show") != 0 &&
@@ -206,20 +238,12 @@ int cw_cmd_alert(struct cw_cli *cli, int argc, char **argv)
     if (operands > wanted || (operands < wanted && !is_list)) {
         return cw_cli_usage_error(cli, "`alert %s` needs one alert id", request.verb);
     }
-    enum cw_alert_type type;
-    if (request.filter.type != NULL &&
-        !cw_alert_type_parse(cw_span_cstr(request.filter.type), &type)) {
-        return cw_cli_usage_error(cli,
-                                  "--type %s: write cryptowatch.address.listed, .delisted, "
-                                  ".changed …",
-                                  request.filter.type);
+    code = check_filter(cli, since, &request.filter);
+    if (code >= 0) {
+        return code;
     }
     if (is_dead && !is_redeliver) {
         return cw_cli_usage_error(cli, "--dead goes with `alert redeliver`");
-    }
-    if (!parse_since(since, &request.filter.since_s)) {
-        return cw_cli_usage_error(cli, "--since %s: write 2026-11-20 or 2026-11-20T03:15:01Z",
-                                  since);
     }
     request.id = is_list ? NULL : (is_dead ? "--dead" : argv[1]);
     request.filter.id = is_list || is_redeliver ? NULL : request.id;

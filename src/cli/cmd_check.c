@@ -4,6 +4,8 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "check/check.h"
+#include "cli/check_open.h"
+#include "cli/check_receipt.h"
 #include "cli/cli.h"
 #include "cli/explain.h"
 
@@ -146,25 +148,34 @@ static int exit_code(enum cw_verdict verdict)
     return CW_EXIT_BUG;
 }
 
-static enum cw_status ask(const struct cw_cli *cli, struct cw_check *check, struct cw_span text,
-                          enum cw_verdict *worst, struct cw_error *err)
+/* One run of questions. */
+struct asking {
+    const struct cw_cli *cli;
+    struct cw_check *check;
+    enum cw_verdict worst;
+    struct cw_receipt_draft draft;
+};
+
+static enum cw_status ask(struct asking *asking, struct cw_span text, struct cw_error *err)
 {
     struct cw_answer answer = {0};
-    const enum cw_status status = cw_check_ask(check, text, &answer, err);
+    enum cw_status status = cw_check_ask(asking->check, text, &answer, err);
     if (status == CW_OK) {
-        if (cli->is_json) {
-            print_json(cli, check, &answer);
-        } else if (!cli->is_quiet) {
-            print_text(cli, &answer);
+        if (asking->cli->is_json) {
+            print_json(asking->cli, asking->check, &answer);
+        } else if (!asking->cli->is_quiet) {
+            print_text(asking->cli, &answer);
         }
-        *worst = answer.verdict > *worst ? answer.verdict : *worst;
+        asking->worst = answer.verdict > asking->worst ? answer.verdict : asking->worst;
+    }
+    if (status == CW_OK && asking->draft.is_wanted) {
+        status = cw_receipt_draft_add(&asking->draft, text, &answer, err);
     }
     cw_answer_clear(&answer);
     return status;
 }
 
-static enum cw_status ask_stdin(const struct cw_cli *cli, struct cw_check *check,
-                                enum cw_verdict *worst, struct cw_error *err)
+static enum cw_status ask_stdin(struct asking *asking, struct cw_error *err)
 {
     struct cw_buf text;
     cw_buf_init(&text, STDIN_BYTES_MAX);
@@ -175,7 +186,7 @@ static enum cw_status ask_stdin(const struct cw_cli *cli, struct cw_check *check
     while (status == CW_OK && cw_span_next_line(&rest, &line)) {
         if (cw_span_trim(line).len > 0) {
             is_asked = true;
-            status = ask(cli, check, line, worst, err);
+            status = ask(asking, line, err);
         }
     }
     if (status == CW_OK && !is_asked) { /* a pipe that broke before us must not read as "clear" */
@@ -185,113 +196,90 @@ static enum cw_status ask_stdin(const struct cw_cli *cli, struct cw_check *check
     return status;
 }
 
-static int ask_all(struct cw_cli *cli, struct cw_check *check, int count, char **texts)
+static int ask_all(struct asking *asking, struct cw_home *home, const char *receipt, int count,
+                   char **texts)
 {
-    enum cw_verdict worst = CW_VERDICT_CLEAR;
     struct cw_error err = {0};
     enum cw_status status = CW_OK;
     for (int i = 0; status == CW_OK && i < count; i++) {
-        status = strcmp(texts[i], "-") == 0 ? ask_stdin(cli, check, &worst, &err)
-                                            : ask(cli, check, cw_span_cstr(texts[i]), &worst, &err);
+        status = strcmp(texts[i], "-") == 0 ? ask_stdin(asking, &err)
+                                            : ask(asking, cw_span_cstr(texts[i]), &err);
     }
     /* An error never reads as an answer: not as 0, and not as what was found before it. */
-    return status == CW_OK ? exit_code(worst) : cw_cli_fail(cli, &err, CW_EXIT_PARTIAL);
+    if (status != CW_OK) {
+        return cw_cli_fail(asking->cli, &err, CW_EXIT_PARTIAL);
+    }
+    if (receipt != NULL) {
+        status =
+            cw_receipt_draft_write(asking->cli, home, asking->check, &asking->draft, receipt, &err);
+    }
+    return status == CW_OK ? exit_code(asking->worst)
+                           : cw_cli_fail(asking->cli, &err, CW_EXIT_CREATE);
 }
 
-/* ---- what answers --------------------------------------------------------------------------- */
-
-/* What the last scan published: the configuration says where it is, and no other file is read.
- * Every way in which that cannot be (a mistake in the configuration too) leads to the longer one,
- * which says what is wrong. */
-static enum cw_status open_published(const struct cw_cli *cli, struct cw_config **ret_config,
-                                     struct cw_check **ret, struct cw_error *err)
-{
-    char *path = NULL;
-    struct cw_mistakes mistakes;
-    cw_mistakes_init(&mistakes);
-    enum cw_status status = cw_config_find(cli->config_path, cli->env_config,
-                                           cli->env_xdg_config_home, cli->env_home, &path, err);
-    if (status == CW_OK) {
-        status = cw_config_load(path, &mistakes, ret_config, err);
-    }
-    if (status == CW_OK && (mistakes.errors > 0 || *ret_config == NULL)) {
-        status = CW_INVALID;
-    }
-    if (status == CW_OK) {
-        status = cw_check_open_published(*ret_config, &cli->clock, ret, err);
-    }
-    cw_mistakes_clear(&mistakes);
-    free(path);
-    return status;
-}
-
-/* Damage is said to everybody, an index that is merely behind to who wants to know. */
-static void say_slow(const struct cw_cli *cli, enum cw_status status, const struct cw_error *why)
-{
-    if (status == CW_STATE || status == CW_IO || status == CW_DENIED) {
-        cw_cli_say(cli, "answering without the index: %s", why->text);
-    } else if (cli->is_verbose && why->text[0] != '\0') {
-        cw_cli_say(cli, "answering without the index (%s); `cryptowatch scan` makes it fast",
-                   why->text);
-    }
-}
-
+/* One invocation as it was asked for. */
 struct asked {
     int count;
     char **texts;
+    const char *receipt;
     int64_t day_s; /* negative: now */
 };
 
-static int ask_check(struct cw_cli *cli, const struct asked *asked, const struct cw_config *config,
-                     struct cw_check *check)
+static int run(struct asking *asking, struct cw_answering *answering, const struct asked *asked)
 {
     struct cw_error err = {0};
-    if (asked->day_s >= 0 &&
-        cw_check_ask_about_day(check, config->state_dir, asked->day_s, &err) != CW_OK) {
-        return err.code == CW_INVALID ? cw_cli_usage_error(cli, "--on: %s", err.text)
-                                      : cw_cli_fail(cli, &err, CW_EXIT_PARTIAL);
+    asking->check = answering->check;
+    asking->draft.is_wanted = asked->receipt != NULL;
+    if (asked->day_s >= 0 && cw_check_ask_about_day(asking->check, answering->config->state_dir,
+                                                    asked->day_s, &err) != CW_OK) {
+        return err.code == CW_INVALID ? cw_cli_usage_error(asking->cli, "--on: %s", err.text)
+                                      : cw_cli_fail(asking->cli, &err, CW_EXIT_PARTIAL);
     }
-    return ask_all(cli, check, asked->count, asked->texts);
+    return ask_all(asking, &answering->home, asked->receipt, asked->count, asked->texts);
 }
 
-static int ask_in_memory(struct cw_cli *cli, const struct asked *asked)
+static int refuse(const struct asking *asking, struct asked *asked, const char *day)
 {
-    struct cw_home home;
-    int code = cw_cli_home(cli, CW_NEED_FILES, &home);
+    if (asked->count == 0) {
+        return cw_cli_usage_error(asking->cli, "which address? `-` reads them from standard input");
+    }
+    if (day != NULL && !cw_date_parse(cw_span_cstr(day), &asked->day_s)) {
+        return cw_cli_usage_error(asking->cli, "--on: %s is no date like 2026-11-20", day);
+    }
+    if (day != NULL && asked->receipt != NULL) {
+        return cw_cli_usage_error(asking->cli, "a receipt says what is known now: not with --on");
+    }
+    if (asking->draft.is_hashed && asked->receipt == NULL) {
+        return cw_cli_usage_error(asking->cli, "--hashed goes with --receipt");
+    }
+    return -1;
+}
+
+static int answer(struct cw_cli *cli, struct asking *asking, const struct asked *asked)
+{
+    struct cw_answering answering;
+    int code = cw_cli_answering_open(
+        cli, asked->receipt == NULL ? CW_ANSWERING_FAST : CW_ANSWERING_HOME, &answering);
     if (code < 0) {
-        struct cw_check *check = NULL;
-        struct cw_error err = {0};
-        if (cw_check_open(&home, &cli->clock, &check, &err) == CW_OK) {
-            code = ask_check(cli, asked, home.config, check);
-        } else {
-            code = cw_cli_fail(cli, &err, CW_EXIT_PARTIAL);
-        }
-        cw_check_close(check);
+        code = run(asking, &answering, asked);
     }
-    cw_home_clear(&home);
+    cw_receipt_draft_clear(&asking->draft);
+    cw_cli_answering_close(&answering);
     return code;
 }
 
-static int ask_whatever_is_there(struct cw_cli *cli, const struct asked *asked)
-{
-    struct cw_config *config = NULL;
-    struct cw_check *check = NULL;
-    struct cw_error why = {0};
-    int code = 0;
-    const enum cw_status status = open_published(cli, &config, &check, &why);
-    if (status == CW_OK) {
-        code = ask_check(cli, asked, config, check);
-    } else {
-        say_slow(cli, status, &why);
-        code = ask_in_memory(cli, asked);
-    }
-    cw_check_close(check);
-    cw_config_free(config);
-    return code;
-}
+static const char HELP[] =
+    "Says whether an address is listed, related, clear, or whether that cannot be said,\n"
+    "from what the last scan left in force. `-` reads one address a line from standard input.\n"
+    "Takes what people paste: links, spaces, other spellings. No network.\n"
+    "With --quiet the exit code is the whole answer.\n"
+    "With --on it says what was on the lists at any time of that day, as far as they had been\n"
+    "read by its end; the cases are those of now.";
 
 int cw_cmd_check(struct cw_cli *cli, int argc, char **argv)
 {
+    struct asked asked = {.texts = argv, .day_s = -1};
+    struct asking asking = {.cli = cli, .worst = CW_VERDICT_CLEAR};
     const char *day = NULL;
     const struct cw_option options[] = {
         {.name = "explain",
@@ -301,35 +289,31 @@ int cw_cmd_check(struct cw_cli *cli, int argc, char **argv)
          .argument = "DATE",
          .help = "ask about a day in the past, like 2026-11-20 (UTC)",
          .value = &day},
+        {.name = "receipt",
+         .argument = "FILE",
+         .help = "write a signed receipt of the answers",
+         .value = &asked.receipt},
+        {.name = "hashed",
+         .help = "the receipt names the SHA-256 of what was asked",
+         .flag = &asking.draft.is_hashed},
     };
     const struct cw_usage usage = {
         .synopsis = "[OPTIONS] ADDRESS... | -",
+        .text = HELP,
         .options = options,
         .options_count = CW_COUNT(options),
-        .text = "Says whether an address is listed, related, clear, or whether that cannot be "
-                "said,\nfrom what the last scan left in force. `-` reads one address a line from "
-                "standard input.\nTakes what people paste: links, spaces, other spellings. No "
-                "network.\nWith --quiet the exit code is the whole answer.\nWith --on it says what "
-                "was on the lists at any time of that day, as far as they\nhad been read by its "
-                "end; the cases are those of now.",
         .examples = "  cryptowatch check 0x098B716B8Aaf21512996dC57EB0615e2383E2f96\n"
                     "  cryptowatch check --explain bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4\n"
-                    "  cryptowatch check --json - < addresses.txt\n",
+                    "  cryptowatch check --json - < addresses.txt\n"
+                    "  cryptowatch check --receipt no.jws.json "
+                    "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4\n",
         .exits = "  0 clear, on data that is complete and fresh   10 listed   11 only related\n"
-                 "  20 cannot say   64 usage   78 configuration\n"
+                 "  20 cannot say   64 usage   73 the receipt cannot be made   78 configuration\n"
                  "  several addresses: the gravest of 10, 20, 11, 0\n",
     };
-    int operands = 0;
-    int code = cw_cli_options(cli, &usage, argc, argv, &operands);
-    if (code >= 0) {
-        return code;
+    int code = cw_cli_options(cli, &usage, argc, argv, &asked.count);
+    if (code < 0) {
+        code = refuse(&asking, &asked, day);
     }
-    if (operands == 0) {
-        return cw_cli_usage_error(cli, "which address? `-` reads them from standard input");
-    }
-    struct asked asked = {.count = operands, .texts = argv, .day_s = -1};
-    if (day != NULL && !cw_date_parse(cw_span_cstr(day), &asked.day_s)) {
-        return cw_cli_usage_error(cli, "--on: %s is no date like 2026-11-20", day);
-    }
-    return ask_whatever_is_there(cli, &asked);
+    return code < 0 ? answer(cli, &asking, &asked) : code;
 }

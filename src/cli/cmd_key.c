@@ -1,165 +1,138 @@
-#include "base/file.h"
-#include "base/text.h"
 #include "cli/cli.h"
+#include "cli/key_verbs.h"
 
-static const char *const format_names[] = {"jwk", "kid", "pem", "ssh", "whpk", "vkey", NULL};
+enum verb { SHOW, NEW, BACKUP, RESTORE, ROTATE, REVOKE, VERBS };
 
-static bool parse_format(const char *name, enum cw_key_format *ret)
+static const struct {
+    const char *name;
+    const char *operand; /* what it needs; NULL: nothing */
+} verbs[VERBS] = {
+    [SHOW] = {"show", NULL},         [NEW] = {"new", NULL},       [BACKUP] = {"backup", "FILE"},
+    [RESTORE] = {"restore", "FILE"}, [ROTATE] = {"rotate", NULL}, [REVOKE] = {"revoke", "KID"},
+};
+
+static bool parse_verb(const char *name, enum verb *ret)
 {
-    for (int i = 0; format_names[i] != NULL; i++) {
-        if (strcmp(format_names[i], name) == 0) {
-            *ret = (enum cw_key_format)i;
+    for (int i = 0; i < VERBS; i++) {
+        if (strcmp(name, verbs[i].name) == 0) {
+            *ret = (enum verb)i;
             return true;
         }
     }
     return false;
 }
 
-static char *key_path(const struct cw_home *home, enum cw_key_role role)
+static bool is_reason(const char *reason)
 {
-    char name[32];
-    (void)snprintf(name, sizeof(name), "%s.pem", cw_key_role_name(role));
-    return cw_path_join(home->config->keys_dir, name);
+    return strcmp(reason, "compromised") == 0 || strcmp(reason, "superseded") == 0;
 }
 
-/* The published set, as written by init: it has the times of each key, which a bare key has not. */
-static int show_set(const struct cw_cli *cli, const struct cw_home *home)
+static int check_usage(const struct cw_cli *cli, enum verb verb, int operands,
+                       const struct cw_key_request *request)
 {
-    struct cw_error err = {0};
-    struct cw_buf text;
-    cw_buf_init(&text, CW_CONFIG_BYTES_MAX);
-    char *path = cw_path_join(home->config->keys_dir, "keys.jwks.json");
-    const enum cw_status status = path == NULL ? cw_error_set(&err, CW_NOMEM, "out of memory")
-                                               : cw_file_read(path, &text, &err);
-    if (status == CW_OK) {
-        (void)fwrite(text.data, 1, text.len, stdout);
+    const int wanted = verbs[verb].operand == NULL ? 1 : 2;
+    if (operands != wanted) {
+        return cw_cli_usage_error(cli, "write: key %s%s%s", verbs[verb].name,
+                                  wanted == 2 ? " " : "", wanted == 2 ? verbs[verb].operand : "");
     }
-    cw_buf_clear(&text);
-    free(path);
-    return status == CW_OK ? CW_EXIT_OK : cw_cli_fail(cli, &err, CW_EXIT_CONFIG);
+    if (verb == REVOKE && !is_reason(request->reason)) {
+        return cw_cli_usage_error(cli, "--reason %s: compromised or superseded", request->reason);
+    }
+    return -1;
 }
 
-/* A signed note names its key by a URL without scheme. Visible ASCII only: a source with other
- * bytes would need a rule on Unicode spaces, and no two verifiers agree on one. */
-static enum cw_status name_key(const struct cw_config *config, struct cw_span *ret,
-                               struct cw_error *err)
+static int run(const struct cw_cli *cli, struct cw_home *home, enum verb verb,
+               const struct cw_key_request *request)
 {
-    const struct cw_span scheme = CW_SPAN("https://");
-    struct cw_span name = cw_span_cstr(config->source);
-    if (cw_span_starts_with(name, scheme)) {
-        name = cw_span_slice(name, scheme.len, name.len);
+    switch (verb) {
+    case SHOW:
+        return cw_key_show(cli, home, request);
+    case NEW:
+        return cw_key_new(cli, home, request);
+    case BACKUP:
+        return cw_key_backup(cli, home, request);
+    case RESTORE:
+        return cw_key_restore(cli, home, request);
+    case ROTATE:
+        return cw_key_rotate(cli, home, request);
+    case REVOKE:
+        return cw_key_revoke(cli, home, request);
+    case VERBS:
+        break;
     }
-    bool is_name = name.len > 0;
-    for (size_t i = 0; is_name && i < name.len; i++) {
-        is_name = name.data[i] > ' ' && name.data[i] <= '~' && name.data[i] != '+';
-    }
-    if (!is_name) {
-        return cw_error_set(err, CW_INVALID,
-                            "%s: source: \"%s\" cannot name a vkey: it needs at least one "
-                            "character after https://, printable ASCII without \"+\" or blanks",
-                            config->path, config->source);
-    }
-    *ret = name;
-    return CW_OK;
+    return CW_EXIT_BUG;
 }
 
-static int show(const struct cw_cli *cli, const struct cw_home *home, enum cw_key_role role,
-                enum cw_key_format format)
-{
-    struct cw_error err = {0};
-    CW_CLEANUP(cw_signing_key_freep) struct cw_signing_key *key = NULL;
-    char *path = key_path(home, role);
-    enum cw_status status = path == NULL ? cw_error_set(&err, CW_NOMEM, "out of memory")
-                                         : cw_signing_key_load(path, &key, &err);
-    free(path);
-    struct cw_buf text;
-    struct cw_span name = {0};
-    cw_buf_init(&text, 4096);
-    if (status == CW_OK && format == CW_KEY_VKEY) {
-        status = name_key(home->config, &name, &err);
-    }
-    if (status == CW_OK) {
-        const struct cw_public_key public_key = cw_signing_key_public(key);
-        cw_public_key_format(&text, &public_key, format, name);
-        status = cw_buf_status(&text, &err);
-    }
-    if (status == CW_OK && cli->is_json) {
-        cw_cli_json(json_pack("{s:s, s:s, s:o}", "role", cw_key_role_name(role), "format",
-                              format_names[format], "key",
-                              cw_json_text(cw_span_trim(cw_buf_as_span(&text)))));
-    } else if (status == CW_OK) {
-        (void)printf("%.*s\n", CW_SPAN_ARG(cw_span_trim(cw_buf_as_span(&text))));
-    }
-    cw_buf_clear(&text);
-    return status == CW_OK ? CW_EXIT_OK : cw_cli_fail(cli, &err, CW_EXIT_CONFIG);
-}
-
-static int make(const struct cw_cli *cli, const struct cw_home *home, enum cw_key_role role)
-{
-    struct cw_error err = {0};
-    CW_CLEANUP(cw_signing_key_freep)
-    struct cw_signing_key *key = cw_signing_key_generate(&cli->random);
-    char *path = key_path(home, role);
-    enum cw_status status = key == NULL || path == NULL
-                                ? cw_error_set(&err, CW_NOMEM, "out of locked memory")
-                                : cw_signing_key_save(key, path, &err);
-    if (status == CW_OK) {
-        cw_cli_say(cli, "made %s; add its public key to keys.jwks.json before it is used", path);
-    }
-    free(path);
-    return status == CW_OK ? CW_EXIT_OK : cw_cli_fail(cli, &err, CW_EXIT_CREATE);
-}
+static const struct cw_usage base_usage = {
+    .synopsis = "show | new | rotate | backup FILE | restore FILE | revoke KID [OPTIONS]",
+    .text = "`show` prints a public key in the spelling that the partner's tool wants; `jwks` is\n"
+            "the whole published set. `new` makes a key that is missing and never overwrites one.\n"
+            "`rotate` makes the next key and publishes it two weeks before it signs. `backup`\n"
+            "writes a key under a passphrase, `restore` brings it back, `revoke` marks one in the\n"
+            "published set. A passphrase comes from the terminal or from --passphrase-fd.",
+    .examples = "  cryptowatch key show --format pem > alert.pem\n"
+                "  cryptowatch key rotate --role alert\n"
+                "  cryptowatch key backup --role alert /media/safe/alert.key.json\n",
+    .exits = "  0 done   64 usage   65 no such key   73 there is one already\n"
+             "  77 a key file is too open, or the passphrase is wrong\n",
+};
 
 int cw_cmd_key(struct cw_cli *cli, int argc, char **argv)
 {
-    const char *role_name = "alert";
-    const char *format_name = "jwk";
+    const char *role = "alert";
+    struct cw_key_request request = {.format = "jwk", .reason = "compromised"};
     const struct cw_option options[] = {
         {.name = "role",
          .argument = "ROLE",
-         .help = "alert (default), delivery or log",
-         .value = &role_name},
+         .help = "alert (default), delivery, log",
+         .value = &role},
         {.name = "format",
          .argument = "FORMAT",
          .help = "jwk (default), jwks, kid, pem, ssh, whpk or vkey",
-         .value = &format_name},
+         .value = &request.format},
+        {.name = "next", .help = "show: the key that signs next", .flag = &request.is_next},
+        {.name = "key",
+         .argument = "FILE",
+         .help = "show: of this file",
+         .value = &request.key_file},
+        {.name = "encrypt", .help = "new: under a passphrase", .flag = &request.is_encrypted},
+        {.name = "after",
+         .argument = "TIME",
+         .help = "rotate: the new key signs after 14d or more",
+         .value = &request.after},
+        {.name = "reason",
+         .argument = "WORD",
+         .help = "revoke: compromised (default), superseded",
+         .value = &request.reason},
+        {.name = "passphrase-fd",
+         .argument = "N",
+         .help = "read the passphrase from this descriptor",
+         .value = &request.passphrase_fd},
     };
-    const struct cw_usage usage = {
-        .synopsis = "show [OPTIONS] | new --role ROLE",
-        .text = "`show` prints a public key in the spelling that the partner's tool wants; `jwks` "
-                "is\nthe whole published set. `new` makes a key that is missing and never "
-                "overwrites one.",
-        .options = options,
-        .options_count = CW_COUNT(options),
-        .examples = "  cryptowatch key show --format pem > alert.pem\n"
-                    "  cryptowatch key show --format jwks > our.jwks.json\n",
-        .exits = "  0 done   64 usage   73 there is a key already   77 a key file is too open\n",
-    };
+    struct cw_usage usage = base_usage;
+    enum verb verb = SHOW;
     int operands = 0;
+    usage.options = options;
+    usage.options_count = CW_COUNT(options);
     int code = cw_cli_options(cli, &usage, argc, argv, &operands);
     if (code >= 0) {
         return code;
     }
-    const bool is_show = operands == 1 && strcmp(argv[0], "show") == 0;
-    const bool is_new = operands == 1 && strcmp(argv[0], "new") == 0;
-    enum cw_key_role role = CW_KEY_ALERT;
-    enum cw_key_format format = CW_KEY_JWK;
-    const bool is_set = strcmp(format_name, "jwks") == 0;
-    if (!is_show && !is_new) {
-        return cw_cli_usage_error(cli, "say `show` or `new`");
+    if (operands == 0 || !parse_verb(argv[0], &verb)) {
+        return cw_cli_usage_error(cli, "say show, new, rotate, backup, restore or revoke");
     }
-    if (!cw_key_role_parse(cw_span_cstr(role_name), &role)) {
-        return cw_cli_usage_error(cli, "no role %s: alert, delivery or log", role_name);
+    if (!cw_key_role_parse(cw_span_cstr(role), &request.role)) {
+        return cw_cli_usage_error(cli, "no role %s: alert, delivery or log", role);
     }
-    if (!is_set && !parse_format(format_name, &format)) {
-        return cw_cli_usage_error(cli, "no format %s: jwk, jwks, kid, pem, ssh, whpk or vkey",
-                                  format_name);
+    code = check_usage(cli, verb, operands, &request);
+    if (code >= 0) {
+        return code;
     }
+    request.operand = verbs[verb].operand != NULL ? argv[1] : NULL;
     struct cw_home home;
     code = cw_cli_home(cli, CW_NEED_FILES, &home);
     if (code < 0) {
-        code = is_new ? make(cli, &home, role)
-                      : (is_set ? show_set(cli, &home) : show(cli, &home, role, format));
+        code = run(cli, &home, verb, &request);
     }
     cw_home_clear(&home);
     return code;

@@ -1,138 +1,283 @@
-#include "alert/seal.h"
-#include "base/datetime.h"
+#include "alert/policy.h"
+#include "alert/receipt.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/verify_report.h"
 
-/* What is trusted for this call: the sets of one file, or those of the home. */
+/* What is trusted for this call: the sets of one file, or those of the home with its policy. */
 struct trust {
     struct cw_key_set **sets;
     size_t count;
+    struct cw_policy policy;
+    bool has_policy;
+    char own_source[513]; /* the policy is for what others say; "" when there is no home */
 };
 
-static const char *state_name(enum cw_signature_state state)
-{
-    switch (state) {
-    case CW_SIGNATURE_GOOD:
-        return "good";
-    case CW_SIGNATURE_UNKNOWN_KEY:
-        return "unknown key, not checked";
-    case CW_SIGNATURE_BAD:
-        return "BAD";
-    case CW_SIGNATURE_OUT_OF_TIME:
-        return "key not in force at signing time";
-    case CW_SIGNATURE_COMPROMISED:
-        return "key revoked as compromised";
-    }
-    return "BAD";
-}
+struct request {
+    const char *jwks;
+    const char *policy;
+    const char *body_file;
+    const char *countersign; /* purpose */
+    const char *key_file;
+    const char *output;
+};
 
-static const char *result_name(enum cw_status status)
-{
-    return status == CW_OK ? "valid" : (status == CW_UNTRUSTED ? "invalid" : "unchecked");
-}
-
-static void print_json(const char *file, enum cw_status status, const struct cw_verification *found,
-                       struct cw_span body, const struct cw_error *err)
-{
-    json_t *signatures = json_array();
-    for (size_t i = 0; i < found->signatures_count; i++) {
-        const struct cw_signature_report *report = &found->signatures[i];
-        (void)json_array_append_new(
-            signatures,
-            json_pack("{s:s, s:s, s:o, s:s, s:b}", "kid", report->kid, "purpose", report->purpose,
-                      "signed_at", cw_json_time(report->iat_s), "state", state_name(report->state),
-                      "trusted_for_source", report->is_source_trusted ? 1 : 0));
-    }
-    struct cw_alert_summary summary;
-    json_t *id = json_null();
-    if (status == CW_OK && cw_alert_summarise(body, &summary, NULL) == CW_OK) {
-        id = json_string(summary.id);
-    }
-    cw_cli_json(json_pack("{s:o, s:s, s:o, s:o, s:o, s:I, s:o}", "file",
-                          cw_json_text(cw_span_cstr(file)), "result", result_name(status), "id", id,
-                          "sha256", found->has_body ? json_string(found->body_sha256) : json_null(),
-                          "signatures", signatures, "issuers", (json_int_t)found->issuers, "error",
-                          status == CW_OK ? json_null() : cw_json_text(cw_span_cstr(err->text))));
-}
-
-static void print_text(const char *file, enum cw_status status, const struct cw_verification *found,
-                       struct cw_span body, const struct cw_error *err)
-{
-    cw_cli_print(cw_span_cstr(file));
-    (void)printf(": %s", result_name(status));
-    if (status != CW_OK) {
-        (void)printf(": %s", err->text);
-    }
-    (void)printf("\n");
-    for (size_t i = 0; i < found->signatures_count; i++) {
-        const struct cw_signature_report *report = &found->signatures[i];
-        char when[CW_TIME_TEXT_BYTES];
-        cw_time_format(report->iat_s, when);
-        (void)printf("  signature %zu: %s, key %s, purpose %s, signed %s%s\n", i + 1,
-                     state_name(report->state), report->kid, report->purpose, when,
-                     report->is_source_trusted ? ", trusted for the source" : "");
-    }
-    struct cw_alert_summary summary;
-    if (status == CW_OK && cw_alert_summarise(body, &summary, NULL) == CW_OK) {
-        (void)printf("  alert %s of %s\n  ", summary.id, summary.time);
-        cw_cli_print(cw_span_cstr(summary.text_en));
-        (void)printf("\n  checked: form, identifier, signatures and key times; not checked: a "
-                     "transparency log proof\n");
-    }
-}
-
-static enum cw_status verify_one(const struct cw_cli *cli, const char *file, const char *body_file,
-                                 const struct trust *trust)
-{
+/* One file on its way. */
+struct file {
     struct cw_buf text;
     struct cw_buf detached;
-    struct cw_buf body;
-    cw_buf_init(&text, CW_JWS_BYTES_MAX);
-    cw_buf_init(&detached, CW_ALERT_BYTES_MAX);
-    cw_buf_init(&body, CW_ALERT_BYTES_MAX);
+    struct cw_buf body; /* once it is valid */
+    struct cw_verification found;
+    bool is_policy_checked;
+    struct cw_error err;
+};
+
+static void file_init(struct file *file)
+{
+    *file = (struct file){.found.signatures_count = 0};
+    cw_buf_init(&file->text, CW_JWS_BYTES_MAX);
+    cw_buf_init(&file->detached, CW_RECEIPT_BYTES_MAX);
+    cw_buf_init(&file->body, CW_RECEIPT_BYTES_MAX);
+}
+
+static void file_clear(struct file *file)
+{
+    cw_buf_clear(&file->text);
+    cw_buf_clear(&file->detached);
+    cw_buf_clear(&file->body);
+}
+
+/* ---- one file ---- */
+
+static struct cw_span jws_of(const struct file *file)
+{
+    return cw_span_trim(cw_buf_as_span(&file->text));
+}
+
+static enum cw_status check(struct file *file, const struct trust *trust)
+{
     const struct cw_trust trusted = {(const struct cw_key_set *const *)trust->sets, trust->count};
-    struct cw_verification found = {0};
-    struct cw_error err = {0};
-    enum cw_status status = cw_file_read(file, &text, &err);
-    if (status == CW_OK && body_file != NULL) {
-        status = cw_file_read(body_file, &detached, &err);
+    cw_error_clear(&file->err);
+    return cw_seal_verify(jws_of(file), cw_buf_as_span(&file->detached), &trusted, &file->found,
+                          &file->body, &file->err);
+}
+
+/* A detached `<id>.jws.json` has its bytes beside it, in `<id>.json`. */
+static bool read_beside(const char *path, struct cw_buf *ret)
+{
+    const struct cw_span name = cw_span_cstr(path);
+    const struct cw_span suffix = CW_SPAN(".jws.json");
+    char beside[4096];
+    if (!cw_span_ends_with(name, suffix) || name.len >= sizeof(beside)) {
+        return false;
+    }
+    (void)snprintf(beside, sizeof(beside), "%.*s.json", (int)(name.len - suffix.len), path);
+    return cw_file_read(beside, ret, NULL) == CW_OK;
+}
+
+static bool is_of_somebody_else(const struct file *file, const struct trust *trust)
+{
+    struct cw_alert_summary alert;
+    struct cw_receipt_summary receipt;
+    const struct cw_span body = cw_buf_as_span(&file->body);
+    const char *source = "";
+    if (file->found.kind == CW_SEAL_RECEIPT &&
+        cw_receipt_summarise(body, &receipt, NULL) == CW_OK) {
+        source = receipt.source;
+    } else if (file->found.kind == CW_SEAL_ALERT &&
+               cw_alert_summarise(body, &alert, NULL) == CW_OK) {
+        source = alert.source;
+    }
+    return trust->own_source[0] == '\0' || strcmp(source, trust->own_source) != 0;
+}
+
+static enum cw_status check_policy(struct file *file, const struct trust *trust)
+{
+    file->is_policy_checked = trust->has_policy && is_of_somebody_else(file, trust);
+    return file->is_policy_checked ? cw_policy_judge(&trust->policy, &file->found, -1, &file->err)
+                                   : CW_OK;
+}
+
+static enum cw_status verify_file(const char *path, const struct request *request,
+                                  const struct trust *trust, struct file *file)
+{
+    enum cw_status status = cw_file_read(path, &file->text, &file->err);
+    if (status == CW_OK && request->body_file != NULL) {
+        status = cw_file_read(request->body_file, &file->detached, &file->err);
     }
     if (status != CW_OK) {
-        status = CW_NOT_FOUND; /* whatever kept us from reading: it could not be checked */
-    } else {
-        const struct cw_span trimmed = cw_span_trim(cw_buf_as_span(&text));
-        status = cw_seal_verify(trimmed, cw_buf_as_span(&detached), &trusted, &found, &body, &err);
+        return CW_NOT_FOUND; /* whatever kept us from reading: it could not be checked */
     }
-    if (cli->is_json) {
-        print_json(file, status, &found, cw_buf_as_span(&body), &err);
-    } else if (!cli->is_quiet) {
-        print_text(file, status, &found, cw_buf_as_span(&body), &err);
+    status = check(file, trust);
+    if (status == CW_NOT_FOUND && !file->found.has_body && read_beside(path, &file->detached)) {
+        status = check(file, trust);
     }
-    cw_buf_clear(&text);
-    cw_buf_clear(&detached);
-    cw_buf_clear(&body);
+    if (status == CW_OK) {
+        status = check_policy(file, trust);
+    }
+    if (status != CW_OK) {
+        cw_buf_clear(&file->body); /* nothing of it is shown */
+    }
     return status;
 }
 
-static int load_file(const struct cw_cli *cli, const char *path, struct trust *trust)
+static enum cw_status verify_one(const struct cw_cli *cli, const char *path,
+                                 const struct request *request, const struct trust *trust)
 {
+    struct file file;
+    file_init(&file);
+    const enum cw_status status = verify_file(path, request, trust, &file);
+    const struct cw_verified verified = {
+        .file = path,
+        .status = status,
+        .found = &file.found,
+        .body = cw_buf_as_span(&file.body),
+        .is_policy_checked = file.is_policy_checked,
+        .err = &file.err,
+    };
+    if (cli->is_json) {
+        cw_verified_print_json(&verified);
+    } else if (!cli->is_quiet) {
+        cw_verified_print(&verified);
+    }
+    file_clear(&file);
+    return status;
+}
+
+static int verify_all(const struct cw_cli *cli, int count, char **paths,
+                      const struct request *request, const struct trust *trust)
+{
+    bool is_invalid = false;
+    bool is_unchecked = false;
+    for (int i = 0; i < count; i++) {
+        const enum cw_status status = verify_one(cli, paths[i], request, trust);
+        is_invalid |= status == CW_UNTRUSTED;
+        is_unchecked |= status != CW_OK && status != CW_UNTRUSTED;
+    }
+    return is_invalid ? CW_EXIT_INVALID : (is_unchecked ? CW_EXIT_UNCHECKED : CW_EXIT_OK);
+}
+
+/* ---- countersigning ---- */
+
+/* "received" states no more than that we have these bytes, so an issuer whom we do not know (yet)
+ * does not forbid it. A file with a bad signature is none that anybody should pass on. */
+static bool may_sign(enum cw_status status, const struct cw_verification *found,
+                     enum cw_countersign_purpose purpose)
+{
+    return status == CW_OK || (purpose == CW_COUNTERSIGN_RECEIVED && status == CW_NOT_FOUND &&
+                               found->has_body && found->signatures_count > 0);
+}
+
+static enum cw_status load_own_key(struct cw_cli *cli, const struct request *request,
+                                   struct cw_home *home, struct cw_signing_key **ret_own,
+                                   const struct cw_signing_key **ret, struct cw_error *err)
+{
+    if (request->key_file != NULL) {
+        const enum cw_status status = cw_signing_key_load(request->key_file, ret_own, err);
+        *ret = *ret_own;
+        return status;
+    }
+    const int code = cw_cli_home(cli, CW_NEED_KEYS, home);
+    *ret = home->alert_key;
+    return code < 0 ? CW_OK : cw_error_set(err, CW_DENIED, "without a key nothing can be signed");
+}
+
+static enum cw_status put_out(const struct request *request, const struct cw_buf *jws,
+                              struct cw_error *err)
+{
+    if (request->output != NULL) {
+        return cw_file_write(request->output, cw_buf_as_span(jws), 0644, err);
+    }
+    (void)fwrite(jws->data, 1, jws->len, stdout);
+    return CW_OK;
+}
+
+static enum cw_status sign(struct cw_cli *cli, const struct request *request,
+                           enum cw_countersign_purpose purpose, const struct file *file,
+                           struct cw_error *err)
+{
+    CW_CLEANUP(cw_signing_key_freep) struct cw_signing_key *own = NULL;
+    struct cw_home home = {0};
+    struct cw_buf jws;
+    struct cw_countersigner who = {.purpose = purpose, .iat_s = cw_clock_now_s(&cli->clock)};
+    cw_buf_init(&jws, CW_JWS_BYTES_MAX);
+    enum cw_status status = load_own_key(cli, request, &home, &own, &who.key, err);
+    if (status == CW_OK) {
+        status =
+            cw_seal_countersign(jws_of(file), cw_buf_as_span(&file->detached), &who, &jws, err);
+    }
+    if (status == CW_OK) {
+        status = put_out(request, &jws, err);
+    }
+    cw_buf_clear(&jws);
+    cw_home_clear(&home);
+    return status;
+}
+
+static int countersign(struct cw_cli *cli, const char *path, const struct request *request,
+                       const struct trust *trust)
+{
+    enum cw_countersign_purpose purpose = CW_COUNTERSIGN_RECEIVED;
+    if (!cw_countersign_purpose_parse(cw_span_cstr(request->countersign), &purpose)) {
+        return cw_cli_usage_error(cli, "--countersign %s: received, verified or concur",
+                                  request->countersign);
+    }
+    struct file file;
     struct cw_error err = {0};
+    file_init(&file);
+    enum cw_status status = verify_file(path, request, trust, &file);
+    int code = CW_EXIT_OK;
+    if (!may_sign(status, &file.found, purpose)) {
+        code = status == CW_UNTRUSTED ? CW_EXIT_INVALID : CW_EXIT_UNCHECKED;
+        (void)fprintf(stderr, "cryptowatch verify: not signed: %s\n", file.err.text);
+    } else if (purpose == CW_COUNTERSIGN_VERIFIED) {
+        /* alerts.md section 4.1: "signature and log checked". Half of it must not be stated. */
+        code = CW_EXIT_UNCHECKED;
+        (void)fprintf(stderr, "cryptowatch verify: not signed: \"verified\" says that the "
+                              "transparency log was checked, too, and it was not\n");
+    } else {
+        status = sign(cli, request, purpose, &file, &err);
+        code = status == CW_OK ? CW_EXIT_OK : cw_cli_fail(cli, &err, CW_EXIT_DATA);
+    }
+    file_clear(&file);
+    return code;
+}
+
+/* ---- whom we trust ---- */
+
+static enum cw_status load_policy_file(const char *path, struct trust *trust, struct cw_error *err)
+{
+    struct cw_mistakes mistakes;
+    struct cw_buf text;
+    cw_buf_init(&text, CW_CONFIG_BYTES_MAX);
+    cw_mistakes_init(&mistakes);
+    enum cw_status status = cw_file_read(path, &text, err);
+    if (status == CW_OK) {
+        status = cw_policy_from(cw_buf_as_span(&text), path, &mistakes, &trust->policy, err);
+    }
+    if (status == CW_OK) {
+        status = cw_mistakes_status(&mistakes, err);
+    }
+    trust->has_policy = status == CW_OK;
+    cw_mistakes_clear(&mistakes);
+    cw_buf_clear(&text);
+    return status;
+}
+
+static enum cw_status load_set(const char *path, struct trust *trust, struct cw_error *err)
+{
     struct cw_buf text;
     cw_buf_init(&text, CW_CONFIG_BYTES_MAX);
     trust->sets = calloc(1, sizeof(struct cw_key_set *));
-    enum cw_status status = trust->sets == NULL ? cw_error_set(&err, CW_NOMEM, "out of memory")
-                                                : cw_file_read(path, &text, &err);
+    enum cw_status status = trust->sets == NULL ? cw_error_set(err, CW_NOMEM, "out of memory")
+                                                : cw_file_read(path, &text, err);
     if (status == CW_OK) {
-        status = cw_key_set_parse(cw_buf_as_span(&text), path, &trust->sets[0], &err);
+        status = cw_key_set_parse(cw_buf_as_span(&text), path, &trust->sets[0], err);
     }
     trust->count = status == CW_OK ? 1 : 0;
     cw_buf_clear(&text);
-    if (status == CW_OK) {
-        return -1;
-    }
-    (void)cw_cli_fail(cli, &err, CW_EXIT_UNCHECKED);
-    return CW_EXIT_UNCHECKED;
+    return status;
 }
 
 static int load_home(struct cw_cli *cli, struct trust *trust)
@@ -140,59 +285,116 @@ static int load_home(struct cw_cli *cli, struct trust *trust)
     struct cw_home home;
     struct cw_error err = {0};
     int code = cw_cli_home(cli, CW_NEED_FILES, &home);
-    if (code < 0 &&
-        cw_home_load_key_sets(home.config, &trust->sets, &trust->count, &err) != CW_OK) {
-        (void)cw_cli_fail(cli, &err, CW_EXIT_UNCHECKED);
-        code = CW_EXIT_UNCHECKED;
+    if (code < 0) {
+        enum cw_status status =
+            cw_home_load_key_sets(home.config, &trust->sets, &trust->count, &err);
+        if (status == CW_OK) {
+            status = cw_home_load_policy(home.config, &trust->policy, &err);
+        }
+        if (status != CW_OK) {
+            code = cw_cli_fail(cli, &err, CW_EXIT_UNCHECKED);
+        } else {
+            trust->has_policy = true;
+            (void)snprintf(trust->own_source, sizeof(trust->own_source), "%.512s",
+                           home.config->source);
+        }
     }
     cw_home_clear(&home);
     return code < 0 ? -1 : CW_EXIT_UNCHECKED;
 }
 
+static int load_trust(struct cw_cli *cli, const struct request *request, struct trust *trust)
+{
+    struct cw_error err = {0};
+    if (request->jwks == NULL) {
+        return load_home(cli, trust);
+    }
+    enum cw_status status = load_set(request->jwks, trust, &err);
+    if (status == CW_OK && request->policy != NULL) {
+        status = load_policy_file(request->policy, trust, &err);
+    }
+    if (status == CW_OK) {
+        return -1;
+    }
+    (void)cw_cli_fail(cli, &err, CW_EXIT_UNCHECKED);
+    return CW_EXIT_UNCHECKED;
+}
+
+static int check_usage(const struct cw_cli *cli, const struct request *request, int operands)
+{
+    if (operands == 0) {
+        return cw_cli_usage_error(cli, "which file?");
+    }
+    if (request->body_file != NULL && operands > 1) {
+        return cw_cli_usage_error(cli, "--body goes with one signature file");
+    }
+    if (request->countersign != NULL && operands > 1) {
+        return cw_cli_usage_error(cli, "--countersign goes with one signature file");
+    }
+    if (request->policy != NULL && request->jwks == NULL) {
+        return cw_cli_usage_error(cli, "--policy goes with --jwks; a home has its own policy");
+    }
+    if (request->countersign == NULL && (request->key_file != NULL || request->output != NULL)) {
+        return cw_cli_usage_error(cli, "--key and --output go with --countersign");
+    }
+    return -1;
+}
+
 int cw_cmd_verify(struct cw_cli *cli, int argc, char **argv)
 {
-    const char *jwks = NULL;
-    const char *body_file = NULL;
+    struct request request = {0};
     const struct cw_option options[] = {
         {.name = "jwks",
          .argument = "FILE",
          .help = "trust the keys of this set, and no others",
-         .value = &jwks},
+         .value = &request.jwks},
+        {.name = "policy",
+         .argument = "FILE",
+         .help = "with --jwks: how many signers are needed",
+         .value = &request.policy},
         {.name = "body",
          .argument = "FILE",
          .help = "the signed bytes of a detached signature",
-         .value = &body_file},
+         .value = &request.body_file},
+        {.name = "countersign",
+         .argument = "PURPOSE",
+         .help = "add a signature: received, verified or concur",
+         .value = &request.countersign},
+        {.name = "key",
+         .argument = "FILE",
+         .help = "with --countersign: this key, not the home's",
+         .value = &request.key_file},
+        {.name = "output",
+         .argument = "FILE",
+         .help = "with --countersign: write here, not to stdout",
+         .value = &request.output},
     };
     const struct cw_usage usage = {
         .synopsis = "[OPTIONS] FILE...",
-        .text = "Verifies alerts offline, in any JWS shape, with the keys of the home (keys/ and\n"
-                "trust.d/) or of --jwks. Nothing of a file is shown before it is valid.",
+        .text =
+            "Verifies alerts and receipts offline, in any JWS shape, with the keys of the home\n"
+            "(keys/ and trust.d/) or of --jwks. Nothing of a file is shown before it is valid.\n"
+            "A detached NAME.jws.json finds its bytes in NAME.json.",
         .options = options,
         .options_count = CW_COUNT(options),
         .examples = "  cryptowatch verify alert.jws.json\n"
-                    "  cryptowatch verify --jwks partner.jwks.json --body 1.json 1.jws.json\n",
+                    "  cryptowatch verify --jwks partner.jwks.json --body 1.json 1.jws.json\n"
+                    "  cryptowatch verify --countersign concur theirs.jws.json > both.jws.json\n",
         .exits = "  0 all valid   1 one is invalid   2 one could not be checked   64 usage\n",
     };
     int operands = 0;
     int code = cw_cli_options(cli, &usage, argc, argv, &operands);
+    if (code < 0) {
+        code = check_usage(cli, &request, operands);
+    }
     if (code >= 0) {
         return code;
     }
-    if (operands == 0 || (body_file != NULL && operands > 1)) {
-        return cw_cli_usage_error(cli, operands == 0 ? "which file?"
-                                                     : "--body goes with one signature file");
-    }
-    struct trust trust = {0};
-    code = jwks != NULL ? load_file(cli, jwks, &trust) : load_home(cli, &trust);
+    struct trust trust = {.policy = cw_policy_default};
+    code = load_trust(cli, &request, &trust);
     if (code < 0) {
-        bool is_invalid = false;
-        bool is_unchecked = false;
-        for (int i = 0; i < operands; i++) {
-            const enum cw_status status = verify_one(cli, argv[i], body_file, &trust);
-            is_invalid |= status == CW_UNTRUSTED;
-            is_unchecked |= status != CW_OK && status != CW_UNTRUSTED;
-        }
-        code = is_invalid ? CW_EXIT_INVALID : (is_unchecked ? CW_EXIT_UNCHECKED : CW_EXIT_OK);
+        code = request.countersign != NULL ? countersign(cli, argv[0], &request, &trust)
+                                           : verify_all(cli, operands, argv, &request, &trust);
     }
     cw_home_free_key_sets(trust.sets, trust.count);
     return code;

@@ -1,6 +1,7 @@
 #include "cli/explain.h"
 
 #include "address/explain.h"
+#include "address/reason.h"
 #include "address/reserved.h"
 #include "address/spellings.h"
 
@@ -51,26 +52,29 @@ void cw_cli_print_unwrapped(const struct cw_address *address)
     (void)printf("%s", words.count > 0 ? "\n" : "");
 }
 
-json_t *cw_cli_problem_json(struct cw_span text, enum cw_address_error why)
+json_t *cw_cli_problem_json(struct cw_span text, struct cw_span tag, enum cw_address_error why)
 {
+    char reason[CW_ADDRESS_REASON_BYTES];
     struct cw_explanation more;
     const bool has_more = cw_address_explain_error(text, why, &more);
     char code_point[16] = "";
+    cw_address_reason(text, tag, why, reason);
     if (has_more && more.code_point != 0) {
         (void)snprintf(code_point, sizeof(code_point), "U+%04X", (unsigned)more.code_point);
     }
-    return json_pack("{s:s, s:s, s:o, s:o, s:o}", "code", cw_address_error_code(why), "text",
-                     cw_address_error_text(why), "detail",
-                     has_more ? cw_json_text(cw_span_cstr(more.text)) : json_null(), "character",
-                     has_more && more.character > 0 ? json_integer((json_int_t)more.character)
-                                                    : json_null(),
-                     "code_point", code_point[0] != '\0' ? json_string(code_point) : json_null());
+    return json_pack(
+        "{s:s, s:s, s:o, s:o, s:o}", "code", cw_address_error_code(why), "text", reason, "detail",
+        has_more ? cw_json_text(cw_span_cstr(more.text)) : json_null(), "character",
+        has_more && more.character > 0 ? json_integer((json_int_t)more.character) : json_null(),
+        "code_point", code_point[0] != '\0' ? json_string(code_point) : json_null());
 }
 
-void cw_cli_print_problem(struct cw_span text, enum cw_address_error why)
+void cw_cli_print_problem(struct cw_span text, struct cw_span tag, enum cw_address_error why)
 {
     struct cw_explanation more;
-    (void)printf("%s: %s", cw_address_error_code(why), cw_address_error_text(why));
+    char reason[CW_ADDRESS_REASON_BYTES];
+    cw_address_reason(text, tag, why, reason);
+    (void)printf("%s: %s", cw_address_error_code(why), reason);
     if (cw_address_explain_error(text, why, &more)) {
         (void)printf(": ");
         cw_cli_print(cw_span_cstr(more.text));
@@ -166,7 +170,7 @@ void cw_cli_explain_add(const struct cw_cli *cli, json_t *answer, struct cw_span
     (void)json_object_set_new(answer, "unwrapped",
                               is_read ? cw_cli_unwrapped_json(&address) : json_array());
     (void)json_object_set_new(answer, "problem",
-                              is_read ? json_null() : cw_cli_problem_json(asked, why));
+                              is_read ? json_null() : cw_cli_problem_json(asked, CW_SPAN(""), why));
     (void)json_object_set_new(answer, "reserved",
                               reserved_json(is_read ? cw_address_reserved(&address) : NULL));
     if (cli->is_explain && is_read) {

@@ -12,11 +12,12 @@ json_t *cw_cli_unwrapped_json(const struct cw_address *address);
 /** "  taken off  URI scheme bitcoin, query" on stdout; nothing when nothing was. */
 void cw_cli_print_unwrapped(const struct cw_address *address);
 
-/** {"code", "text", "detail", "character", "code_point"}; the last three are null where the text
+/** What is wrong with a text that was read beside a tag (empty: none):
+ *  {"code", "text", "detail", "character", "code_point"}; the last three are null where the text
  *  gives no more to say. New reference. Never shows a secret key. */
-json_t *cw_cli_problem_json(struct cw_span text, enum cw_address_error why);
+json_t *cw_cli_problem_json(struct cw_span text, struct cw_span tag, enum cw_address_error why);
 /** "CHARSET: a character does …: character 5 is U+0410 …" on stdout. */
-void cw_cli_print_problem(struct cw_span text, enum cw_address_error why);
+void cw_cli_print_problem(struct cw_span text, struct cw_span tag, enum cw_address_error why);
 
 /** For `check`: adds "unwrapped", "problem", "reserved" and, with --explain, "explain" to an
  * answer. */

@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/datetime.h"
@@ -174,7 +175,8 @@ static int run(int argc, char **argv)
                                      "cryptowatch-net", net),
                      .parse = first_of(folder, "../libexec/cryptowatch/cryptowatch-parse",
                                        "cryptowatch-parse", parse),
-                     .data = first_of(folder, "../share/cryptowatch", "share", data)},
+                     .data = first_of(folder, "../share/cryptowatch", "share", data),
+                     .credentials = getenv("CREDENTIALS_DIRECTORY")},
         .env_config = getenv("CRYPTOWATCH_CONFIG"),
         .env_xdg_config_home = getenv("XDG_CONFIG_HOME"),
         .env_home = getenv("HOME"),
@@ -186,6 +188,8 @@ int main(int argc, char **argv)
 {
     guard_descriptors();
     (void)signal(SIGPIPE, SIG_IGN);
+    const struct rlimit none = {0, 0};
+    (void)setrlimit(RLIMIT_CORE, &none); /* a core would hold the keys */
     struct cw_error err = {0};
     if (cw_hash_selftest(&err) != CW_OK) {
         (void)fprintf(stderr, "cryptowatch: %s\n", err.text);

@@ -16,6 +16,8 @@ enum {
     TYPE_BYTES_MAX = 64,
     DEADLINE_MIN_S = 60,
     DEADLINE_MAX_S = 86400,
+    HEARTBEAT_MIN_S = 300,
+    HEARTBEAT_MAX_S = 31 * 86400,
     ARENA_BYTES_MAX = 16 << 20,
 };
 
@@ -73,6 +75,10 @@ static const struct cw_field config_fields[] = {
     {"endpoints", CW_FIELD_ARRAY, .max = CW_ENDPOINTS_MAX, .offset = AT(endpoints)},
     {"allow_private_hosts", CW_FIELD_ARRAY, .offset = AT(allow_private_hosts)},
     {TEXT("metrics_file", PATH_BYTES_MAX), .offset = AT(config.metrics_file)},
+    {"heartbeat_every", CW_FIELD_DURATION, .min = HEARTBEAT_MIN_S, .max = HEARTBEAT_MAX_S,
+     .offset = AT(config.heartbeat_every_s)},
+    {"baseline_severity", CW_FIELD_CHOICE, .choices = cw_grade_severities,
+     .offset = AT(config.baseline_severity)},
     {"languages", CW_FIELD_ARRAY, .offset = AT(languages)},
 };
 
@@ -100,7 +106,8 @@ static const struct draft config_defaults = {
                .keys_dir = "keys",
                .trust_dir = "trust.d",
                .run_deadline_s = CW_RUN_DEADLINE_S,
-               .metrics_file = ""},
+               .metrics_file = "",
+               .baseline_severity = CW_MEDIUM},
 };
 
 static const struct endpoint_draft endpoint_defaults = {

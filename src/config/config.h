@@ -43,6 +43,8 @@ struct cw_config {
     size_t endpoints_count;
     const char *const *allow_private_hosts; /* NULL-terminated */
     const char *metrics_file;               /* "" for none */
+    int64_t heartbeat_every_s;              /* a sign of life so often; 0 (default): none */
+    int baseline_severity; /* enum cw_severity: most that a listing from before us is worth */
     const char *const *languages; /* NULL-terminated; default en, fr, ko; "en" is always in it */
     const char *sha256;           /* of the file's exact bytes, hex */
 };

@@ -18,10 +18,15 @@ void cw_signing_key_seed(const struct cw_signing_key *key,
 
 /** CW_DENIED when others may write to the folder of path; CW_NOT_FOUND when there is none. */
 CW_NODISCARD enum cw_status cw_secret_folder_check(const char *path, struct cw_error *err);
-/** Reads a whole secret file under the rules of cw_signing_key_load.
+/** Whose a secret file has to be. */
+enum cw_secret_owner {
+    CW_SECRET_OURS,       /* ours, and readable by nobody else */
+    CW_SECRET_CREDENTIAL, /* handed over by the service manager */
+};
+/** Reads a whole secret file under the rules of cw_signing_key_load or of its sibling.
  *  Out: ret  initialised here, also on failure; end with cw_secret_buf_wipe in any case. */
-CW_NODISCARD enum cw_status cw_secret_file_read(const char *path, struct cw_buf *ret,
-                                                struct cw_error *err);
+CW_NODISCARD enum cw_status cw_secret_file_read(const char *path, enum cw_secret_owner owner,
+                                                struct cw_buf *ret, struct cw_error *err);
 /** Zeroes all memory of the buffer and frees it. */
 void cw_secret_buf_wipe(struct cw_buf *buf);
 

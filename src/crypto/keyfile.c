@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "crypto/base64.h"
 #include "crypto/key_private.h"
+#include "crypto/sealed_key.h"
 
 /* RFC 8410 section 7: what PKCS#8 puts before an Ed25519 seed; always these bytes, because every
  * length in them is fixed. */
@@ -153,6 +154,12 @@ static enum cw_status make_key(const char *path, const uint8_t seed[static CW_ED
 static enum cw_status parse_key(const char *path, struct cw_span file,
                                 struct cw_signing_key **ret_key, struct cw_error *err)
 {
+    if (cw_signing_key_is_sealed(file)) {
+        return cw_error_set(err, CW_INVALID,
+                            "%s: is under a passphrase, which nobody types here: bring the key "
+                            "back with cryptowatch key restore",
+                            path);
+    }
     uint8_t seed[CW_ED25519_SEED_BYTES] = {0};
     struct cw_public_key claimed = {{0}};
     enum cw_status status = CW_OK;
@@ -171,15 +178,27 @@ static enum cw_status parse_key(const char *path, struct cw_span file,
     return status;
 }
 
-enum cw_status cw_signing_key_load(const char *path, struct cw_signing_key **ret_key,
-                                   struct cw_error *err)
+static enum cw_status load(const char *path, enum cw_secret_owner owner,
+                           struct cw_signing_key **ret_key, struct cw_error *err)
 {
     CW_ASSERT(ret_key != NULL);
     struct cw_buf file;
-    enum cw_status status = cw_secret_file_read(path, &file, err);
+    enum cw_status status = cw_secret_file_read(path, owner, &file, err);
     if (status == CW_OK) {
         status = parse_key(path, cw_buf_as_span(&file), ret_key, err);
     }
     cw_secret_buf_wipe(&file);
     return status;
+}
+
+enum cw_status cw_signing_key_load(const char *path, struct cw_signing_key **ret_key,
+                                   struct cw_error *err)
+{
+    return load(path, CW_SECRET_OURS, ret_key, err);
+}
+
+enum cw_status cw_signing_key_load_credential(const char *path, struct cw_signing_key **ret_key,
+                                              struct cw_error *err)
+{
+    return load(path, CW_SECRET_CREDENTIAL, ret_key, err);
 }

@@ -60,8 +60,24 @@ static enum cw_status open_folder(const char *folder, int *ret_fd, struct cw_err
     return CW_OK;
 }
 
+/* The manager of services makes such files for one service: owned by it or by root, and then
+ * readable through an access list that shows as the bits of the group. */
+static enum cw_status judge_credential(const struct stat *info, const char *path,
+                                       struct cw_error *err)
+{
+    if (info->st_uid != geteuid() && info->st_uid != 0) {
+        return cw_error_set(err, CW_DENIED, "%s: belongs neither to us nor to root", path);
+    }
+    if ((info->st_mode & (S_IRWXO | S_IWGRP | S_IXGRP)) != 0) {
+        return cw_error_set(err, CW_DENIED, "%s: mode %04o is too open for a credential", path,
+                            (unsigned)(info->st_mode & 07777));
+    }
+    return CW_OK;
+}
+
 /* By the mode bits, not by what access() says: root may read everything. */
-static enum cw_status judge_file(int fd, const char *path, struct cw_error *err)
+static enum cw_status judge_file(int fd, const char *path, enum cw_secret_owner owner,
+                                 struct cw_error *err)
 {
     struct stat info;
     if (fstat(fd, &info) != 0) {
@@ -69,6 +85,9 @@ static enum cw_status judge_file(int fd, const char *path, struct cw_error *err)
     }
     if (!S_ISREG(info.st_mode)) {
         return cw_error_set(err, CW_INVALID, "%s: is not a regular file", path);
+    }
+    if (owner == CW_SECRET_CREDENTIAL) {
+        return judge_credential(&info, path, err);
     }
     if (info.st_uid != geteuid()) {
         return cw_error_set(err, CW_DENIED, "%s: belongs to user %ju, not to us: chown %ju %s",
@@ -88,10 +107,11 @@ static const char *base_name(const char *path)
 }
 
 /* Room for the largest file at once: growing later would leave a copy behind in freed memory. */
-static enum cw_status read_whole(int fd, const char *path, struct cw_buf *ret, struct cw_error *err)
+static enum cw_status read_whole(int fd, const char *path, enum cw_secret_owner owner,
+                                 struct cw_buf *ret, struct cw_error *err)
 {
     struct cw_error cause = {0};
-    enum cw_status status = judge_file(fd, path, err);
+    enum cw_status status = judge_file(fd, path, owner, err);
     if (status != CW_OK) {
         return status;
     }
@@ -100,8 +120,8 @@ static enum cw_status read_whole(int fd, const char *path, struct cw_buf *ret, s
     return status == CW_OK ? CW_OK : cw_error_set(err, status, "%s: %s", path, cause.text);
 }
 
-static enum cw_status read_in_folder(int folder_fd, const char *path, struct cw_buf *ret,
-                                     struct cw_error *err)
+static enum cw_status read_in_folder(int folder_fd, const char *path, enum cw_secret_owner owner,
+                                     struct cw_buf *ret, struct cw_error *err)
 {
     /* Non-blocking: a FIFO must not hold us up before we have seen that it is one. */
     const int fd = openat(folder_fd, base_name(path),
@@ -109,7 +129,7 @@ static enum cw_status read_in_folder(int folder_fd, const char *path, struct cw_
     if (fd < 0) {
         return fail_to_open(err, path, errno);
     }
-    const enum cw_status status = read_whole(fd, path, ret, err);
+    const enum cw_status status = read_whole(fd, path, owner, ret, err);
     (void)close(fd);
     return status;
 }
@@ -136,7 +156,8 @@ enum cw_status cw_secret_folder_check(const char *path, struct cw_error *err)
     return status;
 }
 
-enum cw_status cw_secret_file_read(const char *path, struct cw_buf *ret, struct cw_error *err)
+enum cw_status cw_secret_file_read(const char *path, enum cw_secret_owner owner, struct cw_buf *ret,
+                                   struct cw_error *err)
 {
     int folder_fd = -1;
     cw_buf_init(ret, CW_SECRET_FILE_BYTES_MAX);
@@ -144,7 +165,7 @@ enum cw_status cw_secret_file_read(const char *path, struct cw_buf *ret, struct 
     if (status != CW_OK) {
         return status;
     }
-    status = read_in_folder(folder_fd, path, ret, err);
+    status = read_in_folder(folder_fd, path, owner, ret, err);
     (void)close(folder_fd);
     return status;
 }
@@ -173,7 +194,7 @@ static bool is_one_text(struct cw_span text)
 enum cw_status cw_secret_text_load(const char *path, struct cw_buf *ret_text, struct cw_error *err)
 {
     struct cw_buf file;
-    enum cw_status status = cw_secret_file_read(path, &file, err);
+    enum cw_status status = cw_secret_file_read(path, CW_SECRET_OURS, &file, err);
     const struct cw_span text = cw_span_trim(cw_buf_as_span(&file));
     if (status == CW_OK && !is_one_text(text)) {
         status = cw_error_set(err, CW_INVALID, "%s: is empty or is not text", path);
@@ -225,7 +246,7 @@ enum cw_status cw_webhook_secret_load(const char *path, struct cw_webhook_secret
 {
     struct cw_buf file;
     struct cw_error cause = {0};
-    enum cw_status status = cw_secret_file_read(path, &file, err);
+    enum cw_status status = cw_secret_file_read(path, CW_SECRET_OURS, &file, err);
     if (status == CW_OK) {
         status = cw_webhook_secret_parse(cw_span_trim(cw_buf_as_span(&file)), ret_secret, &cause);
         if (status != CW_OK) {

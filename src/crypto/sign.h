@@ -56,6 +56,13 @@ CW_NODISCARD enum cw_status cw_signing_key_save(const struct cw_signing_key *key
 CW_NODISCARD enum cw_status cw_signing_key_load(const char *path, struct cw_signing_key **ret_key,
                                                 struct cw_error *err);
 
+/** Reads a key that the service manager put into its folder of credentials: as above, but it may
+ *  belong to root and be readable by a group, which is how systemd spells "by this service alone".
+ *  Nobody but its owner may write it, and others may not read it. */
+CW_NODISCARD enum cw_status cw_signing_key_load_credential(const char *path,
+                                                           struct cw_signing_key **ret_key,
+                                                           struct cw_error *err);
+
 /** Spellings of a public key (alerts.md section 5.1). */
 enum cw_key_format {
     CW_KEY_JWK,

@@ -6,7 +6,7 @@
 #ifndef CW_HOME_HOME_H
 #define CW_HOME_HOME_H
 
-#include "alert/seal.h"
+#include "alert/policy.h"
 #include "config/config.h"
 #include "deliver/deliver.h"
 #include "feed/feed_file.h"
@@ -14,9 +14,10 @@
 
 /** Where this program's parts are; absolute paths, found by the command line. */
 struct cw_programs {
-    const char *net;   /* cryptowatch-net */
-    const char *parse; /* cryptowatch-parse */
-    const char *data;  /* folder with the shipped feeds/ and rules/ */
+    const char *net;         /* cryptowatch-net */
+    const char *parse;       /* cryptowatch-parse */
+    const char *data;        /* folder with the shipped feeds/ and rules/ */
+    const char *credentials; /* systemd's folder of secrets for this service; NULL: none */
 };
 
 /** An installation, read-only after loading. Borrowed pointers live as long as the home. */
@@ -46,12 +47,52 @@ CW_NODISCARD enum cw_status cw_home_load(const char *config_path,
                                          struct cw_error *err);
 void cw_home_clear(struct cw_home *home);
 
-/** Loads the alert key (keys_dir/alert.pem), sees to it that keys_dir/keys.jwks.json publishes it
- * for the configured source (adding what is missing), and loads, per enabled endpoint, its delivery
- * key (delivery_key_file, else keys_dir/delivery.pem), webhook secret and bearer token. Returns:
- * CW_OK; CW_DENIED, CW_NOT_FOUND, CW_INVALID naming the file and what to type. */
+/** Loads the alert key that signs now (keys_dir/alert.pem or its successor; with systemd
+ *  credentials, alert.key there), and sees to it that keys_dir/keys.jwks.json publishes it for the
+ *  configured source, adding what is missing, and says of the key before it that it is superseded.
+ *  Returns: CW_OK; CW_DENIED, CW_NOT_FOUND, CW_INVALID naming the file and what to type. */
+CW_NODISCARD enum cw_status cw_home_load_alert_key(struct cw_home *home, int64_t now_s,
+                                                   struct cw_error *err);
+/** The same, and per enabled endpoint its delivery keys (delivery_key_file, else
+ *  keys_dir/delivery.pem; during an overlap two of them, newest first), webhook secret and bearer
+ *  token. */
 CW_NODISCARD enum cw_status cw_home_load_keys(struct cw_home *home, int64_t now_s,
                                               struct cw_error *err);
+/** The key of a role that signs at a time, whatever was published. Free it. */
+CW_NODISCARD enum cw_status cw_home_key(const struct cw_home *home, enum cw_key_role role,
+                                        int64_t now_s, struct cw_signing_key **ret,
+                                        struct cw_error *err);
+
+/** A successor is published so long before it signs (alerts.md section 5.3). */
+#define CW_HOME_ROTATE_AFTER_MIN_S (14ll * 24 * 3600)
+/** So long both delivery keys sign. */
+#define CW_HOME_OVERLAP_S (7ll * 24 * 3600)
+
+/** What a rotation came to. */
+struct cw_rotation {
+    struct cw_public_key next; /* the successor */
+    int64_t from_s;            /* it signs from then on */
+    bool is_new;               /* made now; else it was prepared before */
+};
+struct cw_rotation_order {
+    enum cw_key_role role; /* alert or delivery: a log has one key for its life */
+    const struct cw_random *random;
+    int64_t now_s;
+    int64_t after_s; /* at least CW_HOME_ROTATE_AFTER_MIN_S */
+};
+/** Prepares the successor of a role's key: makes it, publishes it, and puts aside a key whose own
+ *  successor has taken over. Repeating it is fine: what is prepared already is told again.
+ *  Returns: CW_OK; CW_INVALID (role, time, keys held by systemd); CW_NOT_FOUND without a key;
+ *           CW_DENIED, CW_IO, CW_NOMEM. */
+CW_NODISCARD enum cw_status cw_home_rotate(const struct cw_home *home,
+                                           const struct cw_rotation_order *order,
+                                           struct cw_rotation *ret, struct cw_error *err);
+/** Marks a key of keys_dir/keys.jwks.json as revoked.
+ *  In:      reason  "compromised", "superseded" or another word: see alert/key_set.h
+ *  Returns: CW_OK; CW_NOT_FOUND when it is not in the set; CW_INVALID when it is revoked already;
+ *           CW_IO, CW_DENIED, CW_NOMEM. */
+CW_NODISCARD enum cw_status cw_home_revoke(const struct cw_home *home, const char *kid,
+                                           const char *reason, int64_t now_s, struct cw_error *err);
 
 /** Makes an installation in a folder: cryptowatch.json, keys (0600), a public key set, the shipped
  *  feeds and rules, state/ and trust.d/. Refuses to overwrite anything that is there.
@@ -69,6 +110,10 @@ CW_NODISCARD enum cw_status cw_home_init(const char *folder, const char *source,
 CW_NODISCARD enum cw_status cw_home_load_key_sets(const struct cw_config *config,
                                                   struct cw_key_set ***ret_sets, size_t *ret_count,
                                                   struct cw_error *err);
+/** trust_dir/policy.json; the default when there is no such file.
+ *  Returns: CW_OK; CW_INVALID with the mistakes; CW_IO, CW_DENIED, CW_NOMEM. */
+CW_NODISCARD enum cw_status cw_home_load_policy(const struct cw_config *config,
+                                                struct cw_policy *ret, struct cw_error *err);
 void cw_home_free_key_sets(struct cw_key_set **sets, size_t count);
 
 #endif

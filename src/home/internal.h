@@ -17,6 +17,19 @@ void cw_home_free_secrets(void *receiver_secrets);
 CW_NODISCARD enum cw_status cw_home_publish(const struct cw_home *home, int64_t now_s,
                                             struct cw_error *err);
 
+/** Reads a published key set. CW_NOT_FOUND when there is none. */
+CW_NODISCARD enum cw_status cw_home_read_set(const char *path, struct cw_key_set **ret,
+                                             struct cw_error *err);
+/** Adds a key and a source to a set, or makes one; what is there stays as it is. */
+CW_NODISCARD enum cw_status cw_home_set_add(const char *path, const char *source,
+                                            const struct cw_key_record *record,
+                                            struct cw_error *err);
+/** Writes `revoked` into a key of a set.
+ *  Returns: CW_OK; CW_NOT_FOUND without such a key; CW_INVALID when it is revoked already. */
+CW_NODISCARD enum cw_status cw_home_set_revoke(const char *path, const char *kid,
+                                               const char *reason, int64_t at_s,
+                                               struct cw_error *err);
+
 /** A path inside a folder; free with free(). */
 CW_NODISCARD enum cw_status cw_home_path(const char *folder, const char *name, char **ret_path,
                                          struct cw_error *err);

@@ -1,17 +1,18 @@
 #include "base/file.h"
 #include "home/internal.h"
+#include "home/role_keys.h"
 
 enum { BEARER_BYTES_MAX = 8192 };
 
 /* What one receiver points to. */
 struct secrets_of_one {
-    struct cw_signing_key *key; /* NULL: the common one */
+    struct cw_role_keys keys; /* empty: the common ones */
     struct cw_webhook_secret *secret;
     struct cw_buf bearer;
 };
 
 struct secrets {
-    struct cw_signing_key *common_key; /* keys_dir/delivery.pem; NULL until someone needs it */
+    struct cw_role_keys common; /* of the role; empty until someone needs them */
     struct secrets_of_one *items;
     size_t count;
 };
@@ -33,51 +34,74 @@ void cw_home_free_secrets(void *receiver_secrets)
         return;
     }
     for (size_t i = 0; i < secrets->count; i++) {
-        cw_signing_key_free(secrets->items[i].key);
+        cw_role_keys_clear(&secrets->items[i].keys);
         cw_webhook_secret_free(secrets->items[i].secret);
         wipe(&secrets->items[i].bearer);
     }
-    cw_signing_key_free(secrets->common_key);
+    cw_role_keys_clear(&secrets->common);
     free(secrets->items);
     free(secrets);
 }
 
-/* A key of a role that has its place in keys_dir. */
-static enum cw_status load_role(const struct cw_config *config, enum cw_key_role role,
-                                struct cw_signing_key **ret_key, struct cw_error *err)
+static enum cw_status load_role(const struct cw_home *home, enum cw_key_role role,
+                                struct cw_role_keys *ret, struct cw_error *err)
 {
-    char name[32];
-    char *path = NULL;
+    struct cw_key_place place;
     struct cw_error cause = {0};
-    (void)snprintf(name, sizeof(name), "%s.pem", cw_key_role_name(role));
-    enum cw_status status = cw_home_path(config->keys_dir, name, &path, err);
-    if (status != CW_OK) {
-        return status;
+    enum cw_status status = cw_key_place_of_role(home, role, &place, err);
+    if (status == CW_OK) {
+        status = cw_role_keys_load(&place, ret, &cause);
+        if (status == CW_NOT_FOUND) {
+            (void)cw_error_set(err, status, "%s; type: cryptowatch key new --role %s", cause.text,
+                               cw_key_role_name(role));
+        } else if (status != CW_OK) {
+            (void)cw_error_set(err, status, "%s", cause.text);
+        }
     }
-    status = cw_signing_key_load(path, ret_key, &cause);
-    free(path);
-    if (status == CW_NOT_FOUND) {
-        return cw_error_set(err, status, "%s; type: cryptowatch key new --role %s", cause.text,
-                            cw_key_role_name(role));
-    }
-    return status == CW_OK ? CW_OK : cw_error_set(err, status, "%s", cause.text);
+    cw_key_place_clear(&place);
+    return status;
 }
 
-static enum cw_status load_key(const struct cw_config *config, const struct cw_endpoint *endpoint,
-                               struct secrets *secrets, struct secrets_of_one *own,
-                               const struct cw_signing_key **ret_key, struct cw_error *err)
+static enum cw_status load_file(const char *path, struct cw_role_keys *ret, struct cw_error *err)
 {
-    enum cw_status status = CW_OK;
-    if (endpoint->delivery_key_file[0] != '\0') {
-        status = cw_signing_key_load(endpoint->delivery_key_file, &own->key, err);
-        *ret_key = own->key;
-        return status;
+    struct cw_key_place place;
+    enum cw_status status = cw_key_place_of_file(path, &place, err);
+    if (status == CW_OK) {
+        status = cw_role_keys_load(&place, ret, err);
     }
-    if (secrets->common_key == NULL) {
-        status = load_role(config, CW_KEY_DELIVERY, &secrets->common_key, err);
-    }
-    *ret_key = secrets->common_key;
+    cw_key_place_clear(&place);
     return status;
+}
+
+/* During the overlap both sign, the newest first: a receiver may change keys on any of seven days.
+ */
+static void choose_keys(const struct cw_role_keys *keys, int64_t now_s, struct cw_receiver *ret)
+{
+    const bool has_begun = now_s >= keys->next_from_s;
+    const bool is_over = has_begun && now_s - keys->next_from_s >= CW_HOME_OVERLAP_S;
+    ret->keys_count = 0;
+    if (keys->next != NULL && (has_begun || keys->current == NULL)) {
+        ret->keys[ret->keys_count++] = keys->next;
+    }
+    if (keys->current != NULL && !is_over) {
+        ret->keys[ret->keys_count++] = keys->current;
+    }
+    CW_ASSERT(ret->keys_count > 0);
+}
+
+static enum cw_status load_delivery_keys(const struct cw_home *home,
+                                         const struct cw_endpoint *endpoint,
+                                         struct secrets *secrets, struct secrets_of_one *own,
+                                         const struct cw_role_keys **ret, struct cw_error *err)
+{
+    *ret = &own->keys;
+    if (endpoint->delivery_key_file[0] != '\0') {
+        return load_file(endpoint->delivery_key_file, &own->keys, err);
+    }
+    *ret = &secrets->common;
+    return secrets->common.current != NULL || secrets->common.next != NULL
+               ? CW_OK
+               : load_role(home, CW_KEY_DELIVERY, &secrets->common, err);
 }
 
 static enum cw_status load_texts(const struct cw_endpoint *endpoint, struct secrets_of_one *own,
@@ -116,29 +140,30 @@ static uint32_t type_bits(const char *const *types)
     return bits;
 }
 
-static enum cw_status load_receiver(const struct cw_config *config,
+static enum cw_status load_receiver(const struct cw_home *home, int64_t now_s,
                                     const struct cw_endpoint *endpoint, struct secrets *secrets,
                                     struct cw_receiver *ret, struct cw_error *err)
 {
+    const struct cw_role_keys *keys = NULL;
     struct secrets_of_one *own = &secrets->items[secrets->count++];
     cw_buf_init(&own->bearer, BEARER_BYTES_MAX);
     *ret = (struct cw_receiver){
         .id = endpoint->id,
         .url = endpoint->url,
-        .keys_count = 1,
         .ca_file = endpoint->ca_file,
         .types = type_bits(endpoint->types),
         .min_severity = (enum cw_severity)endpoint->min_severity,
         .max_tlp = (enum cw_tlp)endpoint->max_tlp,
     };
-    enum cw_status status = load_key(config, endpoint, secrets, own, &ret->keys[0], err);
+    enum cw_status status = load_delivery_keys(home, endpoint, secrets, own, &keys, err);
     if (status == CW_OK) {
+        choose_keys(keys, now_s, ret);
         status = load_texts(endpoint, own, ret, err);
     }
     return status;
 }
 
-static enum cw_status load_receivers(struct cw_home *home, struct cw_error *err)
+static enum cw_status load_receivers(struct cw_home *home, int64_t now_s, struct cw_error *err)
 {
     const struct cw_config *config = home->config;
     struct secrets *secrets = calloc(1, sizeof(*secrets));
@@ -157,7 +182,7 @@ static enum cw_status load_receivers(struct cw_home *home, struct cw_error *err)
         }
         struct cw_error cause = {0};
         const enum cw_status status = load_receiver(
-            config, endpoint, secrets, &home->receivers[home->receivers_count], &cause);
+            home, now_s, endpoint, secrets, &home->receivers[home->receivers_count], &cause);
         if (status != CW_OK) {
             return cw_error_set(err, status, "endpoint %s: %s", endpoint->id, cause.text);
         }
@@ -177,16 +202,66 @@ static void forget_keys(struct cw_home *home)
     home->alert_key = NULL;
 }
 
-enum cw_status cw_home_load_keys(struct cw_home *home, int64_t now_s, struct cw_error *err)
+enum cw_status cw_home_key(const struct cw_home *home, enum cw_key_role role, int64_t now_s,
+                           struct cw_signing_key **ret, struct cw_error *err)
+{
+    struct cw_role_keys keys = {.next_from_s = INT64_MAX};
+    const enum cw_status status = load_role(home, role, &keys, err);
+    if (status == CW_OK) {
+        *ret = cw_role_keys_take(&keys, now_s);
+    }
+    cw_role_keys_clear(&keys);
+    return status;
+}
+
+/* The key before the one that signs now ends with the word that it was replaced, at the time at
+ * which its successor began. Said once: a set in which it stands already is left alone. */
+static enum cw_status end_former(const struct cw_home *home, const struct cw_role_keys *keys,
+                                 struct cw_error *err)
+{
+    char kid[CW_KID_TEXT_BYTES];
+    char *path = NULL;
+    struct cw_error why = {0};
+    const struct cw_public_key former = cw_signing_key_public(keys->current);
+    cw_public_key_kid(&former, kid);
+    enum cw_status status = cw_home_path(home->config->keys_dir, "keys.jwks.json", &path, err);
+    if (status == CW_OK) {
+        status = cw_home_set_revoke(path, kid, "superseded", keys->next_from_s, &why);
+        if (status == CW_INVALID || status == CW_NOT_FOUND) {
+            status = CW_OK;
+        } else if (status != CW_OK) {
+            (void)cw_error_set(err, status, "%s", why.text);
+        }
+    }
+    free(path);
+    return status;
+}
+
+enum cw_status cw_home_load_alert_key(struct cw_home *home, int64_t now_s, struct cw_error *err)
 {
     CW_ASSERT(home->config != NULL);
     CW_ASSERT(home->alert_key == NULL);
-    enum cw_status status = load_role(home->config, CW_KEY_ALERT, &home->alert_key, err);
-    if (status == CW_OK) {
-        status = cw_home_publish(home, now_s, err);
+    struct cw_role_keys keys = {.next_from_s = INT64_MAX};
+    enum cw_status status = load_role(home, CW_KEY_ALERT, &keys, err);
+    if (status == CW_OK && keys.current != NULL && now_s >= keys.next_from_s) {
+        status = end_former(home, &keys, err);
     }
     if (status == CW_OK) {
-        status = load_receivers(home, err);
+        home->alert_key = cw_role_keys_take(&keys, now_s);
+        status = cw_home_publish(home, now_s, err);
+    }
+    if (status != CW_OK) {
+        forget_keys(home);
+    }
+    cw_role_keys_clear(&keys);
+    return status;
+}
+
+enum cw_status cw_home_load_keys(struct cw_home *home, int64_t now_s, struct cw_error *err)
+{
+    enum cw_status status = cw_home_load_alert_key(home, now_s, err);
+    if (status == CW_OK) {
+        status = load_receivers(home, now_s, err);
     }
     if (status != CW_OK) {
         forget_keys(home);

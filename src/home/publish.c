@@ -90,6 +90,84 @@ static enum cw_status write_extended(const struct publishing *in, struct cw_span
     return status;
 }
 
+enum cw_status cw_home_read_set(const char *path, struct cw_key_set **ret, struct cw_error *err)
+{
+    struct cw_buf text;
+    cw_buf_init(&text, CW_CONFIG_BYTES_MAX);
+    const enum cw_status status = read_set(path, &text, ret, err);
+    cw_buf_clear(&text);
+    return status;
+}
+
+/* The text of a set that is one, or nothing when there is none yet. */
+static enum cw_status read_text(const char *path, struct cw_buf *ret_text, struct cw_error *err)
+{
+    CW_CLEANUP(cw_key_set_freep) struct cw_key_set *set = NULL;
+    struct cw_error why = {0};
+    const enum cw_status status = read_set(path, ret_text, &set, &why);
+    return status == CW_OK || status == CW_NOT_FOUND ? CW_OK
+                                                     : cw_error_set(err, status, "%s", why.text);
+}
+
+enum cw_status cw_home_set_add(const char *path, const char *source,
+                               const struct cw_key_record *record, struct cw_error *err)
+{
+    struct publishing in = {.path = path, .source = source, .record = *record};
+    struct cw_buf text;
+    cw_public_key_kid(&record->key, in.kid);
+    cw_buf_init(&text, CW_CONFIG_BYTES_MAX);
+    enum cw_status status = read_text(path, &text, err);
+    if (status == CW_OK) {
+        status = write_extended(&in, cw_buf_as_span(&text), err);
+    }
+    cw_buf_clear(&text);
+    return status;
+}
+
+static enum cw_status revoke(json_t *root, const char *kid, const char *reason, int64_t at_s,
+                             struct cw_error *err)
+{
+    json_t *keys = json_object_get(root, "keys");
+    for (size_t i = 0; i < json_array_size(keys); i++) {
+        json_t *key = json_array_get(keys, i);
+        const char *text = json_string_value(json_object_get(key, "kid"));
+        if (text == NULL || strcmp(text, kid) != 0) {
+            continue;
+        }
+        if (json_object_get(key, "revoked") != NULL) {
+            return cw_error_set(err, CW_INVALID, "the key %s is revoked already", kid);
+        }
+        json_t *revoked = json_pack("{s:s, s:I}", "reason", reason, "revoked_at", (json_int_t)at_s);
+        return json_object_set_new(key, "revoked", revoked) == 0
+                   ? CW_OK
+                   : cw_error_set(err, CW_NOMEM, "out of memory");
+    }
+    return cw_error_set(err, CW_NOT_FOUND, "the key %.64s is not in the published set", kid);
+}
+
+enum cw_status cw_home_set_revoke(const char *path, const char *kid, const char *reason,
+                                  int64_t at_s, struct cw_error *err)
+{
+    struct cw_buf text;
+    char *changed = NULL;
+    cw_buf_init(&text, CW_CONFIG_BYTES_MAX);
+    enum cw_status status = read_text(path, &text, err);
+    json_t *root =
+        status == CW_OK ? json_loadb(text.data, text.len, JSON_REJECT_DUPLICATES, NULL) : NULL;
+    if (status == CW_OK) {
+        status = revoke(root, kid, reason, at_s, err);
+    }
+    if (status == CW_OK) {
+        changed = json_dumps(root, JSON_INDENT(1));
+        status = changed == NULL ? cw_error_set(err, CW_NOMEM, "out of memory")
+                                 : cw_file_write(path, cw_span_cstr(changed), SET_MODE, err);
+    }
+    free(changed);
+    json_decref(root);
+    cw_buf_clear(&text);
+    return status;
+}
+
 static enum cw_status publish(const struct publishing *in, struct cw_error *err)
 {
     CW_CLEANUP(cw_key_set_freep) struct cw_key_set *set = NULL;

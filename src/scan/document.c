@@ -225,7 +225,8 @@ static enum cw_status take_unchanged(struct cw_work *work, struct cw_error *err)
     if (has_other_rules(scan, intake)) {
         return match_again(work, outcome, err);
     }
-    return intake->is_due ? cw_scan_save(scan, intake, outcome, err) : CW_OK;
+    return intake->is_due ? cw_scan_save(scan, intake, outcome, err)
+                          : cw_scan_tell_waiting(scan, intake, err);
 }
 
 /* A list that cannot be read today is still in force: new rules ask it all the same. */

@@ -66,6 +66,7 @@ enum cw_status cw_scan_select(struct cw_scan *scan, struct cw_intake **ret, size
         if (status != CW_OK) {
             return status;
         }
+        intake->before = intake->state;
         intake->is_due = is_due(scan, feed, &intake->state);
     }
     return CW_OK;

@@ -1,3 +1,4 @@
+#include "scan/announce.h"
 #include "scan/run.h"
 
 enum { PROGRAMS_SHORT = 16 };
@@ -21,40 +22,18 @@ static enum cw_status build(struct cw_event_facts *facts, struct cw_buf *body, s
     return status == CW_OK ? CW_OK : cw_error_set(err, status, "alert: %s", why.text);
 }
 
-static enum cw_status queue(struct cw_scan *scan, const struct cw_alert_summary *summary,
-                            struct cw_error *err)
+static enum cw_status emit_body(struct cw_scan *scan, struct cw_span body, struct cw_error *err)
 {
-    enum cw_status status = CW_OK;
-    for (size_t i = 0; status == CW_OK && i < scan->home->receivers_count; i++) {
-        const struct cw_receiver *receiver = &scan->home->receivers[i];
-        if (cw_receiver_wants(receiver, summary)) {
-            status = cw_store_enqueue(scan->store, summary->id, receiver->id, scan->now_s, err);
-        }
+    struct cw_alert_summary summary;
+    bool is_new = true;
+    enum cw_status status = cw_alert_summarise(body, &summary, err);
+    if (status == CW_OK && cw_scan_is_writing(scan)) {
+        const struct cw_announcer to = {scan->home, scan->store, scan->now_s};
+        status = cw_announce_body(&to, body, &summary, &is_new, err);
     }
-    return status;
-}
-
-static enum cw_status seal_and_store(struct cw_scan *scan, struct cw_span body,
-                                     const struct cw_alert_summary *summary, bool *ret_is_new,
-                                     struct cw_error *err)
-{
-    struct cw_buf jws;
-    struct cw_buf detached;
-    cw_buf_init(&jws, CW_JWS_BYTES_MAX);
-    cw_buf_init(&detached, CW_JWS_BYTES_MAX);
-    enum cw_status status = cw_seal(scan->home->alert_key, body, scan->now_s, &jws, &detached, err);
-    if (status == CW_OK) {
-        const struct cw_stored_alert alert = {
-            .id = cw_span_cstr(summary->id),
-            .body = body,
-            .jws = cw_buf_as_span(&jws),
-            .detached = cw_buf_as_span(&detached),
-            .created_at_s = scan->now_s,
-        };
-        status = cw_store_alert_add(scan->store, &alert, summary, ret_is_new, err);
+    if (status == CW_OK && is_new) {
+        status = cw_scan_report_alert(scan->report, &summary, err);
     }
-    cw_buf_clear(&jws);
-    cw_buf_clear(&detached);
     return status;
 }
 
@@ -62,23 +41,45 @@ enum cw_status cw_scan_emit(struct cw_scan *scan, struct cw_event_facts *facts,
                             struct cw_error *err)
 {
     struct cw_buf body;
-    struct cw_alert_summary summary;
-    bool is_new = true;
     cw_buf_init(&body, CW_ALERT_BYTES_MAX);
     enum cw_status status = build(facts, &body, err);
     if (status == CW_OK) {
-        status = cw_alert_summarise(cw_buf_as_span(&body), &summary, err);
-    }
-    const bool is_writing = scan->options->mode == CW_SCAN_NORMAL;
-    if (status == CW_OK && is_writing) {
-        status = seal_and_store(scan, cw_buf_as_span(&body), &summary, &is_new, err);
-    }
-    if (status == CW_OK && is_writing) {
-        status = queue(scan, &summary, err);
-    }
-    if (status == CW_OK && is_new) {
-        status = cw_scan_report_alert(scan->report, &summary, err);
+        status = emit_body(scan, cw_buf_as_span(&body), err);
     }
     cw_buf_clear(&body);
     return status;
+}
+
+/* A dry run stores nothing, so what it said already stands in its report alone. */
+static bool is_reported(const struct cw_scan_report *report, const char *id)
+{
+    for (size_t i = 0; i < report->alerts_count; i++) {
+        if (strcmp(report->alerts[i].summary.id, id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum cw_status cw_scan_was_told(const struct cw_scan *scan, const struct cw_alert_facts *facts,
+                                bool *ret_was_told, struct cw_error *err)
+{
+    char id[CW_UUID_TEXT_BYTES];
+    const enum cw_status status = cw_alert_id(facts, id, err);
+    if (status != CW_OK) {
+        return status;
+    }
+    *ret_was_told = is_reported(scan->report, id);
+    return *ret_was_told || scan->store == NULL
+               ? CW_OK
+               : cw_store_alert_is_known(scan->store, id, ret_was_told, err);
+}
+
+enum cw_status cw_scan_tell_once(struct cw_scan *scan, const struct cw_alert_facts *facts,
+                                 struct cw_error *err)
+{
+    bool was_told = false;
+    struct cw_event_facts event = {.facts = *facts};
+    const enum cw_status status = cw_scan_was_told(scan, facts, &was_told, err);
+    return status != CW_OK || was_told ? status : cw_scan_emit(scan, &event, err);
 }

@@ -212,9 +212,9 @@ static enum cw_status put_changes(struct cw_span old_json, struct cw_span new_js
 
 /* ---- one event ------------------------------------------------------------------------------ */
 
-static enum cw_severity at_most_medium(int severity)
+static enum cw_severity at_most(int severity, int most)
 {
-    return severity > CW_MEDIUM ? CW_MEDIUM : (enum cw_severity)severity;
+    return (enum cw_severity)(severity > most ? most : severity);
 }
 
 static enum cw_alert_type type_of(const struct cw_match_event *event)
@@ -232,12 +232,16 @@ static enum cw_alert_type type_of(const struct cw_match_event *event)
 }
 
 /* Appearing is worth the case's own severity; what was there before us, an edit or a delisting does
- * not freeze money and is worth medium at most. */
-static enum cw_severity severity_of(const struct cw_match_event *event)
+ * not freeze money and is worth medium at most. For what was there before us the configuration may
+ * say otherwise: an agency that sets up its first scanner wants to hear of all of it aloud. */
+static enum cw_severity severity_of(const struct cw_match_event *event,
+                                    const struct cw_config *config)
 {
-    const bool is_news = event->type == CW_MATCH_LISTED && !event->is_baseline;
-    return is_news ? (enum cw_severity)event->rule->severity
-                   : at_most_medium(event->rule->severity);
+    if (event->type != CW_MATCH_LISTED) {
+        return at_most(event->rule->severity, CW_MEDIUM);
+    }
+    return at_most(event->rule->severity,
+                   event->is_baseline ? config->baseline_severity : (int)CW_CRITICAL);
 }
 
 static enum cw_status put_present(const struct cw_match_event *event, struct cw_arena *arena,
@@ -296,7 +300,7 @@ enum cw_status cw_scan_facts(const struct cw_scan *scan, const struct cw_event_s
                             .version = scan->options->version,
                             .instance = config->instance,
                             .config_sha256 = config->sha256},
-                .severity = severity_of(event),
+                .severity = severity_of(event, config),
                 .confidence = (int)event->rule->confidence,
                 .tlp = (enum cw_tlp)event->rule->tlp,
                 .languages = config->languages,

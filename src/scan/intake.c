@@ -287,7 +287,7 @@ static enum cw_status commit_work(struct cw_work *work, const char *outcome, str
     if (status == CW_OK) {
         cw_scan_copy(intake->state.book_sha256, sizeof(intake->state.book_sha256),
                      scan->home->rules_sha256);
-        status = cw_store_feed_put(scan->store, &intake->state, err);
+        status = cw_scan_put_state(scan, intake, err);
     }
     if (status == CW_OK) {
         status = cw_store_commit(scan->store, err);
@@ -337,7 +337,10 @@ static enum cw_status rehearse(struct cw_work *work, struct cw_error *err)
     if (status == CW_OK) {
         status = match(work, err);
     }
-    return status == CW_OK ? settle(work, err) : status;
+    if (status == CW_OK) {
+        status = settle(work, err);
+    }
+    return status == CW_OK ? cw_scan_tell_feed(work->scan, work->intake, err) : status;
 }
 
 enum cw_status cw_work_commit(struct cw_work *work, const char *outcome, struct cw_error *err)

@@ -23,15 +23,18 @@ enum cw_status cw_scan_record(const struct cw_scan *scan, const struct cw_intake
 enum cw_status cw_scan_save(struct cw_scan *scan, struct cw_intake *intake, const char *outcome,
                             struct cw_error *err)
 {
-    if (!cw_scan_is_writing(scan) || scan->options->is_offline) {
+    if (scan->options->is_offline) {
         return CW_OK;
+    }
+    if (!cw_scan_is_writing(scan)) {
+        return cw_scan_tell_feed(scan, intake, err);
     }
     enum cw_status status = cw_store_begin(scan->store, err);
     if (status == CW_OK) {
         status = cw_scan_record(scan, intake, outcome, err);
     }
     if (status == CW_OK) {
-        status = cw_store_feed_put(scan->store, &intake->state, err);
+        status = cw_scan_put_state(scan, intake, err);
     }
     if (status == CW_OK) {
         status = cw_store_commit(scan->store, err);

@@ -5,7 +5,8 @@
  *   outcome.c what is written when no listing changes, and what "good" means
  *   intake.c  one feed: parse, judge, compare, match, and the one transaction
  *   facts.c   one event as the facts of an alert
- *   emit.c    facts to sealed bytes in the outbox
+ *   emit.c    facts to sealed bytes in the outbox, through announce.h
+ *   feed_alerts.c what a list that fails, is held or grows old has to be told about
  *   report.c  what a run did, in memory and as JSON
  */
 #ifndef CW_SCAN_RUN_H
@@ -30,7 +31,8 @@ struct cw_scan {
 struct cw_intake {
     struct cw_scan_feed *entry; /* in the report */
     const struct cw_feed *feed;
-    struct cw_feed_state state; /* as stored; edited and written back */
+    struct cw_feed_state before; /* as stored */
+    struct cw_feed_state state;  /* the same, edited and written back */
     bool is_due;
     struct cw_fetch_result fetched; /* when is_due */
 };
@@ -92,6 +94,29 @@ CW_NODISCARD enum cw_status cw_scan_facts(const struct cw_scan *scan,
 /* emit.c: builds, seals, stores and queues; in a dry run only reports. Needs a transaction. */
 CW_NODISCARD enum cw_status cw_scan_emit(struct cw_scan *scan, struct cw_event_facts *facts,
                                          struct cw_error *err);
+/** Was an alert with the identifier of these facts stored before? */
+CW_NODISCARD enum cw_status cw_scan_was_told(const struct cw_scan *scan,
+                                             const struct cw_alert_facts *facts, bool *ret_was_told,
+                                             struct cw_error *err);
+/** Emits an alert unless it was told before; in a dry run, too. Needs a transaction. */
+CW_NODISCARD enum cw_status
+cw_scan_tell_once(struct cw_scan *scan, const struct cw_alert_facts *facts, struct cw_error *err);
+
+/* feed_alerts.c. One failure may be a train in a tunnel; three in a row are an outage (the worked
+ * example 004 of alerts.md tells of the third). */
+enum { CW_SCAN_FAILURES_TOLD = 3 };
+/** Tells, from the state before and now, of a list that failed, is held, is stale or came back:
+ *  each once per outage. Needs a transaction. */
+CW_NODISCARD enum cw_status cw_scan_tell_feed(struct cw_scan *scan, const struct cw_intake *intake,
+                                              struct cw_error *err);
+/** The same for a list that nobody asked for in this run, in a transaction of its own. */
+CW_NODISCARD enum cw_status
+cw_scan_tell_waiting(struct cw_scan *scan, const struct cw_intake *intake, struct cw_error *err);
+/** Writes the state of a feed with what has to be told of it. Needs a transaction. */
+CW_NODISCARD enum cw_status cw_scan_put_state(struct cw_scan *scan, const struct cw_intake *intake,
+                                              struct cw_error *err);
+/** The sign of life, when one is configured and due; in a transaction of its own. */
+CW_NODISCARD enum cw_status cw_scan_heartbeat(struct cw_scan *scan, struct cw_error *err);
 
 /* report.c */
 CW_NODISCARD enum cw_status cw_scan_report_alert(struct cw_scan_report *report,

@@ -132,10 +132,10 @@ static enum cw_status finish(struct cw_scan *scan, struct cw_error *err)
 {
     struct cw_scan_report *report = scan->report;
     struct cw_error unpublished = {0};
-    enum cw_status status = CW_OK;
     /* An index that cannot be written keeps no alert from its receiver. */
     const enum cw_status published = cw_scan_is_writing(scan) ? publish(scan, &unpublished) : CW_OK;
-    if (scan->options->mode == CW_SCAN_NORMAL && !scan->options->is_undelivered) {
+    enum cw_status status = cw_scan_heartbeat(scan, err);
+    if (status == CW_OK && cw_scan_is_writing(scan) && !scan->options->is_undelivered) {
         tell(scan, "deliver", NULL);
         status = deliver(scan, err);
     }

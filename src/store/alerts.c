@@ -92,3 +92,30 @@ enum cw_status cw_store_alerts(struct cw_store *store, const struct cw_alert_fil
     const enum cw_status ended = cw_sql_end(&sql, status == CW_OK ? err : NULL);
     return status == CW_OK ? ended : status;
 }
+
+enum cw_status cw_store_alert_is_known(struct cw_store *store, const char *id, bool *ret_is_known,
+                                       struct cw_error *err)
+{
+    struct cw_sql sql = cw_sql_begin(store, "SELECT 1 FROM alerts WHERE id = ?");
+    cw_sql_put_cstr(&sql, id);
+    const bool is_known = cw_sql_next(&sql);
+    const enum cw_status status = cw_sql_end(&sql, err);
+    if (status == CW_OK) {
+        *ret_is_known = is_known;
+    }
+    return status;
+}
+
+enum cw_status cw_store_alert_last(struct cw_store *store, const char *type,
+                                   int64_t *ret_created_at_s, struct cw_error *err)
+{
+    struct cw_sql sql = cw_sql_begin(
+        store, "SELECT created_at_s FROM alerts WHERE type = ? ORDER BY seq DESC LIMIT 1");
+    cw_sql_put_cstr(&sql, type);
+    const int64_t created_at_s = cw_sql_next(&sql) ? cw_sql_i64(&sql, 0) : 0;
+    const enum cw_status status = cw_sql_end(&sql, err);
+    if (status == CW_OK) {
+        *ret_created_at_s = created_at_s;
+    }
+    return status;
+}

@@ -270,6 +270,13 @@ CW_NODISCARD enum cw_status cw_store_alerts(struct cw_store *store,
                                             const struct cw_alert_filter *filter, cw_alert_fn fn,
                                             void *ctx, struct cw_error *err);
 
+/** Is an alert of this identifier stored? */
+CW_NODISCARD enum cw_status cw_store_alert_is_known(struct cw_store *store, const char *id,
+                                                    bool *ret_is_known, struct cw_error *err);
+/** When the newest alert of a type was made; 0 when there is none. */
+CW_NODISCARD enum cw_status cw_store_alert_last(struct cw_store *store, const char *type,
+                                                int64_t *ret_created_at_s, struct cw_error *err);
+
 /* ---- outbox ------------------------------------------------------------------------------ */
 
 enum cw_delivery_state { CW_DELIVERY_WAITING, CW_DELIVERY_DELIVERED, CW_DELIVERY_DEAD };

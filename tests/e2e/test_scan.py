@@ -360,8 +360,9 @@ class Trouble(harness.Case):
         self.assertEqual(self.home.scan()[0], 0)
         self.lists.put("/many.txt", "\n".join(many[:5]) + "\n")
         code, report, _ = self.home.scan("--force")
-        self.assertEqual((code, report["alerts"], report["feeds"][0]["status"]),
-                         (20, [], "held"))
+        self.assertEqual((code, [a["type"] for a in report["alerts"]],
+                          report["feeds"][0]["status"]),
+                         (20, ["cryptowatch.feed.suspect"], "held"))
         self.assertEqual(self.home.check(RONIN)[0], 10)
         code, report, _ = self.home.scan("--force")
         self.assertEqual((code, report["feeds"][0]["status"]), (0, "updated"))
@@ -394,7 +395,7 @@ class Trouble(harness.Case):
         self.lists.put("/many.txt", "\n".join(many[:5] + [RONIN]) + "\n")
         code, report, _ = self.home.scan("--force")
         self.assertEqual((code, [a["type"] for a in report["alerts"]]),
-                         (20, ["cryptowatch.address.listed"]))
+                         (20, ["cryptowatch.address.listed", "cryptowatch.feed.suspect"]))
         self.lists.put("/many.txt", good)
         code, report, _ = self.home.scan("--force")
         self.assertEqual((code, [a["type"] for a in report["alerts"]]),

@@ -55,6 +55,8 @@ static void reads_every_member(void)
     CU_ASSERT_STRING_EQUAL(config->keys_dir, EVERYTHING "/k");
     CU_ASSERT_STRING_EQUAL(config->trust_dir, EVERYTHING "/t");
     CU_ASSERT_EQUAL(config->run_deadline_s, 60);
+    CU_ASSERT_EQUAL(config->heartbeat_every_s, 300);
+    CU_ASSERT_EQUAL(config->baseline_severity, CW_HIGH);
     CU_ASSERT_STRING_EQUAL(config->allow_private_hosts[0], "lab.example");
     CU_ASSERT_STRING_EQUAL(config->allow_private_hosts[2], "::1");
     CU_ASSERT_PTR_NULL(config->allow_private_hosts[3]);
@@ -113,6 +115,8 @@ static void fills_in_defaults(void)
     }
     CU_ASSERT_STRING_EQUAL(config->instance, "default");
     CU_ASSERT_EQUAL(config->run_deadline_s, CW_RUN_DEADLINE_S);
+    CU_ASSERT_EQUAL(config->heartbeat_every_s, 0);
+    CU_ASSERT_EQUAL(config->baseline_severity, CW_MEDIUM);
     CU_ASSERT_EQUAL(config->endpoints_count, 0);
     CU_ASSERT_PTR_NULL(config->allow_private_hosts[0]);
     CU_ASSERT_STRING_EQUAL(config->metrics_file, "");

@@ -123,7 +123,8 @@ static void seal_with(struct cw_buf *out, struct cw_span body, const struct sign
 }
 
 /* Verifies example 001 under these signers. */
-static enum cw_status verify_signed(struct run *run, const struct signer *signers, size_t count)
+static inline enum cw_status verify_signed(struct run *run, const struct signer *signers,
+                                           size_t count)
 {
     struct cw_buf body;
     struct cw_buf file;

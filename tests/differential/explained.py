@@ -1,0 +1,166 @@
+"""explained: differences from the model that were looked into; the reason says who is right.
+
+A row is (name, reason, test of question, model's answer, ours, names of the members that differ).
+The test is as narrow as the fault, so that nothing else hides behind it.
+"""
+import pathlib
+import re
+
+RESERVED = set(re.findall('"([0-9a-f]{40,64})"', (
+    pathlib.Path(__file__).parents[2] / "src/address/reserved.def").read_text()))
+
+
+def refused(answer):
+    return answer["code"] is not None
+
+
+def texts_of(question):
+    return [question[name] for name in ("input", "a", "b") if name in question]
+
+
+def joined(text):
+    """The text after the model's own cleaning, without white space; empty when it refuses."""
+    import addr_model
+    try:
+        return re.sub(r"\s", "", cleaned(text))
+    except addr_model.Bad:
+        return ""
+
+
+def cleaned(text):
+    import addr_model
+    return addr_model.refang(addr_model.clean(text)[0])[0]
+
+
+def scheme_of(text):
+    """The scheme in front of an address after the model's own cleaning, in lower case, or None."""
+    import addr_model
+    try:
+        text = cleaned(text)
+    except addr_model.Bad:
+        return None
+    label = re.match(r"([A-Za-z]{2,6})(?:\s*[:=]\s+|\s+-\s+|\s+|=)(\S.*)", text, re.S)
+    if label and label.group(1).upper() in addr_model.LABELS:
+        text = label.group(2)
+    scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", re.sub(r"\s", "", text))
+    return scheme.group(1).lower() if scheme else None
+
+
+def scheme_is_a_tag(question, theirs, ours, members):
+    import addr_model
+    return any(scheme is not None and scheme.upper() in addr_model.LABELS and
+               scheme not in addr_model.URI and scheme not in addr_model.OWN_PREFIX
+               for scheme in map(scheme_of, texts_of(question))) and not refused(ours)
+
+
+def avalanche_c(question, theirs, ours, members):
+    return refused(theirs) and not refused(ours) and \
+        any("C-0x" in joined(text) for text in texts_of(question)) and \
+        ours.get("network", "avalanche-c") == "avalanche-c"
+
+
+def wider_secret(question, theirs, ours, members):
+    """Never the other way round: what is a secret for the model must be one for us."""
+    return members == ["code"] and ours["code"] == "SECRET" and refused(theirs)
+
+
+def nested_marks(question, theirs, ours, members):
+    return refused(ours) and any(re.search(r"\[\[|\[:\[", text) for text in texts_of(question))
+
+
+def upper_caip_2021(question, theirs, ours, members):
+    return refused(theirs) and any(re.search("0X[0-9a-fA-F]{40}@eip155:", joined(text))
+                                   for text in texts_of(question)) and \
+        "upper-prefix" in ours.get("flags", ())
+
+
+def line_break_in_a_link(question, theirs, ours, members):
+    return theirs["code"] == "URL" and any(re.search("#[^#]*\n", text)
+                                           for text in texts_of(question))
+
+
+def mask_in_an_address(question, theirs, ours, members):
+    return theirs["code"] == "TRUNCATED" and \
+        (ours.get("checksum") == "ok" or "relation" in ours) and \
+        any(re.search("xxxx|XXXX", text) for text in texts_of(question))
+
+
+def like_a_witness_prefix(question, theirs, ours, members):
+    return ours.get("encoding") == "base58check" and (refused(theirs) or "chains" in members) and \
+        any(re.search("(?i)(ltc|qc|pc|nc|sys|dgb|mona|vtc|vg|btg)1", joined(text))
+            for text in texts_of(question))
+
+
+def short_unified(question, theirs, ours, members):
+    return theirs["code"] == "LENGTH" and ours.get("canonical") is not None and \
+        ":unified:" in ours["canonical"] and len(ours["canonical"].rsplit(":", 1)[1]) < 2 * 32
+
+
+def key_of(text, tag):
+    """The payload of the model's default reading, or the empty text when it reads none."""
+    import addr_model
+    for mode in ("strict", "list"):
+        try:
+            return addr_model.decode(tag, text, mode).canonical.rsplit(":", 1)[1]
+        except addr_model.Bad:
+            pass
+    return ""
+
+
+def nobody_holds_it(question, theirs, ours, members):
+    if ours.get("relation") != "none" or theirs.get("relation") not in ("cross-chain",
+                                                                        "same-key-hash"):
+        return False
+    keys = [key_of(question[side], question[side + "_chain"]) for side in "ab"]
+    return any(key in RESERVED or (key and set(key) <= {"0"}) or re.fullmatch("f+|0{36}.{4}", key)
+               or "00" * 20 in key for key in keys)
+
+
+def network_of_a_tag(question, theirs, ours, members):
+    return members == ["network"] and theirs["network"] is None and \
+        ours["network"] in ("hedera", "filecoin", "avalanche-c")
+
+
+EXPLAINED = [
+    ("a key that nobody holds belongs to nothing else",
+     "The zero hash of Bitcoin is no relative of the zero account of the XRP ledger: the issue asks "
+     "that reserved and burn addresses never alert by themselves, and a relation would.",
+     nobody_holds_it),
+    ("a scheme that is a tag is a label",
+     "`INJ:1…` is read by the model with the codecs of that tag alone, so that a wrong label hides "
+     "an address or even gives it another key. Rule 2: the text alone decides the key and the "
+     "candidates; rule 3: a tag narrows.",
+     scheme_is_a_tag),
+    ("C-0x needs no tag",
+     "`C-0x…` says that it is the Avalanche C chain; the model reads it without a tag only when "
+     "its letters carry EIP-55. Rule 3: only formats that say nothing about themselves need a tag.",
+     avalanche_c),
+    ("a secret is a secret under every tag",
+     "The model asks only the codecs of a tag, or stops at another error first; rule 6 has no such "
+     "condition, and a key that is printed once is lost.",
+     wider_secret),
+    ("marks of defanging inside one another",
+     "The model undoes one mark after the other, so `[:[/][/]]` becomes `://` by accident; we pass "
+     "once. Nobody writes that: the generator does, by replacing twice.",
+     nested_marks),
+    ("HBAR, FIL and AVAX name the network of an EVM address",
+     "Read as that tag the model names the network, narrowed by it it says nothing.",
+     network_of_a_tag),
+    ("0X in the CAIP-10 of 2021",
+     "`0X…@eip155:1`: list mode takes 0X with a flag everywhere else.",
+     upper_caip_2021),
+    ("a line break in the fragment of a link",
+     "The model's pattern stops at it; the address before it is whole.",
+     line_break_in_a_link),
+    ("xxxx inside an address",
+     "One bc1 address in 30,000 has four x in a row, and its checksum holds. The model calls it "
+     "truncated and a list would lose it.",
+     mask_in_an_address),
+    ("base58 that begins like a witness program",
+     "`LTc1…` in base58check is bech32 in mixed case for the model, which stops there.",
+     like_a_witness_prefix),
+    ("a unified address too short without its metadata",
+     "The model cannot write the canonical text: F4Jumble needs 48 bytes. We fill up with a metadata "
+     "item, which is no part of the key, so that the text reads back.",
+     short_unified),
+]

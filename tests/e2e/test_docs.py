@@ -1,0 +1,53 @@
+"""Every command in docs/keys.md and docs/receipts.md is run, in the order of the document."""
+import os
+import re
+import subprocess
+import unittest
+
+import harness
+
+LISTED = "0x098B716B8Aaf21512996dC57EB0615e2383E2f96"
+FENCE = re.compile(r"^```.*?^```$", re.M | re.S)
+
+
+def commands(name):
+    """The indented blocks outside of fences."""
+    text = FENCE.sub("", (harness.ROOT / "docs" / name).read_text())
+    return [line[4:] for line in text.splitlines() if line.startswith("    ")]
+
+
+class Docs(harness.Case):
+    def shell(self, lines):
+        env = self.home.env()
+        env.update(PATH="%s:%s" % (harness.BIN.resolve(), env["PATH"]),
+                   CRYPTOWATCH_CONFIG=str(self.home.config),
+                   CRYPTOWATCH_HOME=str(self.home.path))
+        work = self.home.base / "work"
+        work.mkdir()
+        (work / "passphrase.txt").write_text("correct horse battery\n")
+        return subprocess.run(["sh", "-eu", "-c", "\n".join(lines)], cwd=work, env=env,
+                              capture_output=True, text=True, timeout=120)
+
+    def run_document(self, name, at_least):
+        self.home.rule("ronin", [LISTED])
+        self.home.feed("example", self.lists.put("/list.txt", LISTED + "\n"))
+        self.assertEqual(self.home.scan()[0], 0)
+        lines = commands(name)
+        self.assertGreaterEqual(sum("cryptowatch " in line for line in lines), at_least)
+        done = self.shell(lines)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return done.stdout
+
+    def test_keys(self):
+        out = self.run_document("keys.md", 18)
+        self.assertIn("ssh-ed25519 ", out)
+        self.assertIn("whpk_", out)
+        self.assertTrue((self.home.path / "keys/log.pem").exists())
+
+    def test_receipts(self):
+        out = self.run_document("receipts.md", 5)
+        self.assertIn("clear for 1 address", out)
+
+
+if __name__ == "__main__":
+    harness.main()

@@ -1,0 +1,145 @@
+"""The worked examples of the specification, read where they lie: every key spelling is reproduced,
+every alert accepted, every byte of the small parts that is changed makes it invalid."""
+import base64
+import hashlib
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import harness
+
+EXAMPLES = harness.SHARED / "reference/examples"
+KEYS = EXAMPLES / "keys"
+ALERTS = EXAMPLES / "alerts"
+PKCS8 = bytes.fromhex("302e020100300506032b657004220420")
+SOURCE = "https://scanner.agency.example/cryptowatch/log1"
+
+
+def pem(seed):
+    body = base64.b64encode(PKCS8 + seed).decode()
+    return "-----BEGIN PRIVATE KEY-----\n%s\n-----END PRIVATE KEY-----\n" % body
+
+
+class Examples(unittest.TestCase):
+    def setUp(self):
+        self.home = harness.Home()
+        self.seeds = {name: bytes.fromhex(seed) for name, seed in
+                      json.loads((KEYS / "TEST-SEEDS.json").read_text())["seeds_hex"].items()}
+
+    def tearDown(self):
+        self.home.close()
+
+    def show(self, role, seed, form):
+        path = self.home.path / "keys" / (role + ".pem")
+        path.write_text(pem(self.seeds[seed]))
+        path.chmod(0o600)
+        done = self.home.run("key", "show", "--role", role, "--format", form)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout.strip()
+
+    def verify(self, *args, jwks=KEYS / "scanner.jwks.json"):
+        return subprocess.run([harness.PROGRAM, "verify", "--jwks", str(jwks), *map(str, args)],
+                              capture_output=True, text=True)
+
+    def test_every_spelling_of_the_test_keys(self):
+        published = {k["kid"]: k for name in ("scanner", "partner")
+                     for k in json.loads((KEYS / (name + ".jwks.json")).read_text())["keys"]}
+        for seed in ("alert", "alert-old", "partner"):
+            key = published[self.show("alert", seed, "kid")]
+            self.assertEqual(json.loads(self.show("alert", seed, "jwk")),
+                             {name: key[name] for name in ("crv", "kty", "x")})
+        self.assertEqual(self.show("alert", "alert", "pem"), (KEYS / "alert.pem").read_text().strip())
+        for line, seed in zip((KEYS / "allowed_signers").read_text().splitlines(),
+                              ("alert", "partner")):
+            self.assertTrue(line.endswith(" " + self.show("alert", seed, "ssh")))
+        for seed in ("delivery", "delivery-old"):
+            self.assertEqual(self.show("delivery", seed, "whpk"),
+                             (KEYS / (seed + ".whpk")).read_text().strip())
+        self.home.configure(source=SOURCE)
+        self.assertEqual(self.show("log", "log", "vkey"), (KEYS / "log.vkey").read_text().strip())
+        self.home.configure(source="https://partner.agency.example/witness")
+        name, _, key = (KEYS / "witness.vkey").read_text().strip().split("+", 2)
+        self.assertEqual(self.show("log", "witness", "vkey").split("+")[0], name)
+
+    def test_every_alert_in_every_shape(self):
+        shapes = [path for path in ALERTS.glob("*.jws*") if "detached" not in path.name]
+        self.assertEqual(len(shapes), 7)
+        for path in shapes:
+            self.assertEqual(self.verify(path).returncode, 0, path)
+        detached = ALERTS / "001-listed.detached.jws.json"
+        self.assertEqual(self.verify(detached).returncode, 2)
+        self.assertEqual(self.verify("--body", ALERTS / "001-listed.json", detached).returncode, 0)
+        self.assertEqual(self.verify("--body", ALERTS / "002-changed.json", detached).returncode, 1)
+        both = json.loads(self.verify("--json", ALERTS / "001-listed.countersigned.jws.json").stdout)
+        self.assertEqual([s["state"] for s in both["signatures"]],
+                         ["good", "unknown key, not checked"])
+        self.assertEqual(self.verify(ALERTS / "001-listed.jws.json",
+                                     jwks=KEYS / "partner.jwks.json").returncode, 2)
+
+    def test_the_countersigned_alert_is_reproduced(self):
+        path = self.home.base / "partner.pem"
+        path.write_text(pem(self.seeds["partner"]))
+        path.chmod(0o600)
+        wanted = (ALERTS / "001-listed.countersigned.jws.json").read_text()
+        header = json.loads(harness.unbase64url(json.loads(wanted)["signatures"][1]["protected"]))
+        self.home.now = "2026-11-20T09:00:00Z"
+        done = subprocess.run(
+            [harness.PROGRAM, "verify", "--jwks", str(KEYS / "scanner.jwks.json"), "--countersign",
+             header["cw_purpose"], "--key", str(path), str(ALERTS / "001-listed.jws.json")],
+            capture_output=True, text=True, env=self.home.env())
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(header["iat"], 1795165200)
+        self.assertEqual(done.stdout, wanted)
+
+    def test_the_bundle(self):
+        folder = EXAMPLES / "bundle"
+        for line in (folder / "SHA256SUMS").read_text().splitlines():
+            sha256, name = line.split()
+            self.assertEqual(hashlib.sha256((folder / name).read_bytes()).hexdigest(), sha256)
+        jwks = folder / "scanner.jwks.json"
+        done = self.verify("--json", folder / "alert.jws.json", jwks=jwks)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        found = json.loads(done.stdout)
+        self.assertEqual(found["sha256"], hashlib.sha256((folder / "alert.json").read_bytes())
+                         .hexdigest())
+        alert = json.loads((folder / "alert.json").read_text())
+        self.assertEqual(alert["data"]["provenance"]["snapshot_sha256"],
+                         hashlib.sha256((folder / "snapshot").read_bytes()).hexdigest())
+
+    def test_a_changed_byte_of_a_small_part_is_refused(self):
+        """Every tenth byte here, through the program; every bit in the unit tests."""
+        work = pathlib.Path(tempfile.mkdtemp(dir=self.home.base))
+        body = ALERTS / "001-listed.json"
+        whole = (ALERTS / "001-listed.detached.jws.json").read_bytes()
+        files = []
+        for at in range(0, len(whole), 10):
+            changed = bytearray(whole)
+            changed[at] ^= 1
+            path = work / ("%04d" % at)
+            path.write_bytes(changed)
+            files.append(path)
+        for path in files:
+            self.assertEqual(self.verify("--body", body, path).returncode in (1, 2), True, path)
+        for name in ("001-listed.jws.json", "004-feed-failed.jws.json"):
+            whole = (ALERTS / name).read_bytes()
+            paths = []
+            for at in range(0, len(whole), 10):
+                changed = bytearray(whole)
+                changed[at] ^= 1
+                paths.append(work / ("%s-%04d" % (name, at)))
+                paths[-1].write_bytes(changed)
+            done = self.verify("--json", *paths)
+            results = [json.loads(line)["result"] for line in done.stdout.splitlines()]
+            self.assertEqual(len(results), len(paths))
+            self.assertNotIn("valid", results)
+            self.assertEqual(done.returncode, 1)
+
+
+if __name__ == "__main__":
+    if not EXAMPLES.exists():
+        print("skipped: no shared data beside the source tree")
+        sys.exit(0)
+    harness.main()

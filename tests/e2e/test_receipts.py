@@ -1,0 +1,233 @@
+"""Receipts and countersignatures through the programs: what was asked can be proven, and what a
+partner adds is counted by the policy."""
+import hashlib
+import json
+import subprocess
+import unittest
+
+import jsonschema
+
+import harness
+
+RONIN = "0x098B716B8Aaf21512996dC57EB0615e2383E2f96"
+OTHER = "0xa0e1c89Ef1a489c9C7dE96311eD5Ce5D32c20E4B"
+CLEAR = "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"
+SECRET = "5HueCGU8rMjxEXxiPuD5BDku4MkFqeZyd4dZ1jvhTVqvbTLvyTJ"
+SCHEMA = json.loads((harness.ROOT / "docs/schemas/receipt-1.schema.json").read_text())
+POLICY = json.loads((harness.ROOT / "docs/schemas/policy.schema.json").read_text())
+ALERTS = harness.ROOT / "tests/fixtures/alert"
+
+
+class Receipts(harness.Case):
+    def setUp(self):
+        super().setUp()
+        self.home.rule("ronin", [OTHER])
+        self.list = ("%s\n" % RONIN).encode()
+        self.home.feed("example", self.lists.put("/list.txt", self.list))
+        self.assertEqual(self.home.scan()[0], 0)
+        self.file = self.home.base / "receipt.jws.json"
+
+    def body(self):
+        receipt = json.loads(harness.unbase64url(json.loads(self.file.read_text())["payload"]))
+        jsonschema.validate(receipt, SCHEMA)
+        return receipt
+
+    def ask(self, *args, stdin=None):
+        self.file.unlink(missing_ok=True)
+        return self.home.run("check", "--quiet", "--receipt", str(self.file), *args, stdin=stdin)
+
+    def verify(self, *args):
+        done = self.home.run("verify", "--json", *args, str(self.file))
+        return done.returncode, json.loads(done.stdout) if done.stdout else done.stderr
+
+    def test_a_no_can_be_proven_and_examined_again(self):
+        done = self.ask(CLEAR)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        receipt = self.body()
+        (answer,) = receipt["answers"]
+        self.assertEqual(answer["verdict"], "clear")
+        self.assertEqual(answer["input"], {"bytes": len(CLEAR), "text": CLEAR, "sha256":
+                                           hashlib.sha256(CLEAR.encode()).hexdigest()})
+        (feed,) = receipt["data"]["feeds"]
+        self.assertEqual(feed["snapshot_sha256"], hashlib.sha256(self.list).hexdigest())
+        # again, from the very bytes that the receipt names
+        stored = self.home.path / "state/snapshots" / feed["snapshot_sha256"]
+        self.assertEqual(hashlib.sha256(stored.read_bytes()).hexdigest(), feed["snapshot_sha256"])
+        parsed = self.home.run("feed", "parse", "--json", "--format", "lines", str(stored))
+        found = [json.loads(line)["canonical"] for line in parsed.stdout.splitlines()]
+        self.assertNotIn(answer["canonical"], found)
+        rule = (self.home.path / "rules/ronin.json").read_bytes()
+        self.assertEqual(receipt["rules"]["cases"],
+                         [{"id": "ronin", "sha256": hashlib.sha256(rule).hexdigest()}])
+        code, found = self.verify()
+        self.assertEqual((code, found["kind"], found["result"]), (0, "receipt", "valid"))
+        self.assertEqual(found["receipt"], receipt)
+        self.assertIn("signatures", found["checked"])
+        self.assertIn("transparency log proof", found["not_checked"])
+        words = self.home.run("verify", str(self.file))
+        self.assertIn("clear for 1 address, generation 1, 1 of 1 lists fresh", words.stdout)
+        self.assertIn("proves that its issuer gave this answer", words.stdout)
+        # with nothing but the published set, and by OpenSSL
+        jwks = self.home.path / "keys/keys.jwks.json"
+        self.assertEqual(self.verify("--jwks", str(jwks))[0], 0)
+        jws = json.loads(self.file.read_text())
+        self.assertTrue(harness.openssl_accepts(
+            self.home, jws["signatures"][0]["protected"], jws["payload"],
+            jws["signatures"][0]["signature"]))
+
+    def test_every_verdict_has_its_receipt_and_its_exit_code(self):
+        for text, code, verdict in ((CLEAR, 0, "clear"), (RONIN, 10, "listed"),
+                                    ("nonsense", 20, "cannot-say")):
+            self.assertEqual(self.ask(text).returncode, code)
+            self.assertEqual(self.body()["answers"][0]["verdict"], verdict)
+            self.assertEqual(self.verify()[0], 0)
+        done = self.ask(CLEAR, RONIN, "nonsense")
+        self.assertEqual(done.returncode, 10)
+        self.assertEqual([a["verdict"] for a in self.body()["answers"]],
+                         ["clear", "listed", "cannot-say"])
+        (match,) = self.body()["answers"][1]["matches"]
+        self.assertEqual((match["source"], match["active"]),
+                         ({"id": "example", "kind": "feed"}, True))
+
+    def test_what_must_not_be_shown_is_not(self):
+        self.assertEqual(self.ask("--hashed", CLEAR).returncode, 0)
+        self.assertEqual(self.body()["answers"][0]["input"],
+                         {"bytes": len(CLEAR),
+                          "sha256": hashlib.sha256(CLEAR.encode()).hexdigest()})
+        self.assertNotIn("canonical", self.body()["answers"][0])
+        self.assertEqual(self.ask(SECRET).returncode, 20)
+        self.assertEqual(self.body()["answers"][0]["input"], {"withheld": True})
+        self.assertNotIn(hashlib.sha256(SECRET.encode()).hexdigest(), json.dumps(self.body()))
+        self.assertEqual(self.home.run("check", "--hashed", CLEAR).returncode, 64)
+
+    def test_without_a_receipt_there_is_no_answer(self):
+        self.assertEqual(self.ask(CLEAR).returncode, 0)
+        before = self.file.read_bytes()
+        done = self.home.run("check", "--receipt", str(self.file), CLEAR)
+        self.assertEqual(done.returncode, 73)  # evidence is never overwritten
+        self.assertEqual(self.file.read_bytes(), before)
+        done = self.home.run("check", "--receipt", str(self.home.base / "no/such/folder"), CLEAR)
+        self.assertEqual(done.returncode, 73)
+        done = self.ask("-", stdin="".join(CLEAR + "\n" for _ in range(201)))
+        self.assertEqual(done.returncode, 20)
+        self.assertFalse(self.file.exists())
+        done = self.ask("-", stdin="".join(CLEAR + "\n" for _ in range(200)))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len(self.body()["answers"]), 200)
+        (self.home.path / "keys/alert.pem").chmod(0o644)
+        self.assertEqual(self.ask(CLEAR).returncode, 77)
+        self.assertFalse(self.file.exists())
+
+    def test_a_changed_receipt_is_refused(self):
+        self.ask(CLEAR)
+        jws = json.loads(self.file.read_text())
+        body = harness.unbase64url(jws["payload"]).replace(b'"clear"', b'"maybe"')
+        import base64
+        jws["payload"] = base64.urlsafe_b64encode(body).rstrip(b"=").decode()
+        self.file.write_text(json.dumps(jws, separators=(",", ":")))
+        code, found = self.verify()
+        self.assertEqual((code, found["receipt"], found["checked"]), (1, None, []))
+
+
+class Partners(harness.Case):
+    """The worked example, imported by an agency that trusts two others."""
+
+    def setUp(self):
+        super().setUp()
+        self.trust = self.home.path / "trust.d"
+        self.alert = ALERTS / "001-listed.jws.json"
+        self.both = ALERTS / "001-listed.countersigned.jws.json"
+        for name in ("scanner", "partner"):
+            (self.trust / (name + ".jwks.json")).write_text(
+                (ALERTS / (name + ".jwks.json")).read_text())
+
+    def verify(self, *args):
+        return self.home.run("verify", *map(str, args))
+
+    def policy(self, **members):
+        jsonschema.validate(members, POLICY)
+        (self.trust / "policy.json").write_text(json.dumps(members) + "\n")
+
+    def test_the_policy_says_how_many_must_sign(self):
+        for members, single, double, word in (
+                ({}, 0, 0, ""), ({"signers": 1}, 0, 0, ""), ({"signers": 2}, 1, 0, "2 signers"),
+                ({"signers": 3}, 1, 1, "3 signers"), ({"witnesses": 1}, 2, 2, "log proof")):
+            self.policy(**members)
+            for path, code in ((self.alert, single), (self.both, double)):
+                done = self.verify(path)
+                self.assertEqual(done.returncode, code, (members, done.stdout))
+                self.assertIn(word if code else "checked: form", done.stdout)
+                if code:
+                    self.assertNotIn("EXAMPLE-2026-001", done.stdout)
+
+    def test_a_policy_that_is_none_stops_verification(self):
+        for text, word in (('{"signers": 0}', "signers"), ('{"signer": 1}', "signer"),
+                           ("{", "policy.json"), ('{"signers": 1, "signers": 9}', "twice")):
+            (self.trust / "policy.json").write_text(text)
+            done = self.verify(self.alert)
+            self.assertEqual(done.returncode, 2, done.stdout)
+            self.assertIn(word, done.stderr)
+            with self.assertRaises((jsonschema.ValidationError, ValueError, AssertionError)):
+                jsonschema.validate(json.loads(text), POLICY)
+                self.assertNotIn("signers\": 1, \"signers", text)
+        self.policy(signers=1)
+        (self.trust / "policy.json").chmod(0o666)
+        self.assertEqual(self.verify(self.alert).returncode, 2)
+
+    def test_our_own_alerts_need_no_policy(self):
+        self.policy(signers=9)
+        self.home.rule("ronin", [RONIN])
+        self.home.feed("example", self.lists.put("/list.txt", RONIN + "\n"))
+        _, report, _ = self.home.scan()
+        path = self.home.base / "own.jws.json"
+        path.write_text(self.home.run("alert", "export", report["alerts"][0]["id"]).stdout)
+        done = self.verify(path)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn("not checked: policy", done.stdout)
+
+    def test_a_signature_of_ours_is_added_and_counted(self):
+        out = self.home.base / "out.jws.json"
+        done = self.home.run("verify", "--countersign", "concur", "--output", str(out),
+                             str(self.alert))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        before = json.loads(self.alert.read_text())
+        after = json.loads(out.read_text())
+        self.assertEqual((after["payload"], after["signatures"][:1]),
+                         (before["payload"], before["signatures"]))
+        self.policy(signers=2)
+        self.assertEqual(self.verify(out).returncode, 0)
+        again = self.home.run("verify", "--countersign", "concur", str(out))
+        self.assertEqual((again.returncode, again.stdout), (65, ""))
+        self.assertIn("already", again.stderr)
+        # on standard output, from a detached file with its bytes beside it
+        (self.home.base / "x.json").write_bytes((ALERTS / "001-listed.json").read_bytes())
+        (self.home.base / "x.jws.json").write_bytes(
+            (ALERTS / "001-listed.detached.jws.json").read_bytes())
+        self.policy()
+        self.assertEqual(self.verify(self.home.base / "x.jws.json").returncode, 0)
+        done = self.home.run("verify", "--countersign", "received",
+                             str(self.home.base / "x.jws.json"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertNotIn("payload", json.loads(done.stdout))
+        self.assertEqual(len(json.loads(done.stdout)["signatures"]), 2)
+
+    def test_what_is_not_signed(self):
+        bad = self.home.base / "bad.jws.json"
+        bad.write_text(self.alert.read_text().replace('"T9rYq', '"T9rYr'))
+        for args, code, word in (
+                (("concur", bad), 1, "did not sign"), (("received", bad), 1, "did not sign"),
+                (("verified", self.alert), 2, "log was checked"),
+                (("agree", self.alert), 64, "received, verified or concur")):
+            done = self.home.run("verify", "--countersign", args[0], str(args[1]))
+            self.assertEqual((done.returncode, done.stdout), (code, ""), args)
+            self.assertIn(word, done.stderr)
+        (self.trust / "scanner.jwks.json").unlink()  # whoever issued it is a stranger now
+        self.assertEqual(self.verify(self.alert).returncode, 2)
+        done = self.home.run("verify", "--countersign", "concur", str(self.alert))
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        done = self.home.run("verify", "--countersign", "received", str(self.alert))
+        self.assertEqual((done.returncode, len(json.loads(done.stdout)["signatures"])), (0, 2))
+
+
+if __name__ == "__main__":
+    harness.main()
