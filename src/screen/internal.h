@@ -15,7 +15,8 @@ enum {
     SCREEN_BYTES_MAX = CW_SCREEN_MARGIN + CW_SCREEN_BLOCK + CW_SCREEN_CONTEXT,
     SCREEN_PAD = 64, /* zero bytes behind the data: a word is classified whole */
     SCREEN_WORDS_MAX = SCREEN_BYTES_MAX / 64 + 2,
-    SCREEN_BATCH = 128, /* hashes on their way to the filter */
+    SCREEN_RUNS_MAX = 3 * (SCREEN_WORDS_MAX + 1), /* 25 and a gap fit into 64 at most three times */
+    SCREEN_BATCH = 128,                           /* hashes on their way to the filter */
     SCREEN_SHAPE_LENS = 128,
 };
 
@@ -42,9 +43,14 @@ typedef void screen_classify_fn(const char *data, size_t words, uint64_t *ret_al
                                 uint64_t *ret_wide);
 typedef uint64_t screen_count_fn(const char *data, size_t len);
 
+struct cw_screen;
+/** Turns the bits into tokens and queues their hashes. */
+typedef void screen_scan_fn(struct cw_screen *screen, size_t words);
+
 /** One way to do what depends on the processor. */
 struct screen_path {
     screen_classify_fn *classify;
+    screen_scan_fn *scan;
     screen_count_fn *count_newlines;
     cw_text_filter_pick_fn *pick;
 };
@@ -69,16 +75,29 @@ struct cw_screen {
     uint8_t shapes_by_first[256];
     uint64_t alnum[SCREEN_WORDS_MAX];
     uint64_t wide[SCREEN_WORDS_MAX];
-    char *data; /* SCREEN_BYTES_MAX + SCREEN_PAD, with SCREEN_PAD before it */
+    uint32_t runs[SCREEN_RUNS_MAX]; /* where those of 25 and more begin */
+    char *data;                     /* SCREEN_BYTES_MAX + SCREEN_PAD, with SCREEN_PAD before it */
     char *memory;
 };
 
 /* runs.c */
-void cw_screen_scan(struct cw_screen *screen);
+screen_scan_fn cw_screen_scan_plain;
+#if defined(__x86_64__)
+screen_scan_fn cw_screen_scan_bmi; /* with BMI1, BMI2 and POPCNT, which come with AVX2 */
+#endif
 
 /* shape.c: queue the hashes of a token. Positions are from data. */
 void cw_screen_shapes_fill(struct cw_screen *screen);
 void cw_screen_put_run(struct cw_screen *screen, size_t start, size_t len);
+/** The same for a token whose length and first character call for more than the one hash. */
+void cw_screen_put_shapes(struct cw_screen *screen, size_t start, size_t len, unsigned shapes);
+
+static inline unsigned cw_screen_shapes(const struct cw_screen *screen, size_t start, size_t len)
+{
+    const size_t known = len < SCREEN_SHAPE_LENS ? len : SCREEN_SHAPE_LENS - 1;
+    return (unsigned)screen->shapes_by_len[known] &
+           screen->shapes_by_first[(unsigned char)screen->data[start]];
+}
 /** Rules 2 to 4, for a maximal run of one alphabet. */
 void cw_screen_put_joined(struct cw_screen *screen, size_t start, size_t len);
 

@@ -101,27 +101,82 @@ static void split(struct cw_screen *screen, size_t start, size_t end)
     put_joined(screen, base, end, has_base);
 }
 
-void cw_screen_scan(struct cw_screen *screen)
+/* ---- the hot loops ---- */
+
+/* Where the run that begins at `at` ends: of fewer than 64 without a branch. */
+static inline size_t short_run_end(const uint64_t *words, size_t at)
 {
-    const size_t words = (screen->len + 63) / 64;
-    memset(screen->data + screen->len, 0, SCREEN_PAD);
-    screen->path->classify(screen->data, words, screen->alnum, screen->wide);
-    screen->alnum[words] = 0;
-    screen->wide[words] = 0;
+    const size_t word = at / 64;
+    const unsigned shift = at % 64;
+    const uint64_t gaps = ~words[word] >> shift | ~words[word + 1] << 1 << (63 - shift);
+    return gaps != 0 ? at + (size_t)__builtin_ctzll(gaps) : run_end(words, at + 64);
+}
+
+/* Writes all starts, three a word whether or not there are as many: how many there are cannot be
+ * foretold, and a wrong guess costs more than two stores. */
+static inline __attribute__((always_inline)) size_t find_runs(const struct cw_screen *screen,
+                                                              size_t words, uint32_t *ret)
+{
     uint64_t before = 0;
-    for (size_t i = 0; i < words && 64 * i < screen->limit; i++) {
+    size_t count = 0;
+    for (size_t i = 0; i < words; i++) {
         uint64_t starts = long_starts(screen->wide[i], screen->wide[i + 1], before);
+        const size_t found = (size_t)__builtin_popcountll(starts);
         before = screen->wide[i] >> 63;
-        while (starts != 0) {
-            const size_t start = 64 * i + (size_t)__builtin_ctzll(starts);
-            const size_t end = run_end(screen->wide, start);
+        for (size_t j = 0; j < 3; j++) {
+            /* The bit set at the top is none of the starts when they are used up. */
+            ret[count + j] = (uint32_t)(64 * i + (size_t)__builtin_ctzll(starts | 1ull << 63));
             starts &= starts - 1;
-            if (run_end(screen->alnum, start) == end) {
-                put_run(screen, start, end);
-            } else {
-                split(screen, start, end);
-            }
+        }
+        count += found;
+    }
+    return count;
+}
+
+static inline __attribute__((always_inline)) void scan(struct cw_screen *screen, size_t words)
+{
+    struct screen_batch *batch = &screen->batch;
+    const size_t count = find_runs(screen, words, screen->runs);
+    const bool is_plain = screen->options.depth == CW_SCREEN_FILTERED;
+    for (size_t i = 0; i < count; i++) {
+        const size_t start = screen->runs[i];
+        const size_t end = short_run_end(screen->alnum, start);
+        const size_t len = end - start;
+        if (end != short_run_end(screen->wide, start)) {
+            split(screen, start, run_end(screen->wide, start));
+            continue;
+        }
+        if (!is_plain || len > CW_TOKEN_LEN_MAX || !is_due(screen, end)) {
+            put_run(screen, start, end);
+            continue;
+        }
+        const uint64_t hash = cw_spelled_hash(screen->data + start, len);
+        if (batch->count == SCREEN_BATCH) {
+            cw_screen_flush(screen);
+        }
+        const size_t at = batch->count;
+        cw_text_filter_prefetch(&screen->options.filter, hash);
+        batch->hashes[at] = hash;
+        batch->starts[at] = (uint32_t)start;
+        batch->lens[at] = (uint16_t)len;
+        batch->rules[at] = SCREEN_RUN;
+        batch->count = at + 1;
+        const unsigned shapes = cw_screen_shapes(screen, start, len);
+        if (shapes != 0) {
+            cw_screen_put_shapes(screen, start, len, shapes);
         }
     }
-    cw_screen_flush(screen);
 }
+
+void cw_screen_scan_plain(struct cw_screen *screen, size_t words)
+{
+    scan(screen, words);
+}
+
+#if defined(__x86_64__)
+__attribute__((target("bmi,bmi2,popcnt"))) void cw_screen_scan_bmi(struct cw_screen *screen,
+                                                                   size_t words)
+{
+    scan(screen, words);
+}
+#endif

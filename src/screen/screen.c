@@ -71,6 +71,19 @@ static void slide(struct cw_screen *screen)
     screen->base += drop;
 }
 
+static void scan_window(struct cw_screen *screen)
+{
+    const size_t words = (screen->len + 63) / 64;
+    memset(screen->data + screen->len, 0, SCREEN_PAD);
+    screen->path->classify(screen->data, words, screen->alnum, screen->wide);
+    for (size_t i = words; i < words + 2; i++) {
+        screen->alnum[i] = 0;
+        screen->wide[i] = 0;
+    }
+    screen->path->scan(screen, words);
+    cw_screen_flush(screen);
+}
+
 /* Reports what ends before the context, or everything at the end. */
 static enum cw_status scan(struct cw_screen *screen, size_t context, struct cw_error *err)
 {
@@ -86,7 +99,7 @@ static enum cw_status scan(struct cw_screen *screen, size_t context, struct cw_e
     screen->line_sum = 0;
     screen->last_end = 0;
     screen->err = err;
-    cw_screen_scan(screen);
+    scan_window(screen);
     screen->err = NULL;
     screen->lines += screen->path->count_newlines(screen->data + done, screen->limit - done);
     screen->done = limit;

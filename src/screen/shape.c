@@ -145,7 +145,7 @@ static bool is_stacks(const char *text)
     return second == 'p' || second == 'm' || second == 't' || second == 'n';
 }
 
-static void put_shapes(struct cw_screen *screen, size_t start, size_t len, unsigned shapes)
+void cw_screen_put_shapes(struct cw_screen *screen, size_t start, size_t len, unsigned shapes)
 {
     const char *text = screen->data + start;
     if ((shapes & BASE58_20) != 0) {
@@ -169,11 +169,9 @@ void cw_screen_put_run(struct cw_screen *screen, size_t start, size_t len)
         return;
     }
     put(screen, cw_spelled_hash(text, len), start, len, SCREEN_RUN);
-    const size_t known = len < SCREEN_SHAPE_LENS ? len : SCREEN_SHAPE_LENS - 1;
-    const unsigned shapes =
-        screen->shapes_by_len[known] & screen->shapes_by_first[(unsigned char)text[0]];
+    const unsigned shapes = cw_screen_shapes(screen, start, len);
     if (shapes != 0) {
-        put_shapes(screen, start, len, shapes);
+        cw_screen_put_shapes(screen, start, len, shapes);
     }
 }
 
