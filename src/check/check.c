@@ -59,6 +59,7 @@ void cw_check_close(struct cw_check *check)
     cw_store_close(check->store);
     cw_book_free(check->book);
     free(check->feeds);
+    free(check->filter_memory);
     free(check);
 }
 
@@ -296,4 +297,17 @@ enum cw_status cw_check_ask(struct cw_check *check, struct cw_span text, struct 
     status = why == CW_ADDRESS_OK ? answer_decoded(&asking, err)
                                   : answer_undecoded(&asking, text, why, err);
     return status == CW_OK ? cw_answer_finish(ret, err) : status;
+}
+
+enum cw_status cw_check_ask_data(const struct cw_check *check, struct cw_answer *ret,
+                                 struct cw_error *err)
+{
+    const enum cw_status status = cw_answer_begin(ret, err);
+    if (status != CW_OK) {
+        return status;
+    }
+    ret->input = cw_answer_keep(ret, CW_SPAN(""));
+    ret->canonical = cw_answer_keep(ret, CW_SPAN(""));
+    ret->verdict = cw_check_data_is_complete(check, ret) ? CW_VERDICT_CLEAR : CW_VERDICT_CANNOT_SAY;
+    return cw_answer_finish(ret, err);
 }

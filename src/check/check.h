@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "home/home.h"
+#include "index/text_filter.h"
 #include "match/book.h"
 
 enum cw_verdict {
@@ -85,5 +86,16 @@ struct cw_answer {
 CW_NODISCARD enum cw_status cw_check_ask(struct cw_check *check, struct cw_span text,
                                          struct cw_answer *ret, struct cw_error *err);
 void cw_answer_clear(struct cw_answer *answer);
+
+/** What may be said at all: an answer without a question, CLEAR on data that is complete and fresh,
+ *  else CANNOT_SAY with the reasons. Returns: as cw_check_ask. */
+CW_NODISCARD enum cw_status cw_check_ask_data(const struct cw_check *check, struct cw_answer *ret,
+                                              struct cw_error *err);
+
+/** The filter for a text screening: it lets every text through that cw_check_ask would find listed
+ *  or related, within the limits of index/spelled.h. Made at the first call; borrowed.
+ *  Returns: CW_OK; CW_STATE, CW_IO, CW_NOMEM */
+CW_NODISCARD enum cw_status cw_check_filter(struct cw_check *check, struct cw_text_filter *ret,
+                                            struct cw_error *err);
 
 #endif

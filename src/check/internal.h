@@ -1,6 +1,7 @@
-/* internal.h: what the three files of check share. Private to src/check/.
+/* internal.h: what the files of check share. Private to src/check/.
  *
  *   data.c    how old and how complete the lists are
+ *   filter.c  what lets through every text that may be found
  *   answer.c  an answer that grows: matches, reasons and their memory
  *   check.c   the verdict
  */
@@ -23,6 +24,8 @@ struct cw_check {
     struct cw_data_feed *feeds;
     size_t feeds_count;
     int64_t now_s;
+    struct cw_text_filter filter; /* over filter_memory; made when it is asked for */
+    void *filter_memory;
 };
 
 /* data.c */

@@ -180,3 +180,17 @@ enum cw_status cw_store_episodes(struct cw_store *store, const struct cw_listed_
     const enum cw_status ended = cw_sql_end(&sql, status == CW_OK ? err : NULL);
     return status == CW_OK ? ended : status;
 }
+
+enum cw_status cw_store_each_text(struct cw_store *store,
+                                  enum cw_status (*fn)(void *ctx, struct cw_span value,
+                                                       struct cw_span tag, struct cw_error *err),
+                                  void *ctx, struct cw_error *err)
+{
+    enum cw_status status = CW_OK;
+    struct cw_sql sql = cw_sql_begin(store, "SELECT value, tag FROM listings ORDER BY id");
+    while (status == CW_OK && cw_sql_next(&sql)) {
+        status = fn(ctx, cw_sql_span(&sql, 0), cw_sql_span(&sql, 1), err);
+    }
+    const enum cw_status ended = cw_sql_end(&sql, status == CW_OK ? err : NULL);
+    return status == CW_OK ? ended : status;
+}

@@ -154,6 +154,12 @@ typedef enum cw_status (*cw_found_fn)(void *ctx, const struct cw_found *found,
  *  whose canonical key is equal. Candidates: the caller judges with cw_address_relation. */
 CW_NODISCARD enum cw_status cw_store_find(struct cw_store *store, const struct cw_address *asked,
                                           cw_found_fn found, void *ctx, struct cw_error *err);
+/** Calls back with value and tag of every listing, active or ended, of every feed. */
+CW_NODISCARD enum cw_status cw_store_each_text(struct cw_store *store,
+                                               enum cw_status (*fn)(void *ctx, struct cw_span value,
+                                                                    struct cw_span tag,
+                                                                    struct cw_error *err),
+                                               void *ctx, struct cw_error *err);
 /** Opaque entries whose text is byte for byte the asked one. */
 CW_NODISCARD enum cw_status
 cw_store_find_opaque(struct cw_store *store, struct cw_span text,
