@@ -286,7 +286,7 @@ static bool screen_document(struct screening *screening, const struct cw_screen_
 static int screen_all(struct screening *screening, const struct cw_screen_job *job, int count,
                       char **paths)
 {
-    static char standard_input[] = "-";
+    char standard_input[] = "-";
     char *only[] = {standard_input};
     struct cw_answer data = {0};
     struct cw_error err = {0};

@@ -88,6 +88,9 @@ static bool is_reading_start(const struct cw_screen *screen, size_t at, size_t l
 static bool resolve_run(struct cw_screen *screen, size_t start, size_t end)
 {
     size_t leftmost = start;
+    if (cw_screen_is_subaccount(screen, start)) {
+        return false;
+    }
     while (leftmost > 0 && start - leftmost < CW_TOKEN_PREFIX_MAX &&
            is_prefix_char(screen->data[leftmost - 1])) {
         leftmost--;

@@ -8,9 +8,10 @@
 enum shape {
     BASE58_20 = 1 << 0,   /* a 20-byte payload of any version */
     BASE58_32 = 1 << 1,   /* SS58 and X-addresses */
-    STACKS = 1 << 2,      /* 38 to 42 */
+    STACKS = 1 << 2,      /* up to 42; leading zeros make them shorter */
     SURE_LENGTH = 1 << 3, /* 50 to 52, 63, 69, 95, 106 */
     LONG_BECH32 = 1 << 4, /* 40 and more */
+    SS58_ZEROS = 1 << 5,  /* 35 to 45: prefix 0 and a key with leading zeros */
 };
 
 static unsigned shapes_of_len(size_t len)
@@ -18,7 +19,7 @@ static unsigned shapes_of_len(size_t len)
     const bool is_sure =
         (len >= 50 && len <= 52) || len == 63 || len == 69 || len == 95 || len == 106;
     return (len < CW_SPELLED_SPLIT ? BASE58_20 : 0u) | (len >= 40 ? LONG_BECH32 : 0u) |
-           (len >= 38 && len <= 42 ? STACKS : 0u) |
+           (len <= 42 ? STACKS : 0u) | (len >= 35 && len <= 45 ? SS58_ZEROS : 0u) |
            (len >= 46 && len <= SCREEN_BASE58_MAX ? BASE58_32 : 0u) | (is_sure ? SURE_LENGTH : 0u);
 }
 
@@ -28,8 +29,8 @@ static unsigned shapes_of_first(char c)
     const bool is_long =
         lower == 'a' || lower == 's' || lower == 't' || lower == 'u' || lower == 'z';
     const bool is_spelled = c == '1' || c == '3' || c == 'T'; /* their text is hashed */
-    return (is_spelled ? 0u : BASE58_20) | (is_long ? LONG_BECH32 : 0u) |
-           (lower == 's' ? STACKS : 0u) | BASE58_32 | SURE_LENGTH;
+    return (is_spelled ? 0u : BASE58_20) | (c == '1' ? SS58_ZEROS : 0u) |
+           (is_long ? LONG_BECH32 : 0u) | (lower == 's' ? STACKS : 0u) | BASE58_32 | SURE_LENGTH;
 }
 
 void cw_screen_shapes_fill(struct cw_screen *screen)
@@ -151,7 +152,7 @@ void cw_screen_put_shapes(struct cw_screen *screen, size_t start, size_t len, un
     if ((shapes & BASE58_20) != 0) {
         put_base58_20(screen, start, len);
     }
-    if ((shapes & BASE58_32) != 0) {
+    if ((shapes & (BASE58_32 | SS58_ZEROS)) != 0) {
         put_base58_32(screen, start, len);
     }
     if (((shapes & STACKS) != 0 && is_stacks(text)) ||
@@ -193,6 +194,11 @@ static uint64_t ton_hash(const char *text)
     return cw_spelled_hash(plain, sizeof(plain));
 }
 
+static bool is_url_char(char c)
+{
+    return cw_ascii_is_alpha(c) || cw_ascii_is_digit(c) || c == '-' || c == '_';
+}
+
 /* Dashes exactly behind every `group` characters. */
 static bool is_grouped(const char *text, size_t len, size_t group)
 {
@@ -204,16 +210,31 @@ static bool is_grouped(const char *text, size_t len, size_t group)
     return true;
 }
 
-static bool is_principal(const struct cw_screen *screen, size_t start, size_t len)
+enum { PRINCIPAL_MAX = 63, CHECK = 8 /* a dash and seven characters */ };
+
+static bool is_icrc(const char *text, size_t len)
 {
-    enum { CHECK = 8 }; /* a dash and seven characters */
-    const char *text = screen->data + start;
-    if (text[5] != '-') {
+    return text[len] == '.' && len > CHECK && len <= PRINCIPAL_MAX + CHECK && text[5] == '-' &&
+           text[len - CHECK] == '-' && is_grouped(text, len - CHECK, 5);
+}
+
+static bool is_principal(const char *text, size_t len)
+{
+    return text[5] == '-' &&
+           ((len <= PRINCIPAL_MAX && is_grouped(text, len, 5)) || is_icrc(text, len));
+}
+
+bool cw_screen_is_subaccount(const struct cw_screen *screen, size_t start)
+{
+    if (start < CW_TOKEN_LEN_MIN || screen->data[start - 1] != '.') {
         return false;
     }
-    const bool is_icrc = text[len] == '.' && len > CHECK && text[len - CHECK] == '-';
-    return (len <= 63 && is_grouped(text, len, 5)) ||
-           (is_icrc && len <= 63 + CHECK && is_grouped(text, len - CHECK, 5));
+    const size_t end = start - 1;
+    size_t from = end;
+    while (from > 0 && end - from <= PRINCIPAL_MAX + CHECK && is_url_char(screen->data[from - 1])) {
+        from--;
+    }
+    return end - from >= CW_TOKEN_LEN_MIN && is_icrc(screen->data + from, end - from);
 }
 
 void cw_screen_put_joined(struct cw_screen *screen, size_t start, size_t len)
@@ -225,7 +246,7 @@ void cw_screen_put_joined(struct cw_screen *screen, size_t start, size_t len)
         } else {
             put(screen, ton_hash(text), start, len, SCREEN_ALONE);
         }
-    } else if (is_principal(screen, start, len)) {
+    } else if (is_principal(text, len)) {
         put_sure(screen, start, len, SCREEN_PRINCIPAL);
     } else if ((len == 45 || len == 46) && is_grouped(text, len, 6)) {
         put_sure(screen, start, len, SCREEN_ALONE);

@@ -8,7 +8,7 @@
  * base64.
  * 3. A maximal run of A-Z a-z 0-9 - _ that is cut by dashes into groups of five, the last one
  *    shorter or not, of 25 to 63 bytes, is a token: an Internet Computer principal. Behind
- *    "-", seven characters and a dot, hex digits are part of it (ICRC-1).
+ *    "-", seven characters and a dot, hex digits are part of it (ICRC-1), and no token of rule 1.
  * 4. The same in groups of six, 45 or 46 bytes: a NEM or Symbol address as people print it.
  *
  * The text of a token of rule 1 is read together with what stands before it, up to
@@ -23,7 +23,7 @@
  * the encoding allows it, in the other case):
  *   addr1 stake1 …test1   50 and more characters: Cardano, where either credential may be listed
  *   u1 utest1 zu1 tu1     40 and more: Zcash unified, where any receiver may be listed
- *   S                     38 to 42 with P M T N behind: Stacks
+ *   S                     up to 42, with P M T N behind: Stacks
  *   M                     69: Stellar muxed
  *   9 3                   50 to 52: Ergo, where the hash of the key may be listed
  *   q                     63: Kaspa ECDSA, likewise

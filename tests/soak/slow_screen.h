@@ -37,6 +37,24 @@ static inline void slow_read(struct slow *slow, size_t from, size_t to)
     CW_ASSERT(status == CW_OK);
 }
 
+static inline bool slow_is_cut_by(struct cw_span text, size_t group)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if ((i % (group + 1) == group) != (text.data[i] == '-')) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A principal, a dash, seven characters, at [from, to), and a dot behind. */
+static inline bool slow_is_icrc(struct cw_span all, size_t from, size_t to)
+{
+    const size_t len = to - from;
+    return to < all.len && all.data[to] == '.' && len >= 25 && len <= 71 &&
+           all.data[to - 8] == '-' && slow_is_cut_by(cw_span_slice(all, from, to - 8), 5);
+}
+
 /* Rule 1, and the readings with what stands before. */
 static inline void slow_run(struct slow *slow, size_t from, size_t to)
 {
@@ -44,7 +62,14 @@ static inline void slow_run(struct slow *slow, size_t from, size_t to)
     if (to - from < 25 || to - from > 1024) {
         return;
     }
-    size_t left = from;
+    size_t left = from - (from > 0 ? 1 : 0);
+    while (left > 0 && slow_is_in(slow->text, left - 1, "-_")) {
+        left--;
+    }
+    if (from > 0 && slow_is_icrc(slow->text, left, from - 1)) {
+        return;
+    }
+    left = from;
     while (left > 0 && from - left < 96 && slow_is_in(slow->text, left - 1, ":._-")) {
         left--;
     }
@@ -60,24 +85,11 @@ static inline void slow_run(struct slow *slow, size_t from, size_t to)
     slow_read(slow, from, to);
 }
 
-static inline bool slow_is_cut_by(struct cw_span text, size_t group)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        if ((i % (group + 1) == group) != (text.data[i] == '-')) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* Rules 2 to 4, for a maximal run over one alphabet with a sign in it. */
 static inline void slow_joined(struct slow *slow, size_t from, size_t to)
 {
     const struct cw_span text = cw_span_slice(slow->text, from, to);
-    const struct cw_span account = cw_span_slice(text, 0, text.len - (text.len < 8 ? 0 : 8));
-    const bool is_icrc = to < slow->text.len && slow->text.data[to] == '.' && text.len > 8 &&
-                         text.data[text.len - 8] == '-' && text.data[5] == '-' && text.len <= 71 &&
-                         slow_is_cut_by(account, 5);
+    const bool is_icrc = slow_is_icrc(slow->text, from, to);
     if (text.len < 25) {
         return;
     }
