@@ -101,9 +101,6 @@ static inline unsigned cw_screen_shapes(const struct cw_screen *screen, size_t s
 /** Rules 2 to 4, for a maximal run of one alphabet. */
 void cw_screen_put_joined(struct cw_screen *screen, size_t start, size_t len);
 
-/** Whether a run is the account number behind a token of rule 3. */
-bool cw_screen_is_subaccount(const struct cw_screen *screen, size_t start);
-
 /* resolve.c: ask the filter about the batch, and decode what it lets through. */
 void cw_screen_flush(struct cw_screen *screen);
 

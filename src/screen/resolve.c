@@ -46,13 +46,35 @@ static struct cw_span start_of_line(const struct cw_screen *screen, size_t to)
 
 /* ---- readings ---- */
 
-/* Whether one reading of a token is an address that the sink knows. */
-static bool is_hit(struct cw_screen *screen, size_t start, size_t end)
+struct reading {
+    enum screen_rule rule;
+    size_t start; /* of the text that is read */
+    size_t token; /* start of the token in it */
+    size_t end;   /* of the text */
+};
+
+/* The encodings with signs inside, when the token is only their last part. */
+static bool is_key_before(const struct cw_address *address, size_t token_len)
 {
+    const char *chain = cw_address_chain(address);
+    return cw_address_source(address).len > token_len &&
+           (strcmp(cw_address_encoding(address), "ton-friendly") == 0 ||
+            strcmp(cw_address_kind(address), "icrc") == 0 || strncmp(chain, "nem", 3) == 0 ||
+            strncmp(chain, "symbol", 6) == 0);
+}
+
+/* Whether one reading of a token is an address that the sink knows. */
+static bool is_hit(struct cw_screen *screen, struct reading reading)
+{
+    const size_t start = reading.start;
+    const size_t end = reading.end;
     struct cw_address address;
     const struct cw_span text = cw_span_make(screen->data + start, end - start);
     bool is_known = false;
     if (cw_address_parse(text, CW_SPAN(""), CW_ADDRESS_LIST, &address) != CW_ADDRESS_OK) {
+        return false;
+    }
+    if (reading.rule == SCREEN_RUN && is_key_before(&address, reading.end - reading.token)) {
         return false;
     }
     const struct cw_screen_hit hit = {
@@ -88,19 +110,17 @@ static bool is_reading_start(const struct cw_screen *screen, size_t at, size_t l
 static bool resolve_run(struct cw_screen *screen, size_t start, size_t end)
 {
     size_t leftmost = start;
-    if (cw_screen_is_subaccount(screen, start)) {
-        return false;
-    }
     while (leftmost > 0 && start - leftmost < CW_TOKEN_PREFIX_MAX &&
            is_prefix_char(screen->data[leftmost - 1])) {
         leftmost--;
     }
     for (size_t at = leftmost; at < start; at++) {
-        if (is_reading_start(screen, at, leftmost) && is_hit(screen, at, end)) {
+        if (is_reading_start(screen, at, leftmost) &&
+            is_hit(screen, (struct reading){SCREEN_RUN, at, start, end})) {
             return true;
         }
     }
-    return is_hit(screen, start, end);
+    return is_hit(screen, (struct reading){SCREEN_RUN, start, start, end});
 }
 
 /* ICRC-1: an account number in hex behind a dot. */
@@ -111,11 +131,11 @@ static bool resolve_principal(struct cw_screen *screen, size_t start, size_t end
         while (behind < screen->len && behind - end <= 65 && is_alnum(screen->data[behind])) {
             behind++;
         }
-        if (is_hit(screen, start, behind)) {
+        if (is_hit(screen, (struct reading){SCREEN_PRINCIPAL, start, start, behind})) {
             return true;
         }
     }
-    return is_hit(screen, start, end);
+    return is_hit(screen, (struct reading){SCREEN_PRINCIPAL, start, start, end});
 }
 
 static void resolve(struct cw_screen *screen, size_t at)
@@ -132,7 +152,7 @@ static void resolve(struct cw_screen *screen, size_t at)
         is_found = resolve_run(screen, start, end);
         break;
     case SCREEN_ALONE:
-        is_found = is_hit(screen, start, end);
+        is_found = is_hit(screen, (struct reading){SCREEN_ALONE, start, start, end});
         break;
     case SCREEN_PRINCIPAL:
         is_found = resolve_principal(screen, start, end);

@@ -194,11 +194,6 @@ static uint64_t ton_hash(const char *text)
     return cw_spelled_hash(plain, sizeof(plain));
 }
 
-static bool is_url_char(char c)
-{
-    return cw_ascii_is_alpha(c) || cw_ascii_is_digit(c) || c == '-' || c == '_';
-}
-
 /* Dashes exactly behind every `group` characters. */
 static bool is_grouped(const char *text, size_t len, size_t group)
 {
@@ -222,19 +217,6 @@ static bool is_principal(const char *text, size_t len)
 {
     return text[5] == '-' &&
            ((len <= PRINCIPAL_MAX && is_grouped(text, len, 5)) || is_icrc(text, len));
-}
-
-bool cw_screen_is_subaccount(const struct cw_screen *screen, size_t start)
-{
-    if (start < CW_TOKEN_LEN_MIN || screen->data[start - 1] != '.') {
-        return false;
-    }
-    const size_t end = start - 1;
-    size_t from = end;
-    while (from > 0 && end - from <= PRINCIPAL_MAX + CHECK && is_url_char(screen->data[from - 1])) {
-        from--;
-    }
-    return end - from >= CW_TOKEN_LEN_MIN && is_icrc(screen->data + from, end - from);
 }
 
 void cw_screen_put_joined(struct cw_screen *screen, size_t start, size_t len)

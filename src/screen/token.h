@@ -8,7 +8,7 @@
  * base64.
  * 3. A maximal run of A-Z a-z 0-9 - _ that is cut by dashes into groups of five, the last one
  *    shorter or not, of 25 to 63 bytes, is a token: an Internet Computer principal. Behind
- *    "-", seven characters and a dot, hex digits are part of it (ICRC-1), and no token of rule 1.
+ *    "-", seven characters and a dot, hex digits are part of it (ICRC-1).
  * 4. The same in groups of six, 45 or 46 bytes: a NEM or Symbol address as people print it.
  *
  * The text of a token of rule 1 is read together with what stands before it, up to
@@ -17,7 +17,9 @@
  * reading that decodes in list mode without a tag and is known to the index is the hit. So
  * `bitcoincash:q…`, `kaspa:`, `cfx:type.user:`, `k:`, `0:`, `-1:`, `nano_`, `addr_test1`,
  * `X-avax1`, `ronin:`, `eip155:1:`, `did:pkh:…`, `ETH:0x…` are read whole, and `seen:0x…` is read
- * as `0x…`. Rules 2 to 4 have no other reading than themselves (ICRC-1: with the account first).
+ * as `0x…`. A reading whose key would stand before the token is none: TON in base64, NEM and Symbol
+ * with dashes, ICRC-1 accounts are read by rules 2 to 4 only. Rules 2 to 4 have no other reading
+ * than themselves (ICRC-1: with the account first).
  *
  * Decoded on sight, because no hash of the listed key can tell them (letters as written or, where
  * the encoding allows it, in the other case):
@@ -33,8 +35,8 @@
  *
  * Not looked for: what says nothing about itself and needs a tag (alice.near, 0.0.123, eosio, f01,
  * 0x and 64 digits without a prefix that names the chain, bare 40 digits); texts shorter than 25
- * characters; addresses broken over two lines, masked, or with look-alike letters; text inside
- * UTF-16, base64 or other encodings.
+ * characters (pay-to-anchor, the shortest principals and Filecoin addresses); addresses broken over
+ * two lines, masked, or with look-alike letters; text inside UTF-16, base64 or other encodings.
  */
 #ifndef CW_SCREEN_TOKEN_H
 #define CW_SCREEN_TOKEN_H

@@ -23,7 +23,8 @@ static inline bool slow_is_in(struct cw_span text, size_t at, const char *signs)
                              (text.data[at] != '\0' && strchr(signs, text.data[at]) != NULL));
 }
 
-static inline void slow_read(struct slow *slow, size_t from, size_t to)
+/* In: token  length of the token of rule 1 at the end of the text; 0 for the other rules */
+static inline void slow_read(struct slow *slow, size_t token, size_t from, size_t to)
 {
     struct cw_address address;
     const struct cw_span text = cw_span_slice(slow->text, from, to);
@@ -31,10 +32,40 @@ static inline void slow_read(struct slow *slow, size_t from, size_t to)
         cw_address_parse(text, CW_SPAN(""), CW_ADDRESS_LIST, &address) != CW_ADDRESS_OK) {
         return;
     }
+    const char *chain = cw_address_chain(&address);
+    const bool is_cut = strcmp(cw_address_encoding(&address), "ton-friendly") == 0 ||
+                        strcmp(cw_address_kind(&address), "icrc") == 0 ||
+                        strncmp(chain, "nem", 3) == 0 || strncmp(chain, "symbol", 6) == 0;
+    if (token > 0 && is_cut && cw_address_source(&address).len > token) {
+        return; /* the key, or a part of it, stands before the token */
+    }
     const struct cw_screen_hit hit = {
         .line = slow->newlines, .offset = from, .text = text, .address = &address};
     const enum cw_status status = slow->sink.ask(slow->sink.ctx, &hit, &slow->is_found, NULL);
     CW_ASSERT(status == CW_OK);
+}
+
+/* Rule 1, and the readings with what stands before. */
+static inline void slow_run(struct slow *slow, size_t from, size_t to)
+{
+    const char *data = slow->text.data;
+    if (to - from < 25 || to - from > 1024) {
+        return;
+    }
+    size_t left = from;
+    while (left > 0 && from - left < 96 && slow_is_in(slow->text, left - 1, ":._-")) {
+        left--;
+    }
+    for (size_t at = left; at < from; at++) {
+        const bool is_run =
+            slow_is_alnum(slow->text, at) && (at == left || !slow_is_alnum(slow->text, at - 1));
+        const bool is_minus = data[at] == '-' && slow_is_alnum(slow->text, at + 1) &&
+                              (at == left || !slow_is_in(slow->text, at - 1, ":._-"));
+        if (is_run || is_minus) {
+            slow_read(slow, to - from, at, to);
+        }
+    }
+    slow_read(slow, to - from, from, to);
 }
 
 static inline bool slow_is_cut_by(struct cw_span text, size_t group)
@@ -55,36 +86,6 @@ static inline bool slow_is_icrc(struct cw_span all, size_t from, size_t to)
            all.data[to - 8] == '-' && slow_is_cut_by(cw_span_slice(all, from, to - 8), 5);
 }
 
-/* Rule 1, and the readings with what stands before. */
-static inline void slow_run(struct slow *slow, size_t from, size_t to)
-{
-    const char *data = slow->text.data;
-    if (to - from < 25 || to - from > 1024) {
-        return;
-    }
-    size_t left = from - (from > 0 ? 1 : 0);
-    while (left > 0 && slow_is_in(slow->text, left - 1, "-_")) {
-        left--;
-    }
-    if (from > 0 && slow_is_icrc(slow->text, left, from - 1)) {
-        return;
-    }
-    left = from;
-    while (left > 0 && from - left < 96 && slow_is_in(slow->text, left - 1, ":._-")) {
-        left--;
-    }
-    for (size_t at = left; at < from; at++) {
-        const bool is_run =
-            slow_is_alnum(slow->text, at) && (at == left || !slow_is_alnum(slow->text, at - 1));
-        const bool is_minus = data[at] == '-' && slow_is_alnum(slow->text, at + 1) &&
-                              (at == left || !slow_is_in(slow->text, at - 1, ":._-"));
-        if (is_run || is_minus) {
-            slow_read(slow, at, to);
-        }
-    }
-    slow_read(slow, from, to);
-}
-
 /* Rules 2 to 4, for a maximal run over one alphabet with a sign in it. */
 static inline void slow_joined(struct slow *slow, size_t from, size_t to)
 {
@@ -95,18 +96,18 @@ static inline void slow_joined(struct slow *slow, size_t from, size_t to)
     }
     if (text.len == 48 && strchr("EUk0", text.data[0]) != NULL &&
         strchr("Qf", text.data[1]) != NULL) {
-        slow_read(slow, from, to);
+        slow_read(slow, 0, from, to);
     } else if ((text.len <= 63 && slow_is_cut_by(text, 5)) || is_icrc) {
         size_t behind = to + 1;
         while (behind - to <= 65 && slow_is_alnum(slow->text, behind)) {
             behind++;
         }
         if (to < slow->text.len && slow->text.data[to] == '.') {
-            slow_read(slow, from, behind);
+            slow_read(slow, 0, from, behind);
         }
-        slow_read(slow, from, to);
+        slow_read(slow, 0, from, to);
     } else if ((text.len == 45 || text.len == 46) && slow_is_cut_by(text, 6)) {
-        slow_read(slow, from, to);
+        slow_read(slow, 0, from, to);
     }
 }
 
