@@ -24,7 +24,7 @@ const char *cw_verdict_name(enum cw_verdict verdict)
 enum { OPAQUE_REASONS_MAX = 10 };
 
 struct asking {
-    struct cw_check *check;
+    const struct cw_check *check;
     struct cw_answer *answer;
     const struct cw_address *asked;
     bool is_listed;  /* decided over all matches, also those that are not shown */
@@ -174,7 +174,8 @@ static enum cw_status answer_undecoded(struct asking *asking, struct cw_span tex
     return status == CW_OK ? cw_check_note_looks(asking->check, text, NULL, answer, err) : status;
 }
 
-static enum cw_status answer_decoded(struct asking *asking, struct cw_error *err)
+/* Looks the key up and gives the verdict. */
+static enum cw_status answer_key(struct asking *asking, struct cw_error *err)
 {
     struct cw_answer *answer = asking->answer;
     char canonical[CW_CANONICAL_BYTES];
@@ -183,13 +184,19 @@ static enum cw_status answer_decoded(struct asking *asking, struct cw_error *err
     /* The index tells our own cases first: however often a list repeats a key, they are shown. */
     const enum cw_status status =
         cw_index_find(asking->check->index, asking->asked, on_found, asking, err);
-    if (status != CW_OK) {
-        return status;
+    if (status == CW_OK) {
+        decide(asking);
     }
-    decide(asking);
-    return asking->is_related ? CW_OK
-                              : cw_check_note_looks(asking->check, (struct cw_span){NULL, 0},
-                                                    asking->asked, answer, err);
+    return status;
+}
+
+static enum cw_status answer_decoded(struct asking *asking, struct cw_error *err)
+{
+    const enum cw_status status = answer_key(asking, err);
+    return status != CW_OK || asking->is_related
+               ? status
+               : cw_check_note_looks(asking->check, (struct cw_span){NULL, 0}, asking->asked,
+                                     asking->answer, err);
 }
 
 enum cw_status cw_check_ask(struct cw_check *check, struct cw_span text, struct cw_answer *ret,
@@ -212,4 +219,33 @@ enum cw_status cw_check_ask(struct cw_check *check, struct cw_span text, struct 
     status = why == CW_ADDRESS_OK ? answer_decoded(&asking, err)
                                   : answer_undecoded(&asking, text, why, err);
     return status == CW_OK ? cw_answer_finish(ret, err) : status;
+}
+
+enum cw_status cw_check_ask_decoded(const struct cw_check *check, struct cw_span text,
+                                    const struct cw_address *address, struct cw_answer *ret,
+                                    struct cw_error *err)
+{
+    enum cw_status status = cw_answer_begin(ret, err);
+    if (status != CW_OK) {
+        return status;
+    }
+    struct asking asking = {.check = check, .answer = ret, .asked = address};
+    const struct cw_span shown = cw_span_slice(text, 0, CW_ADDRESS_FIELD_MAX);
+    ret->input = cw_answer_keep(ret, shown);
+    ret->input_len = shown.len;
+    status = answer_key(&asking, err);
+    return status == CW_OK ? cw_answer_finish(ret, err) : status;
+}
+
+enum cw_status cw_check_ask_data(const struct cw_check *check, struct cw_answer *ret,
+                                 struct cw_error *err)
+{
+    const enum cw_status status = cw_answer_begin(ret, err);
+    if (status != CW_OK) {
+        return status;
+    }
+    ret->input = cw_answer_keep(ret, CW_SPAN(""));
+    ret->canonical = cw_answer_keep(ret, CW_SPAN(""));
+    ret->verdict = cw_check_data_is_complete(check, ret) ? CW_VERDICT_CLEAR : CW_VERDICT_CANNOT_SAY;
+    return cw_answer_finish(ret, err);
 }

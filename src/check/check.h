@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "home/home.h"
 #include "index/index.h"
+#include "index/text_filter.h"
 
 enum cw_verdict {
     CW_VERDICT_CLEAR,      /* exit 0 */
@@ -42,18 +43,26 @@ struct cw_data_feed {
 
 struct cw_check; /* an index with the ages of its lists */
 
+/** What will be asked. */
+enum cw_check_use {
+    CW_CHECK_ADDRESSES,
+    CW_CHECK_TEXTS, /* and the filter for whole texts */
+};
+
 /** Opens what the last scan published, and nothing else: no database, no feed or rule file.
  *  Returns: CW_OK; CW_NOT_FOUND when nothing was published, or a file was edited since, or another
  *           version of this program wrote it: then ask cw_check_open; CW_STATE when it is damaged,
  *           likewise; CW_IO, CW_DENIED, CW_NOMEM. The text says which. */
 CW_NODISCARD enum cw_status cw_check_open_published(const struct cw_config *config,
                                                     const struct cw_clock *clock,
-                                                    struct cw_check **ret, struct cw_error *err);
+                                                    enum cw_check_use use, struct cw_check **ret,
+                                                    struct cw_error *err);
 /** Builds an index in memory from the state and the files, as the next scan would, and answers from
  *  that. A missing database is no error: every answer without a case match is then `cannot say`.
  *  Returns: CW_OK; CW_STATE for a damaged database; CW_IO; CW_LIMIT; CW_NOMEM. */
 CW_NODISCARD enum cw_status cw_check_open(const struct cw_home *home, const struct cw_clock *clock,
-                                          struct cw_check **ret, struct cw_error *err);
+                                          enum cw_check_use use, struct cw_check **ret,
+                                          struct cw_error *err);
 /** Makes it answer for a day in the past (UTC), by what was on the lists at any time of it, and by
  *  what had been seen of each list when it ended. The cases are those of now.
  *  In:      day_s  midnight at which it begins
@@ -101,6 +110,21 @@ struct cw_answer {
  *  Returns: CW_OK with an answer; CW_STATE, CW_IO, CW_NOMEM. Clear the answer in any case. */
 CW_NODISCARD enum cw_status cw_check_ask(struct cw_check *check, struct cw_span text,
                                          struct cw_answer *ret, struct cw_error *err);
+/** The same for a text that was decoded already, in list mode and without a tag, and without words
+ *  on what it merely looks like.
+ *  In:      text  as found; its address is `address` */
+CW_NODISCARD enum cw_status cw_check_ask_decoded(const struct cw_check *check, struct cw_span text,
+                                                 const struct cw_address *address,
+                                                 struct cw_answer *ret, struct cw_error *err);
 void cw_answer_clear(struct cw_answer *answer);
+
+/** What may be said at all: an answer without a question, CLEAR on data that is complete and fresh,
+ *  else CANNOT_SAY with the reasons. Returns: as cw_check_ask. */
+CW_NODISCARD enum cw_status cw_check_ask_data(const struct cw_check *check, struct cw_answer *ret,
+                                              struct cw_error *err);
+
+/** The filter for a text screening: it lets every text through that cw_check_ask would find listed
+ *  or related, within the limits of index/spelled.h. Only when opened for CW_CHECK_TEXTS. */
+const struct cw_text_filter *cw_check_filter(const struct cw_check *check);
 
 #endif

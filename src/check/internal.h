@@ -26,7 +26,8 @@ struct cw_check {
     int64_t built_at_s;
     struct cw_data_feed *feeds;
     size_t feeds_count;
-    int64_t now_s; /* as of when ages are judged: of a day in the past, its end */
+    int64_t now_s;                /* as of when ages are judged: of a day in the past, its end */
+    struct cw_text_filter filter; /* in the index; no blocks when it was not asked for */
     bool is_past;
     int64_t day_s; /* is_past: midnight at which the day begins */
 };

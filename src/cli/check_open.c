@@ -41,7 +41,7 @@ static void say_slow(const struct cw_cli *cli, enum cw_status status, const stru
     }
 }
 
-static int open_in_memory(struct cw_cli *cli, struct cw_answering *answering)
+static int open_in_memory(struct cw_cli *cli, enum cw_check_use use, struct cw_answering *answering)
 {
     struct cw_error err = {0};
     if (!answering->has_home) {
@@ -50,17 +50,18 @@ static int open_in_memory(struct cw_cli *cli, struct cw_answering *answering)
             return code;
         }
     }
-    return cw_check_open(&answering->home, &cli->clock, &answering->check, &err) == CW_OK
+    return cw_check_open(&answering->home, &cli->clock, use, &answering->check, &err) == CW_OK
                ? -1
                : cw_cli_fail(cli, &err, CW_EXIT_PARTIAL);
 }
 
-int cw_cli_answering_open(struct cw_cli *cli, enum cw_answering_need need, struct cw_answering *ret)
+int cw_cli_answering_open(struct cw_cli *cli, struct cw_answering_want want,
+                          struct cw_answering *ret)
 {
     struct cw_error why = {0};
     enum cw_status status = CW_OK;
     *ret = (struct cw_answering){0};
-    if (need == CW_ANSWERING_HOME) {
+    if (want.need == CW_ANSWERING_HOME) {
         const int code = load_home(cli, ret);
         if (code >= 0) {
             return code;
@@ -70,13 +71,13 @@ int cw_cli_answering_open(struct cw_cli *cli, enum cw_answering_need need, struc
         ret->config = ret->own_config;
     }
     if (status == CW_OK) {
-        status = cw_check_open_published(ret->config, &cli->clock, &ret->check, &why);
+        status = cw_check_open_published(ret->config, &cli->clock, want.use, &ret->check, &why);
     }
     if (status == CW_OK) {
         return -1;
     }
     say_slow(cli, status, &why);
-    return open_in_memory(cli, ret);
+    return open_in_memory(cli, want.use, ret);
 }
 
 void cw_cli_answering_close(struct cw_answering *answering)

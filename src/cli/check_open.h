@@ -22,10 +22,16 @@ enum cw_answering_need {
     CW_ANSWERING_HOME, /* who signs an answer wants the home as well */
 };
 
+/** What a command asks for. */
+struct cw_answering_want {
+    enum cw_answering_need need;
+    enum cw_check_use use;
+};
+
 /** Opens what the last scan published; when there is none, or a file was edited since, an index
  *  made in memory for the question. Prints what is wrong, damage of the index even then.
  *  Returns: -1 to go on, else the exit code */
-int cw_cli_answering_open(struct cw_cli *cli, enum cw_answering_need need,
+int cw_cli_answering_open(struct cw_cli *cli, struct cw_answering_want want,
                           struct cw_answering *ret);
 void cw_cli_answering_close(struct cw_answering *answering);
 

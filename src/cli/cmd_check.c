@@ -3,34 +3,12 @@
 #include "base/datetime.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "check/check.h"
 #include "cli/check_open.h"
 #include "cli/check_receipt.h"
-#include "cli/cli.h"
 #include "cli/explain.h"
+#include "cli/match.h"
 
 enum { STDIN_BYTES_MAX = 64 << 20 };
-
-static json_t *match_json(const struct cw_check_match *match)
-{
-    json_t *programs = json_array();
-    for (size_t i = 0; match->programs != NULL && match->programs[i] != NULL; i++) {
-        (void)json_array_append_new(programs, cw_json_text(cw_span_cstr(match->programs[i])));
-    }
-    json_t *listed_on = match->listed_on[0] == '\0' ? json_null() : json_string(match->listed_on);
-    char day[CW_DATE_TEXT_BYTES] = "";
-    if (match->delisted_on_s > 0) {
-        cw_date_format(match->delisted_on_s, day);
-    }
-    return json_pack("{s:s, s:{s:s, s:s}, s:o, s:o, s:o, s:o, s:o, s:b, s:o}", "relation",
-                     cw_relation_name(match->relation), "source", "kind",
-                     match->is_rule ? "rule" : "feed", "id", match->source_id, "listed_value",
-                     cw_json_text(cw_span_cstr(match->listed_value)), "entry_id",
-                     cw_json_text(cw_span_cstr(match->entry_id)), "entry_name",
-                     cw_json_text(cw_span_cstr(match->entry_name)), "programs", programs,
-                     "listed_on", listed_on, "active", match->is_active ? 1 : 0, "delisted_on",
-                     day[0] == '\0' ? json_null() : json_string(day));
-}
 
 static json_t *data_json(const struct cw_check *check)
 {
@@ -53,7 +31,7 @@ static void print_json(const struct cw_cli *cli, const struct cw_check *check,
     json_t *matches = json_array();
     json_t *reasons = json_array();
     for (size_t i = 0; i < answer->matches_count; i++) {
-        (void)json_array_append_new(matches, match_json(&answer->matches[i]));
+        (void)json_array_append_new(matches, cw_cli_match_json(&answer->matches[i]));
     }
     for (size_t i = 0; i < answer->reasons_count; i++) {
         (void)json_array_append_new(reasons, cw_json_text(cw_span_cstr(answer->reasons[i])));
@@ -132,22 +110,6 @@ static void print_text(const struct cw_cli *cli, const struct cw_answer *answer)
     cw_cli_explain_print(cli, cw_span_make(answer->input, answer->input_len));
 }
 
-/* The gravest of several answers decides: listed, cannot say, related, clear. */
-static int exit_code(enum cw_verdict verdict)
-{
-    switch (verdict) {
-    case CW_VERDICT_LISTED:
-        return CW_EXIT_LISTED;
-    case CW_VERDICT_RELATED:
-        return CW_EXIT_RELATED;
-    case CW_VERDICT_CANNOT_SAY:
-        return CW_EXIT_PARTIAL;
-    case CW_VERDICT_CLEAR:
-        return CW_EXIT_OK;
-    }
-    return CW_EXIT_BUG;
-}
-
 /* One run of questions. */
 struct asking {
     const struct cw_cli *cli;
@@ -213,7 +175,7 @@ static int ask_all(struct asking *asking, struct cw_home *home, const char *rece
         status =
             cw_receipt_draft_write(asking->cli, home, asking->check, &asking->draft, receipt, &err);
     }
-    return status == CW_OK ? exit_code(asking->worst)
+    return status == CW_OK ? cw_cli_verdict_exit(asking->worst)
                            : cw_cli_fail(asking->cli, &err, CW_EXIT_CREATE);
 }
 
@@ -258,8 +220,9 @@ static int refuse(const struct asking *asking, struct asked *asked, const char *
 static int answer(struct cw_cli *cli, struct asking *asking, const struct asked *asked)
 {
     struct cw_answering answering;
-    int code = cw_cli_answering_open(
-        cli, asked->receipt == NULL ? CW_ANSWERING_FAST : CW_ANSWERING_HOME, &answering);
+    const struct cw_answering_want want = {
+        asked->receipt == NULL ? CW_ANSWERING_FAST : CW_ANSWERING_HOME, CW_CHECK_ADDRESSES};
+    int code = cw_cli_answering_open(cli, want, &answering);
     if (code < 0) {
         code = run(asking, &answering, asked);
     }

@@ -276,9 +276,32 @@ static void add_ton(struct spelled *out, struct cw_span account)
     add_hash(out, cw_spelled_hash(text, sizeof(text)));
 }
 
+/* Links whose hashes serve every text of the key, so that the texts need not be written. Ergo's
+ * script hashes are of 24 bytes, and no other chain has them. */
+static bool is_served(const struct cw_link *link)
+{
+    const size_t len = cw_link_bytes(link).len;
+    switch (link->link_class) {
+    case CW_LINK_H160:
+    case CW_LINK_S160:
+    case CW_LINK_E20:
+        return len == ACCOUNT_BYTES;
+    case CW_LINK_W256:
+    case CW_LINK_X32:
+    case CW_LINK_ED32:
+        return len == KEY_BYTES;
+    default:
+        return false;
+    }
+}
+
 static void add_link(struct spelled *out, const struct cw_link *link)
 {
     const struct cw_span bytes = cw_link_bytes(link);
+    const bool is_hash = link->link_class == CW_LINK_H160 || link->link_class == CW_LINK_S160;
+    if (is_hash && !is_served(link)) {
+        return;
+    }
     switch (link->link_class) {
     case CW_LINK_H160:
         add_h160(out, bytes);
@@ -325,13 +348,6 @@ static bool is_known(const struct cw_links *links, size_t at)
     return false;
 }
 
-/* Classes whose hashes serve every text of the key, so that the texts need not be written. */
-static bool is_served(enum cw_link_class link_class)
-{
-    return link_class == CW_LINK_H160 || link_class == CW_LINK_S160 || link_class == CW_LINK_E20 ||
-           link_class == CW_LINK_W256 || link_class == CW_LINK_X32 || link_class == CW_LINK_ED32;
-}
-
 size_t cw_spelled_hashes(const struct cw_address *address, uint64_t ret[static CW_SPELLED_MAX])
 {
     struct spelled out = {.hashes = ret};
@@ -342,7 +358,7 @@ size_t cw_spelled_hashes(const struct cw_address *address, uint64_t ret[static C
         if (!is_known(&links, i)) {
             add_link(&out, &links.rows[i]);
         }
-        is_all_served |= !links.rows[i].is_derived && is_served(links.rows[i].link_class);
+        is_all_served |= !links.rows[i].is_derived && is_served(&links.rows[i]);
     }
     /* A text that is listed under a tag which leaves no common key is still that text. */
     add_text(&out, cw_address_source(address));

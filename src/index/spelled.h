@@ -75,9 +75,10 @@ static inline uint64_t cw_spelled_mix(const char *first, const char *second)
  *  In: token  len alphanumeric characters, len >= CW_SPELLED_LEN_MIN; read at no other place */
 static inline uint64_t cw_spelled_hash(const char *token, size_t len)
 {
-    const bool is_long = len >= CW_SPELLED_SPLIT;
-    const char *first = is_long ? token + len - CW_SPELLED_CORE_FROM : token;
-    const char *second = token + len - (is_long ? 24 : 23);
+    /* Lengths come in no order: a branch here would cost more than the hash. */
+    const size_t is_short = len < CW_SPELLED_SPLIT ? 1 : 0;
+    const char *first = token + (len - CW_SPELLED_CORE_FROM) * (1 - is_short);
+    const char *second = token + len - 24 + is_short;
     return cw_spelled_mix(first, second);
 }
 
