@@ -18,6 +18,10 @@
 #include "base/limits.h"
 #include "base/span.h"
 
+/** Name and version of what decodes here: part of every entry hash, and of every index, so that
+ * one that was built by another reading is not asked. */
+#define CW_NORM "cryptowatch-norm/1"
+
 /** Why a text is not an address (addresses.md section 2); the order is no ranking. */
 enum cw_address_error {
     CW_ADDRESS_OK = 0,

@@ -4,21 +4,6 @@
 #include "base/text.h"
 #include "check/internal.h"
 
-const char *cw_verdict_name(enum cw_verdict verdict)
-{
-    switch (verdict) {
-    case CW_VERDICT_CLEAR:
-        return "clear";
-    case CW_VERDICT_RELATED:
-        return "related";
-    case CW_VERDICT_CANNOT_SAY:
-        return "cannot-say";
-    case CW_VERDICT_LISTED:
-        return "listed";
-    }
-    return "cannot-say";
-}
-
 /* ---- matches ------------------------------------------------------------------------------- */
 
 enum { OPAQUE_REASONS_MAX = 10 };
@@ -32,16 +17,11 @@ struct asking {
     size_t opaque;   /* entries with this very text */
 };
 
-static bool is_same_key(enum cw_relation relation)
-{
-    return relation == CW_RELATION_EXACT || relation == CW_RELATION_ENCODING;
-}
-
 /* Counts a match for the verdict; the place to describe it, or NULL when enough are shown. */
 static struct cw_check_match *add_match(struct asking *asking, enum cw_relation relation,
                                         bool is_active)
 {
-    const bool is_telling = is_same_key(relation) && is_active;
+    const bool is_telling = cw_relation_is_same_key(relation) && is_active;
     asking->is_related = true;
     asking->is_listed |= is_telling;
     return cw_answer_match(asking->answer, is_telling);
@@ -96,7 +76,7 @@ static enum cw_status on_found(void *ctx, const struct cw_index_item *item,
         match->relation = is_stronger ? relation : match->relation;
         match->listed_value =
             is_stronger ? cw_answer_keep(asking->answer, item->value) : match->listed_value;
-        asking->is_listed |= is_stronger && is_same_key(relation);
+        asking->is_listed |= is_stronger && cw_relation_is_same_key(relation);
         return CW_OK;
     }
     match = add_match(asking, relation, standing.is_active);
@@ -115,30 +95,23 @@ static enum cw_status on_found(void *ctx, const struct cw_index_item *item,
 
 /* ---- the verdict ---------------------------------------------------------------------------- */
 
-/* Spoken in this order: a match is a fact whatever the age of the rest; without one, `clear` needs
- * complete and fresh data and letters that nobody mistyped. */
 static void decide(const struct asking *asking)
 {
     struct cw_answer *answer = asking->answer;
-    const bool is_mistyped = cw_address_checksum(asking->asked) == CW_CHECKSUM_BAD;
-    if (is_mistyped) {
+    struct cw_verdict_facts facts = {
+        .is_listed = asking->is_listed,
+        .is_related = asking->is_related,
+        .is_mistyped = cw_address_checksum(asking->asked) == CW_CHECKSUM_BAD,
+        .is_complete = true,
+    };
+    if (facts.is_mistyped) {
         cw_answer_reason(answer, "the letter case of the address fails its checksum: a character "
                                  "may be mistyped");
     }
-    if (asking->is_listed) {
-        answer->verdict = CW_VERDICT_LISTED;
-        return;
+    if (!facts.is_listed) { /* else the age of the rest changes nothing, and is not spoken of */
+        facts.is_complete = cw_check_data_is_complete(asking->check, answer);
     }
-    const bool is_complete = cw_check_data_is_complete(asking->check, answer);
-    if (is_mistyped) {
-        answer->verdict = CW_VERDICT_CANNOT_SAY;
-        return;
-    }
-    if (!is_complete) {
-        answer->verdict = CW_VERDICT_CANNOT_SAY; /* a missing list might say "listed" */
-        return;
-    }
-    answer->verdict = asking->is_related ? CW_VERDICT_RELATED : CW_VERDICT_CLEAR;
+    answer->verdict = cw_verdict_of(&facts);
 }
 
 static enum cw_status on_opaque(void *ctx, const struct cw_index_item *item,

@@ -12,25 +12,7 @@
 #include "home/home.h"
 #include "index/index.h"
 #include "index/text_filter.h"
-
-enum cw_verdict {
-    CW_VERDICT_CLEAR,      /* exit 0 */
-    CW_VERDICT_RELATED,    /* exit 11 */
-    CW_VERDICT_CANNOT_SAY, /* exit 20 */
-    CW_VERDICT_LISTED,     /* exit 10; the order of the enum is the order of gravity */
-};
-/** "listed", "related", "clear", "cannot-say". */
-const char *cw_verdict_name(enum cw_verdict verdict);
-
-/** What one feed can be trusted for now. */
-enum cw_data_status {
-    CW_DATA_FRESH,
-    CW_DATA_STALE, /* not seen served for longer than its stale_after */
-    CW_DATA_NEVER,
-    CW_DATA_FAILED, /* the last fetch failed, the list in force is still fresh enough */
-    CW_DATA_HELD,
-};
-const char *cw_data_status_name(enum cw_data_status status);
+#include "index/verdict.h"
 
 struct cw_data_feed {
     char id[65];

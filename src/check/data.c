@@ -2,40 +2,6 @@
 
 #include "base/datetime.h"
 
-const char *cw_data_status_name(enum cw_data_status status)
-{
-    switch (status) {
-    case CW_DATA_FRESH:
-        return "fresh";
-    case CW_DATA_STALE:
-        return "stale";
-    case CW_DATA_NEVER:
-        return "never";
-    case CW_DATA_FAILED:
-        return "failed";
-    case CW_DATA_HELD:
-        return "held";
-    }
-    return "never";
-}
-
-/* Age outweighs the rest: a list that nobody has seen for days is stale whatever the last attempt
- * said. A clock that went backwards makes an age negative, and that is no freshness either. */
-static enum cw_data_status judge(const struct cw_manifest_feed *feed, int64_t now_s)
-{
-    if (feed->snapshot_sha256[0] == '\0') {
-        return CW_DATA_NEVER;
-    }
-    const int64_t age_s = now_s - feed->retrieved_at_s;
-    if (age_s > feed->stale_after_s || age_s < -CW_DAY_S) {
-        return CW_DATA_STALE;
-    }
-    if (strcmp(feed->status, "failed") == 0) {
-        return CW_DATA_FAILED;
-    }
-    return strcmp(feed->status, "held") == 0 ? CW_DATA_HELD : CW_DATA_FRESH;
-}
-
 enum cw_status cw_check_load_data(struct cw_check *check, const struct cw_manifest *manifest,
                                   struct cw_error *err)
 {
@@ -46,7 +12,7 @@ enum cw_status cw_check_load_data(struct cw_check *check, const struct cw_manife
     for (size_t i = 0; i < manifest->feeds_count; i++) {
         const struct cw_manifest_feed *from = &manifest->feeds[i];
         struct cw_data_feed *feed = &check->feeds[check->feeds_count++];
-        feed->status = judge(from, check->now_s);
+        feed->status = cw_data_status_at(from, check->now_s);
         feed->retrieved_at_s = from->retrieved_at_s;
         feed->stale_after_s = from->stale_after_s;
         feed->entries = from->entries;

@@ -40,11 +40,10 @@ static enum cw_verdict verdict_of(const struct screening *screening, const struc
     enum cw_verdict verdict = CW_VERDICT_CLEAR;
     for (size_t i = 0; i < answer->matches_count; i++) {
         const struct cw_check_match *match = &answer->matches[i];
-        const bool is_same =
-            match->relation == CW_RELATION_EXACT || match->relation == CW_RELATION_ENCODING;
         if (is_asked_for(screening, match)) {
-            const enum cw_verdict now =
-                is_same && match->is_active ? CW_VERDICT_LISTED : CW_VERDICT_RELATED;
+            const enum cw_verdict now = cw_relation_is_same_key(match->relation) && match->is_active
+                                            ? CW_VERDICT_LISTED
+                                            : CW_VERDICT_RELATED;
             verdict = now > verdict ? now : verdict;
         }
     }

@@ -252,6 +252,7 @@ static bool add_keys(struct cw_index_builder *builder, const struct cw_address *
     for (size_t i = 0; i < count; i++) {
         is_added &= cw_index_keys_add(builder->probes, hashes[i], place);
     }
+    builder->header.scripts += cw_spelled_is_script(address) ? 1 : 0;
     if (builder->has_text_filter) {
         is_added &= add_spelled(builder, address);
     }

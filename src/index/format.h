@@ -62,6 +62,7 @@ struct cw_index_header {
     struct cw_index_section sections[CW_SECTIONS];
     uint64_t tops_sum;
     uint64_t undecoded; /* listings whose text was refused when the file was built */
+    uint64_t scripts;   /* listings of a script hash, which a key may be nested in */
 };
 /* The checksum of the header stands at the end of block 0; the bytes between are zero. */
 enum { CW_INDEX_HEADER_SUM_AT = CW_INDEX_BLOCK - 8 };

@@ -44,6 +44,9 @@ int64_t cw_index_built_at_s(const struct cw_index *index);
 uint64_t cw_index_listings(const struct cw_index *index);
 uint64_t cw_index_opaques(const struct cw_index *index);
 uint64_t cw_index_bytes(const struct cw_index *index);
+/** Listings of a script hash: a key or a witness program that hashes to it is related, and only the
+ *  decoder can tell (spelled.h). */
+uint64_t cw_index_scripts(const struct cw_index *index);
 /** What it was built from, as given to the builder. Borrowed, 32 bytes. */
 const uint8_t *cw_index_basis(const struct cw_index *index);
 /** The key of its probe hashes. Borrowed, 16 bytes. */

@@ -347,6 +347,11 @@ uint64_t cw_index_bytes(const struct cw_index *index)
     return index->len;
 }
 
+uint64_t cw_index_scripts(const struct cw_index *index)
+{
+    return index->header.scripts;
+}
+
 const uint8_t *cw_index_basis(const struct cw_index *index)
 {
     return index->header.basis;

@@ -377,3 +377,14 @@ size_t cw_spelled_hashes(const struct cw_address *address, uint64_t ret[static C
     }
     return out.count;
 }
+
+bool cw_spelled_is_script(const struct cw_address *address)
+{
+    struct cw_links links;
+    bool is_script = false;
+    cw_links_collect(address, &links);
+    for (size_t i = 0; i < links.count; i++) {
+        is_script |= links.rows[i].link_class == CW_LINK_S160 && !links.rows[i].is_derived;
+    }
+    return is_script;
+}

@@ -85,6 +85,9 @@ static inline uint64_t cw_spelled_hash(const char *token, size_t len)
 /** Hash of the bytes between version and checksum of a base58 text: 20 or 32 of them. */
 uint64_t cw_spelled_bytes_hash(const uint8_t *bytes, size_t len);
 
+/** Whether it is the hash of a script, so that a key or a witness program may be nested in it. */
+bool cw_spelled_is_script(const struct cw_address *address);
+
 /** The hashes under which an address, its keys and its link keys are found. The same address gives
  *  the same hashes in the same order, without repeats.
  *  Returns: how many, 0..CW_SPELLED_MAX (0: only the families decoded on sight can relate to it)

@@ -1,6 +1,7 @@
 #include "screen/internal.h"
 
 #include "screen/base58.h"
+#include "screen/plain.h"
 
 /* What a token can be by its length and first character: the few shapes that need more than the
  * hash of their core. One table look-up for each, so that ordinary words, hashes and most addresses
@@ -233,4 +234,28 @@ void cw_screen_put_joined(struct cw_screen *screen, size_t start, size_t len)
     } else if ((len == 45 || len == 46) && is_grouped(text, len, 6)) {
         put_sure(screen, start, len, SCREEN_ALONE);
     }
+}
+
+/* ---- plain tokens ---- */
+
+/* A base58 text of a script's own key hash, or a witness program: all begin otherwise than "0x",
+ * and than TRON's T. */
+static bool may_be_nested(const char *text, size_t len)
+{
+    const bool is_evm = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+    return len < SCREEN_SHAPE_LENS && !is_evm && text[0] != 'T';
+}
+
+bool cw_screen_is_plain(struct cw_span text, bool has_scripts)
+{
+    if (text.len < CW_TOKEN_LEN_MIN || text.len > CW_TOKEN_LEN_MAX) {
+        return false;
+    }
+    unsigned signs = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        signs |= cw_ascii_is_alpha(text.data[i]) || cw_ascii_is_digit(text.data[i]) ? 0u : 1u;
+    }
+    const size_t known = text.len < SCREEN_SHAPE_LENS ? text.len : SCREEN_SHAPE_LENS - 1;
+    return signs == 0 && (shapes_of_len(known) & shapes_of_first(text.data[0])) == 0 &&
+           !(has_scripts && may_be_nested(text.data, text.len));
 }
