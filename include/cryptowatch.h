@@ -1,13 +1,14 @@
-/* cryptowatch.h: what a text is as an address, when two addresses belong together, and whether an
- * alert is genuine.
+/* cryptowatch.h: what a text is as an address, when two addresses belong together, whether an alert
+ * is genuine, and who is listed in an index that `cryptowatch scan` published.
  *
- * Knows address grammars and two signature forms, the same code that the cryptowatch program runs.
- * Refuses to know lists, cases and keys: the caller decides what is listed and whom to trust.
+ * Knows address grammars, two signature forms and index files, by the same code that the
+ * cryptowatch program runs. Refuses to know where lists come from and whom to trust.
  *
  * Rules that hold for every function here:
  *   - Order of arguments: what is read, with each size behind its pointer; then what is written.
- *   - Nothing is allocated, stored, printed or kept between calls. Pointers that come back are to
- *     static text, unless the comment says otherwise.
+ *   - Nothing is stored or printed. Memory is allocated only by functions that end in _open, _new
+ *     or _reload, which have one that ends in _close or _free. Pointers that come back are to
+ * static text, unless the comment says otherwise.
  *   - Text goes in as bytes and length; it need not end in NUL and may hold anything.
  *   - Any number of threads may call at once, after cryptowatch_init has returned once.
  *   - A pointer that must not be NULL and is NULL is a bug in the calling program: it is stopped
@@ -280,6 +281,222 @@ CRYPTOWATCH_API CRYPTOWATCH_NODISCARD enum cryptowatch_verify_error
 cryptowatch_webhook_verify(const struct cryptowatch_webhook *delivery,
                            const uint8_t public_key[CRYPTOWATCH_PUBLIC_KEY_BYTES], int64_t now_s,
                            int64_t tolerance_s);
+
+/* ---- an index ---- */
+
+/** One generation of an index: what every list and case said when it was built. It never changes,
+ *  so any number of threads may ask it at once. */
+struct cryptowatch_index;
+
+enum cryptowatch_index_error {
+    CRYPTOWATCH_INDEX_OK = 0,
+    CRYPTOWATCH_INDEX_NOT_FOUND = 1, /* nothing was published there */
+    CRYPTOWATCH_INDEX_DENIED = 2,
+    CRYPTOWATCH_INDEX_IO = 3,
+    CRYPTOWATCH_INDEX_DAMAGED = 4, /* not an index, cut short, or its checksums fail */
+    CRYPTOWATCH_INDEX_OTHER = 5,   /* written by a version that reads addresses otherwise */
+    CRYPTOWATCH_INDEX_MEMORY = 6,
+    CRYPTOWATCH_INDEX_NO_FILTER = 7, /* it cannot screen texts: it was built without a filter */
+    CRYPTOWATCH_INDEX_STOPPED = 8,   /* the callback said so */
+    CRYPTOWATCH_INDEX_ARGUMENT = 9,  /* a struct of an unknown size */
+};
+/** "DAMAGED" and the like; empty for a code this version does not know. */
+CRYPTOWATCH_API const char *cryptowatch_index_error_name(enum cryptowatch_index_error why);
+/** One sentence for people; empty for a code this version does not know. */
+CRYPTOWATCH_API const char *cryptowatch_index_error_text(enum cryptowatch_index_error why);
+
+/** Opens what is in force in a folder (`state/index`), or one index file. A file alone does not
+ * know how old its lists are, so no answer from it is "clear" unless the caller judges that. Every
+ * block is checked against its checksum when it is first touched. Out:     ret  let it go with
+ * cryptowatch_index_close; set on CRYPTOWATCH_INDEX_OK Returns: OK · NOT_FOUND · DENIED · IO ·
+ * DAMAGED · OTHER · MEMORY Limits:  the cost does not grow with the index; the text filter is
+ * checked by the first cryptowatch_screening_new or cryptowatch_index_may_hold_text */
+CRYPTOWATCH_API CRYPTOWATCH_NODISCARD enum cryptowatch_index_error
+cryptowatch_index_open(const char *path, struct cryptowatch_index **ret);
+/** Takes one more share in an index, to be let go like the first. */
+CRYPTOWATCH_API struct cryptowatch_index *cryptowatch_index_hold(struct cryptowatch_index *index);
+/** Lets go of a share; the last one unmaps the file. NULL is fine. */
+CRYPTOWATCH_API void cryptowatch_index_close(struct cryptowatch_index *index);
+
+/** Set size to sizeof(struct cryptowatch_index_info), the rest is filled. */
+struct cryptowatch_index_info {
+    size_t size;
+    uint64_t generation; /* of the scan that published it; of a file alone, that of the file */
+    int64_t built_at_s;  /* UTC Unix seconds, as all times here */
+    uint64_t listings;
+    uint64_t feeds;        /* lists whose age is known: cryptowatch_index_feed 0 … feeds - 1 */
+    int64_t fresh_until_s; /* the first list turns stale behind this; INT64_MIN: one is failed,
+                              held, stale or missing already, or no age is known */
+    uint64_t reserved[8];
+};
+/** Returns: OK · ARGUMENT */
+CRYPTOWATCH_API CRYPTOWATCH_NODISCARD enum cryptowatch_index_error
+cryptowatch_index_info(const struct cryptowatch_index *index, struct cryptowatch_index_info *ret);
+
+enum cryptowatch_feed_status {
+    CRYPTOWATCH_FEED_FRESH = 0,
+    CRYPTOWATCH_FEED_STALE = 1,  /* not seen for longer than its stale_after */
+    CRYPTOWATCH_FEED_NEVER = 2,  /* never read */
+    CRYPTOWATCH_FEED_FAILED = 3, /* the last attempt failed; what was seen before is in force */
+    CRYPTOWATCH_FEED_HELD = 4,   /* the newest document is not believed yet */
+};
+/** Set size to sizeof(struct cryptowatch_feed). Texts are borrowed from the index. */
+struct cryptowatch_feed {
+    size_t size;
+    const char *id;
+    const char *snapshot_sha256; /* of the document in force; "" never */
+    int64_t retrieved_at_s;      /* last seen served; 0 never */
+    int64_t stale_after_s;
+    uint64_t entries;
+    uint32_t status; /* enum cryptowatch_feed_status, as of now_s */
+    uint32_t reserved[11];
+};
+/** Tells of list number `at`. Returns: OK · NOT_FOUND (no such number) · ARGUMENT */
+CRYPTOWATCH_API CRYPTOWATCH_NODISCARD enum cryptowatch_index_error
+cryptowatch_index_feed(const struct cryptowatch_index *index, uint64_t at, int64_t now_s,
+                       struct cryptowatch_feed *ret);
+
+/* ---- a question ---- */
+
+/** The numbers are the exit codes of `cryptowatch check`. Only CLEAR may pass. */
+enum cryptowatch_verdict {
+    CRYPTOWATCH_CLEAR = 0,   /* no match, on lists that are complete and fresh */
+    CRYPTOWATCH_LISTED = 10, /* the same key, on a list in force or in a case */
+    CRYPTOWATCH_RELATED = 11,
+    CRYPTOWATCH_CANNOT_SAY = 20,
+};
+/** "clear", "listed", "related", "cannot-say"; empty for a code this version does not know. */
+CRYPTOWATCH_API const char *cryptowatch_verdict_name(enum cryptowatch_verdict verdict);
+
+/** Why it is CANNOT_SAY. */
+enum cryptowatch_why {
+    CRYPTOWATCH_WHY_NONE = 0,
+    CRYPTOWATCH_WHY_NO_ADDRESS = 1, /* the text does not decode, or the address is empty */
+    CRYPTOWATCH_WHY_MISTYPED = 2,   /* its letter case fails the checksum */
+    CRYPTOWATCH_WHY_DATA = 3,       /* a list is stale, failed, held or missing */
+    CRYPTOWATCH_WHY_DAMAGED = 4,    /* the index is damaged */
+    CRYPTOWATCH_WHY_STOPPED = 5,    /* the callback ended the look-up */
+    CRYPTOWATCH_WHY_ARGUMENT = 6,   /* a struct of an unknown size */
+};
+
+/** One thing that a list or a case says. Borrowed until the callback returns, its texts too: they
+ *  have a length and need not end in NUL. Members may be added at the end. */
+struct cryptowatch_match {
+    uint32_t relation;  /* enum cryptowatch_relation */
+    uint32_t is_case;   /* 1: a case of this installation, 0: a public list */
+    uint32_t is_active; /* 0: no longer on the list */
+    uint32_t reserved;
+    int64_t delisted_at_s; /* 0 while active */
+    const char *source_id; /* of the list or case */
+    size_t source_id_len;
+    const char *value; /* as the list spells it */
+    size_t value_len;
+    const char *entry_id;
+    size_t entry_id_len;
+    const char *entry_name; /* of the party, or the title of the case */
+    size_t entry_name_len;
+    const char *listed_on; /* as the list dates it; may be empty */
+    size_t listed_on_len;
+};
+/** Hears of one match; cases come first. Anything but 0 ends the look-up. */
+typedef int (*cryptowatch_match_fn)(void *ctx, const struct cryptowatch_match *match);
+
+enum {
+    CRYPTOWATCH_ASK_AGES_ARE_MINE = 1 << 0, /* the caller judges how old is too old */
+};
+/** Set it to zero, then size to sizeof(struct cryptowatch_ask). */
+struct cryptowatch_ask {
+    size_t size;
+    int64_t now_s; /* the caller's clock: lists are judged as of then */
+    uint64_t flags;
+    cryptowatch_match_fn on_match; /* may be NULL */
+    void *ctx;
+    uint64_t reserved[4];
+};
+
+/** Who lists this address? The same answer as `cryptowatch check` gives from the same generation.
+ *  Out:     ret_why  may be NULL; always set
+ *  Limits:  no allocation; O(keys of the address * log n); about 16 KiB of stack */
+CRYPTOWATCH_API CRYPTOWATCH_NODISCARD enum cryptowatch_verdict
+cryptowatch_index_find(const struct cryptowatch_index *index,
+                       const struct cryptowatch_address *address, const struct cryptowatch_ask *ask,
+                       enum cryptowatch_why *ret_why);
+/** The same for a text, which is decoded in list mode first. */
+CRYPTOWATCH_API CRYPTOWATCH_NODISCARD enum cryptowatch_verdict
+cryptowatch_index_find_text(const struct cryptowatch_index *index, const char *text, size_t len,
+                            const struct cryptowatch_ask *ask, enum cryptowatch_why *ret_why);
+
+/** Whether anything may be listed or related: 0 is certain, 1 means ask cryptowatch_index_find. For
+ *  who asks a million times a second and has little that is listed. 0 says nothing of the age of
+ *  the lists, and damage answers 1.
+ *  Limits: no allocation */
+CRYPTOWATCH_API CRYPTOWATCH_NODISCARD int
+cryptowatch_index_may_hold(const struct cryptowatch_index *index,
+                           const struct cryptowatch_address *address);
+/** The same for a text that is not decoded: 0 says that cryptowatch_index_find_text would find no
+ *  match, not that the text is an address. */
+CRYPTOWATCH_API CRYPTOWATCH_NODISCARD int
+cryptowatch_index_may_hold_text(const struct cryptowatch_index *index, const char *text,
+                                size_t len);
+
+/* ---- a folder that is followed ---- */
+
+/** A folder whose newest generation is wanted. Any thread may take or reload at any time. */
+struct cryptowatch_follower;
+
+/** Opens the folder and its index, as cryptowatch_index_open. */
+CRYPTOWATCH_API CRYPTOWATCH_NODISCARD enum cryptowatch_index_error
+cryptowatch_follower_open(const char *folder, struct cryptowatch_follower **ret);
+/** Closes it; shares that were taken live on. NULL is fine. */
+CRYPTOWATCH_API void cryptowatch_follower_close(struct cryptowatch_follower *follower);
+/** The newest generation that a reload has seen: a share, to be let go with
+ *  cryptowatch_index_close. Never waits for a reload. Take one for each request, or each batch. */
+CRYPTOWATCH_API struct cryptowatch_index *
+cryptowatch_follower_take(struct cryptowatch_follower *follower);
+/** Looks for a newer generation and puts it in force. Who holds an older one keeps it until it is
+ *  let go; on any error everything stays as it was.
+ *  Out:     ret_is_new  may be NULL; 1 when there was one
+ *  Returns: as cryptowatch_index_open */
+CRYPTOWATCH_API CRYPTOWATCH_NODISCARD enum cryptowatch_index_error
+cryptowatch_follower_reload(struct cryptowatch_follower *follower, int *ret_is_new);
+
+/* ---- text ---- */
+
+/** A document on its way through the filter. For one thread at a time; holds a share in its index.
+ */
+struct cryptowatch_screening;
+
+/** A token that is listed or related. Borrowed until the callback returns. Members may be added at
+ *  the end. */
+struct cryptowatch_hit {
+    uint64_t line;    /* the first is 1 */
+    uint64_t offset;  /* of the first byte in the document */
+    const char *text; /* not NUL-terminated */
+    size_t text_len;
+    uint32_t verdict; /* enum cryptowatch_verdict: LISTED or RELATED */
+    uint32_t reserved;
+    const struct cryptowatch_address *address; /* to ask cryptowatch_index_find what is known */
+};
+/** Hears of one hit, in the order of the document. Anything but 0 ends the screening. */
+typedef int (*cryptowatch_hit_fn)(void *ctx, const struct cryptowatch_hit *hit);
+
+/** Begins a document.
+ *  In:      index   keeps a share of it
+ *           on_hit  not NULL
+ *  Out:     ret     free with cryptowatch_screening_free
+ *  Returns: OK · NO_FILTER · DAMAGED · MEMORY
+ *  Limits:  about 300 KiB, whatever the document; docs/screen.md says what is not looked for */
+CRYPTOWATCH_API CRYPTOWATCH_NODISCARD enum cryptowatch_index_error
+cryptowatch_screening_new(struct cryptowatch_index *index, cryptowatch_hit_fn on_hit, void *ctx,
+                          struct cryptowatch_screening **ret);
+/** Takes the next bytes, any number of them: an address may be cut anywhere.
+ *  Returns: OK · STOPPED · DAMAGED; after a failure only _free may follow */
+CRYPTOWATCH_API CRYPTOWATCH_NODISCARD enum cryptowatch_index_error
+cryptowatch_screening_feed(struct cryptowatch_screening *screening, const void *bytes, size_t len);
+/** The document ends here; the next feed begins another one. Returns: as feed */
+CRYPTOWATCH_API CRYPTOWATCH_NODISCARD enum cryptowatch_index_error
+cryptowatch_screening_end(struct cryptowatch_screening *screening);
+CRYPTOWATCH_API void cryptowatch_screening_free(struct cryptowatch_screening *screening);
 
 #ifdef __cplusplus
 }

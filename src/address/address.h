@@ -18,6 +18,10 @@
 #include "base/limits.h"
 #include "base/span.h"
 
+/** Name and version of what decodes here: part of every entry hash, and of every index, so that
+ * one that was built by another reading is not asked. */
+#define CW_NORM "cryptowatch-norm/1"
+
 /** Why a text is not an address (addresses.md section 2); the order is no ranking. */
 enum cw_address_error {
     CW_ADDRESS_OK = 0,
@@ -201,5 +205,13 @@ struct cw_probe {
  *  Returns: how many, 1..CW_LINKS_MAX */
 size_t cw_address_probes(const struct cw_address *address,
                          struct cw_probe ret[static CW_LINKS_MAX]);
+
+/** Probes for an index that is made and asked by the million: 64-bit keyed hashes over the same
+ *  inputs, without those of readings that a link key of theirs finds as well. The same promise: two
+ *  addresses with a relation share at least one. The key is the index's own, so that nobody can
+ *  publish a list whose keys all fall into one place.
+ *  Returns: how many, 1..CW_LINKS_MAX, without repeats, in no order */
+size_t cw_address_probe_hashes(const struct cw_address *address, const uint8_t key[static 16],
+                               uint64_t ret[static CW_LINKS_MAX]);
 
 #endif

@@ -6,6 +6,7 @@
 
 static_assert(CW_CHAINS <= 256, "a scope holds a chain group in its upper byte");
 static_assert(CW_KINDS <= 256, "and a kind in its lower one");
+static_assert(CW_READINGS_MAX <= 32, "a bit for each reading");
 
 const char *cw_link_class_name(enum cw_link_class link_class)
 {
@@ -261,8 +262,10 @@ static void add_key_hash(struct cw_links *links, const struct cw_reading *readin
 void cw_links_collect(const struct cw_address *address, struct cw_links *ret)
 {
     ret->count = 0;
+    ret->linked = 0;
     for (size_t i = 0; i < address->readings_count; i++) {
         const struct cw_reading *reading = &address->readings[i];
+        const size_t before = ret->count;
         if (reading->is_narrowed) {
             const struct cw_span payload = cw_reading_payload(address, reading);
             add_by_kind(ret, reading, payload);
@@ -273,6 +276,7 @@ void cw_links_collect(const struct cw_address *address, struct cw_links *ret)
             add_icp(ret, reading, payload);
             add_key_hash(ret, reading, payload);
         }
+        ret->linked |= ret->count > before ? 1u << i : 0u;
     }
     const size_t direct = ret->count;
     for (size_t i = 0; i < direct; i++) {

@@ -26,6 +26,7 @@ enum { CW_LINK_KEYS = CW_READINGS_MAX + 1, CW_LINK_ROWS_MAX = CW_LINKS_MAX - CW_
 struct cw_links {
     struct cw_link rows[CW_LINK_ROWS_MAX];
     size_t count;
+    uint32_t linked; /* a bit for each reading that gave at least one link key */
 };
 
 /** Collects the link keys of the narrowed readings. Past the cap (a unified address of very many

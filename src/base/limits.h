@@ -99,6 +99,12 @@
 #define CW_TLOG_PROOF_BYTES_MAX  (256u << 10) /* bytes of a .tlog-proof · refused */
 #define CW_LOG_BATCH_MAX         4096u  /* entries under one checkpoint · the next checkpoint */
 #define CW_LOG_VKEYS_MAX         16u    /* --vkey given to one command · refused */
+/* the index */
+#define CW_INDEX_BYTES_MAX       (16ull << 30) /* bytes of one index file: 100 million addresses · not built */
+#define CW_INDEX_EPISODES_MAX    1000u  /* stretches of time kept of one listing · the oldest are left out, and said */
+#define CW_INDEX_TEXT_MAX        4096u  /* bytes of one text of a listing · cut at a character boundary */
+#define CW_INDEX_PROGRAMS_MAX    128u   /* programmes kept of one listing: a party's, merged · the rest is not shown */
+#define CW_INDEX_MANIFEST_MAX    (4u << 20) /* bytes of index/current · refused, built anew */
 
 #define CW_RUN_DEADLINE_S        1800   /* whole scan, default of run_deadline · stage is named, run ends */
 

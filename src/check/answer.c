@@ -126,7 +126,7 @@ struct cw_check_match *cw_answer_match(struct cw_answer *answer, bool is_telling
     }
     struct cw_check_match *match = &answer->matches[answer->matches_count++];
     *match = (struct cw_check_match){
-        .listed_value = "", .entry_id = "", .entry_name = "", .listed_on = ""};
+        .listed_value = "", .entry_id = "", .entry_name = "", .listed_on = "", .canonical = ""};
     return match;
 }
 

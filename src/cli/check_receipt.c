@@ -6,8 +6,11 @@ enum cw_status cw_receipt_draft_add(struct cw_receipt_draft *draft, struct cw_sp
                                     struct cw_answer *answer, struct cw_error *err)
 {
     char *copy = malloc(input.len + 1);
-    if (copy == NULL || draft->count == CW_RECEIPT_ANSWERS_MAX) {
-        const bool is_full = copy != NULL;
+    if (draft->items == NULL) {
+        draft->items = calloc(CW_RECEIPT_ANSWERS_MAX, sizeof(*draft->items));
+    }
+    const bool is_full = draft->count == CW_RECEIPT_ANSWERS_MAX;
+    if (copy == NULL || draft->items == NULL || is_full) {
         free(copy);
         cw_answer_clear(answer);
         return is_full ? cw_error_set(err, CW_LIMIT,
@@ -30,6 +33,8 @@ void cw_receipt_draft_clear(struct cw_receipt_draft *draft)
         cw_answer_clear(&draft->items[i].answer);
         free(draft->items[i].input);
     }
+    free(draft->items);
+    draft->items = NULL;
     draft->count = 0;
 }
 

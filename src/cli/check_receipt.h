@@ -15,8 +15,8 @@ struct cw_asked {
 
 struct cw_receipt_draft {
     bool is_wanted;
-    bool is_hashed; /* the receipt holds the hash of what was asked, not the text */
-    struct cw_asked items[CW_RECEIPT_ANSWERS_MAX];
+    bool is_hashed;         /* the receipt holds the hash of what was asked, not the text */
+    struct cw_asked *items; /* room for CW_RECEIPT_ANSWERS_MAX from the first one on */
     size_t count;
 };
 

@@ -3,33 +3,12 @@
 #include "base/datetime.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "check/check.h"
+#include "cli/check_open.h"
 #include "cli/check_receipt.h"
-#include "cli/cli.h"
 #include "cli/explain.h"
+#include "cli/match.h"
 
 enum { STDIN_BYTES_MAX = 64 << 20 };
-
-static json_t *match_json(const struct cw_check_match *match)
-{
-    json_t *programs = json_array();
-    for (size_t i = 0; match->programs != NULL && match->programs[i] != NULL; i++) {
-        (void)json_array_append_new(programs, cw_json_text(cw_span_cstr(match->programs[i])));
-    }
-    json_t *listed_on = match->listed_on[0] == '\0' ? json_null() : json_string(match->listed_on);
-    char day[CW_DATE_TEXT_BYTES] = "";
-    if (match->delisted_on_s > 0) {
-        cw_date_format(match->delisted_on_s, day);
-    }
-    return json_pack("{s:s, s:{s:s, s:s}, s:o, s:o, s:o, s:o, s:o, s:b, s:o}", "relation",
-                     cw_relation_name(match->relation), "source", "kind",
-                     match->is_rule ? "rule" : "feed", "id", match->source_id, "listed_value",
-                     cw_json_text(cw_span_cstr(match->listed_value)), "entry_id",
-                     cw_json_text(cw_span_cstr(match->entry_id)), "entry_name",
-                     cw_json_text(cw_span_cstr(match->entry_name)), "programs", programs,
-                     "listed_on", listed_on, "active", match->is_active ? 1 : 0, "delisted_on",
-                     day[0] == '\0' ? json_null() : json_string(day));
-}
 
 static json_t *data_json(const struct cw_check *check)
 {
@@ -52,7 +31,7 @@ static void print_json(const struct cw_cli *cli, const struct cw_check *check,
     json_t *matches = json_array();
     json_t *reasons = json_array();
     for (size_t i = 0; i < answer->matches_count; i++) {
-        (void)json_array_append_new(matches, match_json(&answer->matches[i]));
+        (void)json_array_append_new(matches, cw_cli_match_json(&answer->matches[i]));
     }
     for (size_t i = 0; i < answer->reasons_count; i++) {
         (void)json_array_append_new(reasons, cw_json_text(cw_span_cstr(answer->reasons[i])));
@@ -105,7 +84,7 @@ static void print_match(const struct cw_check_match *match)
     if (match->listed_on[0] != '\0') {
         (void)printf(", listed %s", match->listed_on);
     }
-    if (!match->is_active) {
+    if (!match->is_active && match->delisted_on_s > 0) {
         char day[CW_DATE_TEXT_BYTES];
         cw_date_format(match->delisted_on_s, day);
         (void)printf(", delisted %s", day);
@@ -124,26 +103,11 @@ static void print_text(const struct cw_cli *cli, const struct cw_answer *answer)
     for (size_t i = 0; i < answer->matches_count; i++) {
         print_match(&answer->matches[i]);
     }
+    const size_t notes_from = answer->reasons_count - answer->notes_count;
     for (size_t i = 0; i < answer->reasons_count; i++) {
-        (void)printf("  because %s\n", answer->reasons[i]);
+        (void)printf("  %s %s\n", i < notes_from ? "because" : "note:", answer->reasons[i]);
     }
     cw_cli_explain_print(cli, cw_span_make(answer->input, answer->input_len));
-}
-
-/* The gravest of several answers decides: listed, cannot say, related, clear. */
-static int exit_code(enum cw_verdict verdict)
-{
-    switch (verdict) {
-    case CW_VERDICT_LISTED:
-        return CW_EXIT_LISTED;
-    case CW_VERDICT_RELATED:
-        return CW_EXIT_RELATED;
-    case CW_VERDICT_CANNOT_SAY:
-        return CW_EXIT_PARTIAL;
-    case CW_VERDICT_CLEAR:
-        return CW_EXIT_OK;
-    }
-    return CW_EXIT_BUG;
 }
 
 /* One run of questions. */
@@ -211,47 +175,94 @@ static int ask_all(struct asking *asking, struct cw_home *home, const char *rece
         status =
             cw_receipt_draft_write(asking->cli, home, asking->check, &asking->draft, receipt, &err);
     }
-    return status == CW_OK ? exit_code(asking->worst)
+    return status == CW_OK ? cw_cli_verdict_exit(asking->worst)
                            : cw_cli_fail(asking->cli, &err, CW_EXIT_CREATE);
 }
 
-static int run(struct cw_cli *cli, struct cw_home *home, struct asking *asking, const char *receipt,
-               int count, char **texts)
+/* One invocation as it was asked for. */
+struct asked {
+    int count;
+    char **texts;
+    const char *receipt;
+    int64_t day_s; /* negative: now */
+};
+
+static int run(struct asking *asking, struct cw_answering *answering, const struct asked *asked)
 {
     struct cw_error err = {0};
-    asking->cli = cli;
-    asking->draft.is_wanted = receipt != NULL;
-    if (cw_check_open(home, &cli->clock, &asking->check, &err) != CW_OK) {
-        return cw_cli_fail(cli, &err, CW_EXIT_PARTIAL);
+    asking->check = answering->check;
+    asking->draft.is_wanted = asked->receipt != NULL;
+    if (asked->day_s >= 0 && cw_check_ask_about_day(asking->check, answering->config->state_dir,
+                                                    asked->day_s, &err) != CW_OK) {
+        return err.code == CW_INVALID ? cw_cli_usage_error(asking->cli, "--on: %s", err.text)
+                                      : cw_cli_fail(asking->cli, &err, CW_EXIT_PARTIAL);
     }
-    const int code = ask_all(asking, home, receipt, count, texts);
+    return ask_all(asking, &answering->home, asked->receipt, asked->count, asked->texts);
+}
+
+static int refuse(const struct asking *asking, struct asked *asked, const char *day)
+{
+    if (asked->count == 0) {
+        return cw_cli_usage_error(asking->cli, "which address? `-` reads them from standard input");
+    }
+    if (day != NULL && !cw_date_parse(cw_span_cstr(day), &asked->day_s)) {
+        return cw_cli_usage_error(asking->cli, "--on: %s is no date like 2026-11-20", day);
+    }
+    if (day != NULL && asked->receipt != NULL) {
+        return cw_cli_usage_error(asking->cli, "a receipt says what is known now: not with --on");
+    }
+    if (asking->draft.is_hashed && asked->receipt == NULL) {
+        return cw_cli_usage_error(asking->cli, "--hashed goes with --receipt");
+    }
+    return -1;
+}
+
+static int answer(struct cw_cli *cli, struct asking *asking, const struct asked *asked)
+{
+    struct cw_answering answering;
+    const struct cw_answering_want want = {
+        asked->receipt == NULL ? CW_ANSWERING_FAST : CW_ANSWERING_HOME, CW_CHECK_ADDRESSES};
+    int code = cw_cli_answering_open(cli, want, &answering);
+    if (code < 0) {
+        code = run(asking, &answering, asked);
+    }
     cw_receipt_draft_clear(&asking->draft);
-    cw_check_close(asking->check);
+    cw_cli_answering_close(&answering);
     return code;
 }
 
+static const char HELP[] =
+    "Says whether an address is listed, related, clear, or whether that cannot be said,\n"
+    "from what the last scan left in force. `-` reads one address a line from standard input.\n"
+    "Takes what people paste: links, spaces, other spellings. No network.\n"
+    "With --quiet the exit code is the whole answer.\n"
+    "With --on it says what was on the lists at any time of that day, as far as they had been\n"
+    "read by its end; the cases are those of now.";
+
 int cw_cmd_check(struct cw_cli *cli, int argc, char **argv)
 {
-    const char *receipt = NULL;
-    struct asking asking = {.worst = CW_VERDICT_CLEAR};
+    struct asked asked = {.texts = argv, .day_s = -1};
+    struct asking asking = {.cli = cli, .worst = CW_VERDICT_CLEAR};
+    const char *day = NULL;
     const struct cw_option options[] = {
         {.name = "explain",
          .help = "every way to write the key, and what each relation proves",
          .flag = &cli->is_explain},
+        {.name = "on",
+         .argument = "DATE",
+         .help = "ask about a day in the past, like 2026-11-20 (UTC)",
+         .value = &day},
         {.name = "receipt",
          .argument = "FILE",
          .help = "write a signed receipt of the answers",
-         .value = &receipt},
+         .value = &asked.receipt},
         {.name = "hashed",
          .help = "the receipt names the SHA-256 of what was asked",
          .flag = &asking.draft.is_hashed},
     };
     const struct cw_usage usage = {
         .synopsis = "[OPTIONS] ADDRESS... | -",
-        .text = "Says whether an address is listed, related, clear, or whether that cannot be "
-                "said,\nfrom what the last scan left in force. `-` reads one address a line from "
-                "standard input.\nTakes what people paste: links, spaces, other spellings. No "
-                "network.\nWith --quiet the exit code is the whole answer.",
+        .text = HELP,
         .options = options,
         .options_count = CW_COUNT(options),
         .examples = "  cryptowatch check 0x098B716B8Aaf21512996dC57EB0615e2383E2f96\n"
@@ -263,22 +274,9 @@ int cw_cmd_check(struct cw_cli *cli, int argc, char **argv)
                  "  20 cannot say   64 usage   73 the receipt cannot be made   78 configuration\n"
                  "  several addresses: the gravest of 10, 20, 11, 0\n",
     };
-    int operands = 0;
-    int code = cw_cli_options(cli, &usage, argc, argv, &operands);
-    if (code >= 0) {
-        return code;
-    }
-    if (operands == 0) {
-        return cw_cli_usage_error(cli, "which address? `-` reads them from standard input");
-    }
-    if (asking.draft.is_hashed && receipt == NULL) {
-        return cw_cli_usage_error(cli, "--hashed goes with --receipt");
-    }
-    struct cw_home home;
-    code = cw_cli_home(cli, CW_NEED_FILES, &home);
+    int code = cw_cli_options(cli, &usage, argc, argv, &asked.count);
     if (code < 0) {
-        code = run(cli, &home, &asking, receipt, operands, argv);
+        code = refuse(&asking, &asked, day);
     }
-    cw_home_clear(&home);
-    return code;
+    return code < 0 ? answer(cli, &asking, &asked) : code;
 }

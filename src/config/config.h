@@ -6,6 +6,7 @@
 #ifndef CW_CONFIG_CONFIG_H
 #define CW_CONFIG_CONFIG_H
 
+#include "index/fingerprint.h"
 #include "match/grade.h"
 #include "json/json_file.h"
 
@@ -79,6 +80,9 @@ CW_NODISCARD enum cw_status cw_config_load(const char *path, struct cw_mistakes 
 CW_NODISCARD enum cw_status cw_config_from(struct cw_span text, const char *path,
                                            struct cw_mistakes *mistakes, struct cw_config **ret,
                                            struct cw_error *err);
+/** Adds what lies in the folders of feeds and rules, which people edit as they do the
+ * configuration. Who has read them before this may have read something older. */
+void cw_config_fingerprint(const struct cw_config *config, struct cw_fingerprint *ret);
 void cw_config_free(struct cw_config *config);
 void cw_config_freep(struct cw_config **config);
 

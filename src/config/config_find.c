@@ -60,3 +60,9 @@ enum cw_status cw_config_find(const char *option, const char *env_config,
     }
     return status;
 }
+
+void cw_config_fingerprint(const struct cw_config *config, struct cw_fingerprint *ret)
+{
+    cw_fingerprint_folder(ret, "feeds", config->feeds_dir);
+    cw_fingerprint_folder(ret, "rules", config->rules_dir);
+}

@@ -99,6 +99,18 @@ void cw_sha256_end(struct cw_sha256_stream *stream, uint8_t ret[static CW_SHA256
     (void)crypto_hash_sha256_final((crypto_hash_sha256_state *)(void *)stream->opaque, ret);
 }
 
+uint64_t cw_siphash(const uint8_t key[static CW_SIPHASH_KEY_BYTES], struct cw_span data)
+{
+    uint8_t hash[crypto_shorthash_BYTES];
+    uint64_t ret = 0;
+    static_assert(crypto_shorthash_KEYBYTES == CW_SIPHASH_KEY_BYTES, "the key fits");
+    (void)crypto_shorthash(hash, bytes_of(data), data.len, key);
+    for (size_t i = sizeof(hash); i-- > 0;) {
+        ret = ret << 8 | hash[i];
+    }
+    return ret;
+}
+
 /* The state is derived from the key, so it is wiped like one. */
 void cw_hmac_sha256(struct cw_span key, struct cw_span data, uint8_t ret[static CW_SHA256_BYTES])
 {
@@ -279,6 +291,16 @@ static enum cw_status wrong(struct cw_error *err, const char *name)
     return cw_error_set(err, CW_STATE, "%s computes wrongly on this machine: do not use it", name);
 }
 
+/* Aumasson and Bernstein, "SipHash", appendix A: key 00..0f, text 00..0e. */
+static bool is_siphash_right(void)
+{
+    uint8_t bytes[CW_SIPHASH_KEY_BYTES];
+    for (size_t i = 0; i < sizeof(bytes); i++) {
+        bytes[i] = (uint8_t)i;
+    }
+    return cw_siphash(bytes, cw_span_make(bytes, sizeof(bytes) - 1)) == 0xa129ca6149be45e5u;
+}
+
 enum cw_status cw_hash_selftest(struct cw_error *err)
 {
     uint8_t digest[CW_SHA512_BYTES];
@@ -301,6 +323,9 @@ enum cw_status cw_hash_selftest(struct cw_error *err)
     }
     if (!is_hmac_right()) {
         return wrong(err, "HMAC-SHA-256");
+    }
+    if (!is_siphash_right()) {
+        return wrong(err, "SipHash-2-4");
     }
     return is_stream_right() ? CW_OK : wrong(err, "streaming SHA-256");
 }

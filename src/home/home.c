@@ -82,6 +82,7 @@ static void check_parties(const struct cw_home *home, const struct cw_rule *rule
 static enum cw_status load_files(struct cw_home *home, struct cw_mistakes *mistakes,
                                  struct cw_error *err)
 {
+    cw_config_fingerprint(home->config, &home->files);
     enum cw_status status =
         cw_home_path(home->config->state_dir, "snapshots", &home->snapshots_dir, err);
     if (status == CW_OK) {
@@ -108,6 +109,7 @@ enum cw_status cw_home_load(const char *config_path, const struct cw_programs *p
     CW_ASSERT(config_path != NULL);
     CW_ASSERT(mistakes != NULL);
     *ret = (struct cw_home){.programs = *programs};
+    cw_fingerprint_file(&ret->files, "config", config_path);
     enum cw_status status = cw_config_load(config_path, mistakes, &ret->config, err);
     if (status == CW_OK && ret->config != NULL) {
         status = load_files(ret, mistakes, err);

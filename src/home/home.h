@@ -29,6 +29,8 @@ struct cw_home {
     char *snapshots_dir; /* state_dir/snapshots */
     char *log_dir;       /* state_dir/log */
     char rules_sha256[65];
+    struct cw_fingerprint
+        files; /* of configuration, feeds and rules, taken before they were read */
     struct cw_signing_key *alert_key; /* NULL until cw_home_load_keys */
     struct cw_signing_key *log_key;   /* NULL until cw_home_load_keys, and when there is none */
     struct cw_receiver *receivers;    /* NULL until cw_home_load_keys */

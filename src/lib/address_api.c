@@ -1,21 +1,12 @@
 /* The address half of include/cryptowatch.h: a thin, checked door to address/address.h. */
 #include <assert.h>
 
-#include "address/address.h"
 #include "crypto/hash.h"
-#include "cryptowatch.h"
+#include "lib/holder.h"
 
-/* What a struct cryptowatch_address holds. The mark says that `value` is a decoded address, so that
- * an accessor called after a failed parse answers "nothing" and not with old or random bytes. */
-struct holder {
-    uint64_t mark;
-    struct cw_address value;
-};
-
-static const uint64_t holder_mark = 0x6377616464723031u; /* "cwaddr01" */
-
-static_assert(sizeof(struct holder) <= sizeof(struct cryptowatch_address), "the room is reserved");
-static_assert(_Alignof(struct holder) <= _Alignof(struct cryptowatch_address), "it is aligned");
+static_assert(sizeof(struct cw_holder) <= sizeof(struct cryptowatch_address),
+              "the room is reserved");
+static_assert(_Alignof(struct cw_holder) <= _Alignof(struct cryptowatch_address), "it is aligned");
 static_assert(sizeof(struct cryptowatch_address) == 3584, "the ABI keeps its sizes");
 static_assert((int)CW_CANONICAL_BYTES <= (int)CRYPTOWATCH_CANONICAL_BYTES, "every key fits");
 static_assert((int)CW_ADDRESS_TEXT_BYTES <= (int)CRYPTOWATCH_TEXT_BYTES, "every text fits");
@@ -86,14 +77,6 @@ const char *cryptowatch_version(void)
 
 /* ---- one address ---- */
 
-/* NULL for an empty address. */
-static const struct cw_address *value_of(const struct cryptowatch_address *address)
-{
-    CW_ASSERT(address != NULL);
-    const struct holder *holder = (const struct holder *)(const void *)address;
-    return holder->mark == holder_mark ? &holder->value : NULL;
-}
-
 enum cryptowatch_address_error cryptowatch_address_parse(const char *text, size_t len,
                                                          const char *tag,
                                                          enum cryptowatch_mode mode,
@@ -101,13 +84,13 @@ enum cryptowatch_address_error cryptowatch_address_parse(const char *text, size_
 {
     CW_ASSERT(text != NULL || len == 0);
     CW_ASSERT(ret != NULL);
-    struct holder *holder = (struct holder *)(void *)ret;
+    struct cw_holder *holder = (struct cw_holder *)(void *)ret;
     holder->mark = 0;
     const enum cw_address_error why = cw_address_parse(
         cw_span_make(text, len), cw_span_cstr(tag),
         mode == CRYPTOWATCH_LIST ? CW_ADDRESS_LIST : CW_ADDRESS_STRICT, &holder->value);
     if (why == CW_ADDRESS_OK) {
-        holder->mark = holder_mark;
+        holder->mark = CW_HOLDER_MARK;
     }
     return (enum cryptowatch_address_error)why;
 }
@@ -142,7 +125,7 @@ static size_t write_text(const char *text, char *ret, size_t bytes)
 size_t cryptowatch_address_canonical(const struct cryptowatch_address *address, char *ret,
                                      size_t bytes)
 {
-    const struct cw_address *value = value_of(address);
+    const struct cw_address *value = cw_held_address(address);
     char text[CW_CANONICAL_BYTES] = "";
     if (value != NULL) {
         cw_address_canonical(value, text);
@@ -152,7 +135,7 @@ size_t cryptowatch_address_canonical(const struct cryptowatch_address *address, 
 
 size_t cryptowatch_address_text(const struct cryptowatch_address *address, char *ret, size_t bytes)
 {
-    const struct cw_address *value = value_of(address);
+    const struct cw_address *value = cw_held_address(address);
     char text[CW_ADDRESS_TEXT_BYTES] = "";
     if (value != NULL) {
         cw_address_text(value, text);
@@ -162,32 +145,32 @@ size_t cryptowatch_address_text(const struct cryptowatch_address *address, char 
 
 const char *cryptowatch_address_chain(const struct cryptowatch_address *address)
 {
-    const struct cw_address *value = value_of(address);
+    const struct cw_address *value = cw_held_address(address);
     return value == NULL ? "" : cw_address_chain(value);
 }
 
 const char *cryptowatch_address_kind(const struct cryptowatch_address *address)
 {
-    const struct cw_address *value = value_of(address);
+    const struct cw_address *value = cw_held_address(address);
     return value == NULL ? "" : cw_address_kind(value);
 }
 
 const char *cryptowatch_address_encoding(const struct cryptowatch_address *address)
 {
-    const struct cw_address *value = value_of(address);
+    const struct cw_address *value = cw_held_address(address);
     return value == NULL ? "" : cw_address_encoding(value);
 }
 
 enum cryptowatch_checksum cryptowatch_address_checksum(const struct cryptowatch_address *address)
 {
-    const struct cw_address *value = value_of(address);
+    const struct cw_address *value = cw_held_address(address);
     return value == NULL ? CRYPTOWATCH_CHECKSUM_NONE
                          : (enum cryptowatch_checksum)cw_address_checksum(value);
 }
 
 uint64_t cryptowatch_address_flags(const struct cryptowatch_address *address)
 {
-    const struct cw_address *value = value_of(address);
+    const struct cw_address *value = cw_held_address(address);
     return value == NULL ? 0 : cw_address_flags(value);
 }
 
@@ -205,8 +188,8 @@ const char *cryptowatch_flag_name(uint64_t flag)
 enum cryptowatch_relation cryptowatch_address_relation(const struct cryptowatch_address *a,
                                                        const struct cryptowatch_address *b)
 {
-    const struct cw_address *first = value_of(a);
-    const struct cw_address *second = value_of(b);
+    const struct cw_address *first = cw_held_address(a);
+    const struct cw_address *second = cw_held_address(b);
     if (first == NULL || second == NULL) {
         return CRYPTOWATCH_RELATION_UNKNOWN;
     }

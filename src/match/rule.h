@@ -67,6 +67,7 @@ struct cw_rule {
     uint32_t relations;           /* a bit (1u << enum cw_relation) for each relation that alerts */
     const char *sha256;           /* of the rule file's exact bytes, hex */
     const char *addresses_sha256; /* of the addresses_file's exact bytes, hex, or "" */
+    const char *addresses_path;   /* of the addresses_file, absolute or as the folder is, or "" */
 };
 
 static inline bool cw_rule_has_relation(const struct cw_rule *rule, enum cw_relation relation)

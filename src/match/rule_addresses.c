@@ -332,6 +332,7 @@ static enum cw_status open_text(struct gathering *gathering, const char *name, s
     (void)cw_json_check_mode(gathering->text_path, reading->mistakes);
     cw_sha256_hex(cw_buf_as_span(&gathering->text), digest);
     reading->rule->addresses_sha256 = digest;
+    reading->rule->addresses_path = gathering->text_path;
     return CW_OK;
 }
 

@@ -92,7 +92,8 @@ static const struct draft defaults = {
              .reviewed = "",
              .relations = RELATIONS_ALL,
              .sha256 = "",
-             .addresses_sha256 = ""},
+             .addresses_sha256 = "",
+             .addresses_path = ""},
     .addresses_file = "",
 };
 

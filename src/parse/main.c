@@ -1,6 +1,7 @@
 /* cryptowatch-parse FORMAT [--with] [NAME=VALUE...]: a stored list on descriptor 0 becomes frames
- * on descriptor 1 (feed/record.h); with --with its companion is on descriptor 3. Holds no key,
- * opens no file. */
+ * on descriptor 1 (feed/record.h); with --with its companion is on descriptor 3.
+ * cryptowatch-parse --copy: a packed document on descriptor 0 becomes its bytes on descriptor 1.
+ * Holds no key, opens no file. */
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -224,11 +225,34 @@ static int usage(void)
 {
     size_t count = 0;
     const struct cw_format *const *formats = cw_formats(&count);
-    (void)fprintf(stderr, "usage: cryptowatch-parse FORMAT [NAME=VALUE...] <FILE\n");
+    (void)fprintf(stderr, "usage: cryptowatch-parse FORMAT [NAME=VALUE...] <FILE\n"
+                          "       cryptowatch-parse --copy <FILE\n");
     for (size_t i = 0; i < count; i++) {
         (void)fprintf(stderr, "  %-16s %s\n", formats[i]->name, formats[i]->title);
     }
     return EXIT_USAGE;
+}
+
+/* ---- --copy: the unpacked bytes themselves, for a text screening ---- */
+
+static enum cw_status copy_block(void *ctx, struct cw_span bytes, struct cw_error *err)
+{
+    (void)ctx;
+    return cw_fd_write_all(STDOUT_FILENO, bytes, err);
+}
+
+/* The reader must not take the end of the pipe for the end of the document: only exit code 0 says
+ * that all of it came. */
+static int copy(void)
+{
+    const struct cw_unpack_sink blocks = {copy_block, NULL};
+    struct cw_unpack_report unpacked = {0};
+    struct cw_error err = {0};
+    const enum cw_status status = cw_unpack(STDIN_FILENO, blocks, &unpacked, &err);
+    if (status != CW_OK) {
+        (void)fprintf(stderr, "cryptowatch-parse: %s\n", err.text);
+    }
+    return status == CW_OK ? 0 : EXIT_IO;
 }
 
 int main(int argc, char **argv)
@@ -237,6 +261,9 @@ int main(int argc, char **argv)
         return usage();
     }
     confine();
+    if (strcmp(argv[1], "--copy") == 0) {
+        return copy();
+    }
     struct program program = {0};
     struct cw_error err = {0};
     cw_buf_init(&program.frame, CW_FRAME_BYTES_MAX);

@@ -61,10 +61,8 @@ enum cw_status cw_scan_report_store(struct cw_scan *scan, struct cw_error *err)
     if (text == NULL) {
         return cw_error_set(err, CW_NOMEM, "out of memory for the summary of the run");
     }
-    uint64_t generation = 0;
-    const enum cw_status status =
-        cw_store_run_add(scan->store, report->started_at_s, report->finished_at_s,
-                         cw_span_cstr(text), &generation, err);
+    const enum cw_status status = cw_store_run_end(scan->store, scan->generation,
+                                                   report->finished_at_s, cw_span_cstr(text), err);
     free(text);
     return status;
 }

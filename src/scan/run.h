@@ -24,6 +24,7 @@ struct cw_scan {
     int64_t now_s;        /* start of the run */
     uint64_t deadline_ms; /* monotonic */
     int lock_fd;          /* -1: none */
+    uint64_t generation;  /* of this run, once it publishes; 0 before */
     char *snapshots_dir;  /* home's, or a temporary one in a dry run */
 };
 

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "publish/publish.h"
 #include "scan/ended.h"
 #include "scan/run.h"
 
@@ -132,9 +133,30 @@ static enum cw_status write_log(struct cw_scan *scan, const struct cw_intake *in
     return status;
 }
 
+/* What the feeds committed becomes what people ask, before anybody waits for a receiver. */
+static enum cw_status publish(struct cw_scan *scan, struct cw_error *err)
+{
+    tell(scan, "index", NULL);
+    enum cw_status status =
+        cw_store_run_begin(scan->store, scan->report->started_at_s, &scan->generation, err);
+    if (status != CW_OK) {
+        return status;
+    }
+    const struct cw_publish_options options = {
+        .generation = scan->generation,
+        .now_s = cw_clock_now_s(&scan->options->clock),
+        .is_forced = scan->options->is_forced,
+    };
+    status = cw_publish(scan->home, scan->store, &options, NULL, err);
+    return status == CW_OK ? CW_OK : cw_error_prefix(err, "index: ");
+}
+
 static enum cw_status finish(struct cw_scan *scan, struct cw_error *err)
 {
     struct cw_scan_report *report = scan->report;
+    struct cw_error unpublished = {0};
+    /* An index that cannot be written keeps no alert from its receiver. */
+    const enum cw_status published = cw_scan_is_writing(scan) ? publish(scan, &unpublished) : CW_OK;
     enum cw_status status = CW_OK;
     if (cw_scan_is_writing(scan) && !scan->options->is_undelivered) {
         tell(scan, "deliver", NULL);
@@ -148,6 +170,9 @@ static enum cw_status finish(struct cw_scan *scan, struct cw_error *err)
     report->is_partial |= report->log.error_text[0] != '\0';
     report->is_partial |= report->deliveries.dead > 0 || report->deliveries.disabled > 0;
     report->finished_at_s = cw_clock_now_s(&scan->options->clock);
+    if (status == CW_OK && published != CW_OK) {
+        return cw_error_set(err, published, "%s", unpublished.text);
+    }
     if (status == CW_OK && scan->options->mode == CW_SCAN_NORMAL) {
         status = cw_scan_report_store(scan, err);
     }

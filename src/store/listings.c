@@ -117,6 +117,7 @@ struct replace {
     struct cw_store *store;
     const struct cw_replacement *replacement;
     struct cw_list_digest digest;
+    bool is_changed; /* of anything that is stored */
 };
 
 /* What the table holds of a key. */
@@ -339,11 +340,12 @@ static bool is_opaque_same(const struct cw_watchlist *a, const struct cw_watchli
 }
 
 /* Opaque entries have no key to be compared by, and are few: all of them, or none. */
-static enum cw_status replace_opaque(const struct replace *in, struct cw_error *err)
+static enum cw_status replace_opaque(struct replace *in, struct cw_error *err)
 {
     if (is_opaque_same(in->replacement->old_list, in->replacement->new_list)) {
         return CW_OK;
     }
+    in->is_changed = true;
     struct cw_sql sql = cw_sql_begin(in->store, "DELETE FROM opaque WHERE feed = ?");
     cw_sql_put_cstr(&sql, in->replacement->feed);
     enum cw_status status = cw_sql_run(&sql, err);
@@ -386,7 +388,11 @@ enum cw_status cw_store_watchlist_replace(struct cw_store *store,
         status = replace_opaque(&in, err);
     }
     if (status == CW_OK && memcmp(before.bytes, in.digest.bytes, sizeof(before.bytes)) != 0) {
+        in.is_changed = true;
         status = cw_list_digest_save(store, feed, &in.digest, err);
+    }
+    if (status == CW_OK && in.is_changed) {
+        status = cw_store_count_change(store, replacement->at_s, err);
     }
     if (status != CW_OK) {
         cw_sql_spoil(store, status);

@@ -101,12 +101,6 @@ extern const int cw_store_schema; /* how many there are: the schema this program
 /** "waiting", "delivered", "dead". */
 const char *cw_delivery_state_name(enum cw_delivery_state state);
 
-/** A read transaction where there is none yet: several statements see one state.
- *  Out: ret_is_mine  give it back to cw_store_read_end */
-CW_NODISCARD enum cw_status cw_store_read_begin(struct cw_store *store, bool *ret_is_mine,
-                                                struct cw_error *err);
-void cw_store_read_end(struct cw_store *store, bool is_mine);
-
 /** Columns of a listing, in the order that cw_listing_row_read wants and _put binds. */
 #define CW_LISTING_COLUMNS                                                                         \
     "entry_id, canonical, value, tag, encoding, entry_name, listed_on, note, position, "           \
@@ -156,6 +150,10 @@ CW_NODISCARD enum cw_status cw_list_digest_load(struct cw_store *store, const ch
 CW_NODISCARD enum cw_status cw_list_digest_save(struct cw_store *store, const char *feed,
                                                 const struct cw_list_digest *digest,
                                                 struct cw_error *err);
+
+/** Counts a change of any list (cw_store_changes). Needs a transaction. */
+CW_NODISCARD enum cw_status cw_store_count_change(struct cw_store *store, int64_t at_s,
+                                                  struct cw_error *err);
 
 /** Writes the probes of a published value, or takes them away. */
 CW_NODISCARD enum cw_status cw_probes_add(struct cw_store *store, int64_t listing,

@@ -47,6 +47,12 @@ bool cw_store_is_changing(const struct cw_store *store);
 /** Never fails; fine outside a transaction. */
 void cw_store_rollback(struct cw_store *store);
 
+/** A read transaction where there is none yet: several questions see one state.
+ *  Out: ret_is_mine  give it back to cw_store_read_end, in any case */
+CW_NODISCARD enum cw_status cw_store_read_begin(struct cw_store *store, bool *ret_is_mine,
+                                                struct cw_error *err);
+void cw_store_read_end(struct cw_store *store, bool is_mine);
+
 /* ---- feeds ------------------------------------------------------------------------------- */
 
 enum cw_feed_status {
@@ -183,6 +189,38 @@ struct cw_listed_key {
 CW_NODISCARD enum cw_status cw_store_episodes(struct cw_store *store,
                                               const struct cw_listed_key *key, cw_episode_fn fn,
                                               void *ctx, struct cw_error *err);
+
+/** A listing with every stretch of time that it stood on its list. Borrowed during the call. */
+struct cw_history {
+    const struct cw_listing *listing;
+    bool is_active;
+    const struct cw_episode *episodes; /* oldest first, at least one */
+    size_t episodes_count;
+};
+typedef enum cw_status (*cw_history_fn)(void *ctx, const struct cw_history *history,
+                                        struct cw_error *err);
+/** Calls back for every listing that a feed ever held, in order of (entry_id, canonical). */
+CW_NODISCARD enum cw_status cw_store_each_listing(struct cw_store *store, const char *feed,
+                                                  cw_history_fn fn, void *ctx,
+                                                  struct cw_error *err);
+/** Calls back for every opaque entry of a feed, in the order of its document. */
+CW_NODISCARD enum cw_status cw_store_each_opaque(
+    struct cw_store *store, const char *feed,
+    enum cw_status (*fn)(void *ctx, const struct cw_opaque *opaque, struct cw_error *err),
+    void *ctx, struct cw_error *err);
+/** A number that grows with every change of any list, so that what was built from them knows
+ *  whether it is still right. 0: there was no list yet. */
+CW_NODISCARD enum cw_status cw_store_changes(struct cw_store *store, uint64_t *ret,
+                                             struct cw_error *err);
+/** Digest of what a feed has in force; all zero when it never had a list. */
+CW_NODISCARD enum cw_status cw_store_list_digest(struct cw_store *store, const char *feed,
+                                                 uint8_t ret[static 32], struct cw_error *err);
+/** The last time that a feed was seen served, at `at_s` or before.
+ *  Out: ret_at_s    0: never; ret_sha256 is then ""
+ *       ret_sha256  the document that was in force by it */
+CW_NODISCARD enum cw_status cw_store_seen_before(struct cw_store *store, const char *feed,
+                                                 int64_t at_s, int64_t *ret_at_s,
+                                                 char ret_sha256[static 65], struct cw_error *err);
 
 /* ---- tracked matches --------------------------------------------------------------------- */
 
@@ -419,10 +457,19 @@ CW_NODISCARD enum cw_status cw_store_log_key_add(struct cw_store *store, const c
                                                  struct cw_error *err);
 
 /** Writes a finished run: its times and its summary as JSON; numbers the generation. */
+/** Numbers a run that publishes something; the number is never given again, even if the run dies.
+ */
+CW_NODISCARD enum cw_status cw_store_run_begin(struct cw_store *store, int64_t started_at_s,
+                                               uint64_t *ret_generation, struct cw_error *err);
+/** Ends it: its time and its summary as JSON. */
+CW_NODISCARD enum cw_status cw_store_run_end(struct cw_store *store, uint64_t generation,
+                                             int64_t finished_at_s, struct cw_span summary_json,
+                                             struct cw_error *err);
+/** Both at once. */
 CW_NODISCARD enum cw_status cw_store_run_add(struct cw_store *store, int64_t started_at_s,
                                              int64_t finished_at_s, struct cw_span summary_json,
                                              uint64_t *ret_generation, struct cw_error *err);
-/** Last run: generation 0 and time 0 when there was none. */
+/** Last run that ended: generation 0 and time 0 when there was none. */
 CW_NODISCARD enum cw_status cw_store_run_last(struct cw_store *store, uint64_t *ret_generation,
                                               int64_t *ret_finished_at_s, struct cw_error *err);
 

@@ -16,9 +16,6 @@
 #include "base/arena.h"
 #include "feed/entry.h"
 
-/** Name and version of the normaliser: part of every entry hash. */
-#define CW_NORM "cryptowatch-norm/1"
-
 /** One listed key of one party. */
 struct cw_listing {
     struct cw_span entry_id;

@@ -161,7 +161,7 @@ static inline struct cw_check *place_check(const struct place *place)
 {
     const struct cw_clock clock = {.now_s = place_now_s, .monotonic_ms = place_monotonic_ms};
     struct cw_check *check = NULL;
-    OK(cw_check_open(&place->home, &clock, &check, &err));
+    OK(cw_check_open(&place->home, &clock, CW_CHECK_ADDRESSES, &check, &err));
     CU_ASSERT_PTR_NOT_NULL_FATAL(check);
     return check;
 }

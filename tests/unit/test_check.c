@@ -249,7 +249,7 @@ static void refuses_a_damaged_state(void)
     struct cw_check *check = NULL;
     place_make(&place);
     place_write(&place, "state/state.db", "this is no database, whatever its name says");
-    CU_ASSERT_EQUAL(cw_check_open(&place.home, &clock, &check, &err), CW_STATE);
+    CU_ASSERT_EQUAL(cw_check_open(&place.home, &clock, CW_CHECK_ADDRESSES, &check, &err), CW_STATE);
     CU_ASSERT_PTR_NULL(check);
     CU_ASSERT(err.text[0] != '\0');
     place_remove(&place);

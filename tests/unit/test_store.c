@@ -1,4 +1,5 @@
 /* The state of one installation, on real SQLite in temporary folders. */
+#include "store_history_cases.h"
 #include "store_list_cases.h"
 #include "store_open_cases.h"
 #include "store_order_cases.h"
@@ -341,6 +342,10 @@ int main(void)
         {"fails when the arena is full, with no short list",
          full_arena_is_an_error_not_a_short_list},
         {"knows the pairs of feed and case it has seen", knows_the_pairs_it_has_seen},
+        {"tells every listing with its episodes", tells_every_listing_with_its_episodes},
+        {"counts changes of lists and nothing else", counts_changes_of_lists_and_nothing_else},
+        {"knows when a list was seen", knows_when_a_list_was_seen},
+        {"gives no number twice", gives_no_number_twice},
         {"keeps the first bytes of an alert", keeps_the_first_bytes_of_an_alert},
         {"filters alerts, oldest first", filters_alerts_oldest_first},
         {"serves each endpoint its own queue, oldest first", serves_each_endpoint_oldest_first},

@@ -1,0 +1,92 @@
+#include "address/links.h"
+#include "crypto/hash.h"
+
+/* Hashes as they are gathered. */
+struct gathered {
+    const uint8_t *key;
+    uint64_t *hashes;
+    size_t count;
+};
+
+enum { INPUT_BYTES = CW_ADDRESS_TEXT_BYTES + 64 };
+
+static void add(struct gathered *gathered, const struct cw_writer *input)
+{
+    const uint64_t hash = cw_siphash(gathered->key, cw_span_make(input->data, input->len));
+    for (size_t i = 0; i < gathered->count; i++) {
+        if (gathered->hashes[i] == hash) {
+            return;
+        }
+    }
+    CW_ASSERT(gathered->count < CW_LINKS_MAX);
+    gathered->hashes[gathered->count++] = hash;
+}
+
+/* Short, and still names and not numbers: the row of a chain or a class may move in its table
+ * without an index on disk becoming blind. */
+static void begin(struct cw_writer *input, const char *name)
+{
+    input->len = 0;
+    cw_write_span(input, cw_span_cstr(name));
+    cw_write_char(input, '\0');
+}
+
+static void add_text(struct gathered *gathered, struct cw_writer *input, struct cw_span text)
+{
+    begin(input, "text");
+    cw_write_span(input, text);
+    add(gathered, input);
+}
+
+static void add_reading(struct gathered *gathered, struct cw_writer *input,
+                        const struct cw_address *address, const struct cw_reading *reading)
+{
+    begin(input, "key");
+    cw_write_span(input, cw_span_cstr(cw_chain_table[reading->chain].name));
+    cw_write_char(input, '\0');
+    cw_write_span(input, cw_span_cstr(cw_kind_names[reading->kind]));
+    cw_write_char(input, '\0');
+    cw_write_span(input, cw_reading_payload(address, reading));
+    add(gathered, input);
+}
+
+/* The scope of a FORM is two rows of our tables; any other is a number with a meaning. */
+static void add_link(struct gathered *gathered, struct cw_writer *input, const struct cw_link *link)
+{
+    begin(input, cw_link_class_name(link->link_class));
+    if (link->link_class == CW_LINK_FORM) {
+        cw_write_span(input, cw_span_cstr(cw_chain_table[link->scope >> 8].name));
+        cw_write_char(input, '\0');
+        cw_write_span(input, cw_span_cstr(cw_kind_names[link->scope & 0xffu]));
+        cw_write_char(input, '\0');
+    } else if (link->link_class == CW_LINK_ROLE) {
+        cw_write_span(input, cw_span_cstr(cw_chain_table[link->scope].name));
+        cw_write_char(input, '\0');
+    } else {
+        cw_write_char(input, (char)(unsigned char)(link->scope >> 8));
+        cw_write_char(input, (char)(unsigned char)(link->scope & 0xffu));
+    }
+    cw_write_span(input, cw_link_bytes(link));
+    add(gathered, input);
+}
+
+size_t cw_address_probe_hashes(const struct cw_address *address, const uint8_t key[static 16],
+                               uint64_t ret[static CW_LINKS_MAX])
+{
+    char data[INPUT_BYTES];
+    struct cw_writer input = {.data = data, .max = sizeof(data)};
+    struct gathered gathered = {.key = key, .hashes = ret};
+    struct cw_links links;
+    cw_links_collect(address, &links);
+    add_text(&gathered, &input, cw_address_source(address));
+    for (size_t i = 0; i < address->readings_count; i++) {
+        const struct cw_reading *reading = &address->readings[i];
+        if (reading->is_narrowed && (links.linked & 1u << i) == 0) {
+            add_reading(&gathered, &input, address, reading);
+        }
+    }
+    for (size_t i = 0; i < links.count; i++) {
+        add_link(&gathered, &input, &links.rows[i]);
+    }
+    return gathered.count;
+}

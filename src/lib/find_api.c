@@ -1,0 +1,174 @@
+/* Questions of include/cryptowatch.h: one address or one text against an index. */
+#include <assert.h>
+
+#include "index/spelled.h"
+#include "lib/holder.h"
+#include "lib/index_private.h"
+#include "screen/plain.h"
+
+const char *cryptowatch_verdict_name(enum cryptowatch_verdict verdict)
+{
+    switch (verdict) {
+    case CRYPTOWATCH_CLEAR:
+        return cw_verdict_name(CW_VERDICT_CLEAR);
+    case CRYPTOWATCH_LISTED:
+        return cw_verdict_name(CW_VERDICT_LISTED);
+    case CRYPTOWATCH_RELATED:
+        return cw_verdict_name(CW_VERDICT_RELATED);
+    case CRYPTOWATCH_CANNOT_SAY:
+        return cw_verdict_name(CW_VERDICT_CANNOT_SAY);
+    }
+    return "";
+}
+
+static enum cryptowatch_verdict public_verdict(enum cw_verdict verdict)
+{
+    switch (verdict) {
+    case CW_VERDICT_CLEAR:
+        return CRYPTOWATCH_CLEAR;
+    case CW_VERDICT_LISTED:
+        return CRYPTOWATCH_LISTED;
+    case CW_VERDICT_RELATED:
+        return CRYPTOWATCH_RELATED;
+    case CW_VERDICT_CANNOT_SAY:
+        break;
+    }
+    return CRYPTOWATCH_CANNOT_SAY;
+}
+
+/* ---- matches ---- */
+
+struct finding {
+    const struct cryptowatch_ask *ask;
+    struct cw_verdict_facts facts;
+    bool is_stopped;
+};
+
+static enum cw_status stop(struct finding *finding, struct cw_error *err)
+{
+    finding->is_stopped = true;
+    return cw_error_set(err, CW_INVALID, "stopped");
+}
+
+static enum cw_status on_item(void *ctx, const struct cw_index_item *item,
+                              enum cw_relation relation, struct cw_error *err)
+{
+    struct finding *finding = ctx;
+    const bool is_case = item->kind == CW_INDEX_RULE;
+    finding->facts.is_related = true;
+    finding->facts.is_listed |= cw_relation_is_same_key(relation) && item->is_active;
+    if (finding->ask->on_match == NULL) {
+        return CW_OK;
+    }
+    const struct cw_span entry_id = is_case ? item->source_id : item->entry_id;
+    const struct cw_span name = is_case ? item->title : item->entry_name;
+    const struct cryptowatch_match match = {
+        .relation = (uint32_t)relation,
+        .is_case = is_case ? 1 : 0,
+        .is_active = item->is_active ? 1 : 0,
+        .delisted_at_s = cw_index_item_ended_s(item),
+        .source_id = item->source_id.data,
+        .source_id_len = item->source_id.len,
+        .value = item->value.data,
+        .value_len = item->value.len,
+        .entry_id = entry_id.data,
+        .entry_id_len = entry_id.len,
+        .entry_name = name.data,
+        .entry_name_len = name.len,
+        .listed_on = item->listed_on.data,
+        .listed_on_len = item->listed_on.len,
+    };
+    return finding->ask->on_match(finding->ask->ctx, &match) == 0 ? CW_OK : stop(finding, err);
+}
+
+/* ---- verdicts ---- */
+
+static enum cryptowatch_verdict cannot_say(enum cryptowatch_why why, enum cryptowatch_why *ret_why)
+{
+    *ret_why = why;
+    return CRYPTOWATCH_CANNOT_SAY;
+}
+
+static bool is_complete(const struct cryptowatch_index *index, const struct cryptowatch_ask *ask)
+{
+    return (ask->flags & CRYPTOWATCH_ASK_AGES_ARE_MINE) != 0 ||
+           (ask->now_s >= index->fresh_from_s && ask->now_s <= index->fresh_until_s);
+}
+
+static enum cryptowatch_verdict find(const struct cryptowatch_index *index,
+                                     const struct cw_address *address,
+                                     const struct cryptowatch_ask *ask,
+                                     enum cryptowatch_why *ret_why)
+{
+    struct finding finding = {.ask = ask};
+    const enum cw_status status = cw_index_find(index->index, address, on_item, &finding, NULL);
+    if (finding.is_stopped) {
+        return cannot_say(CRYPTOWATCH_WHY_STOPPED, ret_why);
+    }
+    if (status != CW_OK) {
+        return cannot_say(CRYPTOWATCH_WHY_DAMAGED, ret_why);
+    }
+    finding.facts.is_mistyped = cw_address_checksum(address) == CW_CHECKSUM_BAD;
+    finding.facts.is_complete = is_complete(index, ask);
+    const enum cw_verdict verdict = cw_verdict_of(&finding.facts);
+    if (verdict == CW_VERDICT_CANNOT_SAY) {
+        return cannot_say(
+            finding.facts.is_mistyped ? CRYPTOWATCH_WHY_MISTYPED : CRYPTOWATCH_WHY_DATA, ret_why);
+    }
+    return public_verdict(verdict);
+}
+
+enum cryptowatch_verdict cryptowatch_index_find(const struct cryptowatch_index *index,
+                                                const struct cryptowatch_address *address,
+                                                const struct cryptowatch_ask *ask,
+                                                enum cryptowatch_why *ret_why)
+{
+    enum cryptowatch_why unwanted = CRYPTOWATCH_WHY_NONE;
+    enum cryptowatch_why *why = ret_why == NULL ? &unwanted : ret_why;
+    CW_ASSERT(index != NULL);
+    CW_ASSERT(ask != NULL);
+    *why = CRYPTOWATCH_WHY_NONE;
+    const struct cw_address *value = cw_held_address(address);
+    if (ask->size != sizeof(*ask)) {
+        return cannot_say(CRYPTOWATCH_WHY_ARGUMENT, why);
+    }
+    return value == NULL ? cannot_say(CRYPTOWATCH_WHY_NO_ADDRESS, why)
+                         : find(index, value, ask, why);
+}
+
+enum cryptowatch_verdict cryptowatch_index_find_text(const struct cryptowatch_index *index,
+                                                     const char *text, size_t len,
+                                                     const struct cryptowatch_ask *ask,
+                                                     enum cryptowatch_why *ret_why)
+{
+    struct cryptowatch_address address;
+    const enum cryptowatch_address_error error =
+        cryptowatch_address_parse(text, len, NULL, CRYPTOWATCH_LIST, &address);
+    CW_ASSERT(error == CRYPTOWATCH_ADDRESS_OK || cw_held_address(&address) == NULL);
+    return cryptowatch_index_find(index, &address, ask, ret_why);
+}
+
+/* ---- the cheapest question ---- */
+
+int cryptowatch_index_may_hold(const struct cryptowatch_index *index,
+                               const struct cryptowatch_address *address)
+{
+    CW_ASSERT(index != NULL);
+    const struct cw_address *value = cw_held_address(address);
+    return value != NULL && cw_index_may_hold(index->index, value) ? 1 : 0;
+}
+
+int cryptowatch_index_may_hold_text(const struct cryptowatch_index *index, const char *text,
+                                    size_t len)
+{
+    CW_ASSERT(index != NULL);
+    CW_ASSERT(text != NULL || len == 0);
+    if (cw_lib_filter(index) != CW_FILTER_GOOD) {
+        return 1;
+    }
+    const bool has_scripts = cw_index_scripts(index->index) > 0;
+    if (!cw_screen_is_plain(cw_span_make(text, len), has_scripts)) {
+        return 1;
+    }
+    return cw_text_filter_has(&index->filter, cw_spelled_hash(text, len)) ? 1 : 0;
+}

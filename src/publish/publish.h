@@ -1,0 +1,48 @@
+/* publish.h: the state's lists and the operator's cases as an index, in a file or in memory.
+ *
+ * Knows what goes into an index, in which order, and when it is built anew. Refuses to know its
+ * format, and how an answer is made of it. The state stays the truth: an index can be lost at any
+ * time and is built again from it.
+ */
+#ifndef CW_PUBLISH_PUBLISH_H
+#define CW_PUBLISH_PUBLISH_H
+
+#include "home/home.h"
+#include "index/builder.h"
+#include "index/manifest.h"
+#include "store/store.h"
+
+/** state_dir/index; free with free(). NULL: memory is exhausted. */
+char *cw_publish_folder(const struct cw_config *config);
+
+/** Says what an index would be built from now: norm, basis, fingerprint, enabled feeds, rules.
+ *  Leaves generation, built_at_s and index alone.
+ *  In:      store  NULL when there is no state yet: no feed was ever read
+ *  Out:     ret    begun with zeros; clear it in any case
+ *  Returns: CW_OK; CW_STATE, CW_IO of the store; CW_NOMEM */
+CW_NODISCARD enum cw_status cw_publish_describe(const struct cw_home *home, struct cw_store *store,
+                                                struct cw_manifest *ret, struct cw_error *err);
+
+/** Builds an index of every case and every enabled feed.
+ *  In:      options  generation, path (NULL: memory) and time; the basis comes from `manifest`
+ *  Out:     ret      finished; free it
+ *  Returns: CW_OK; CW_STATE, CW_IO, CW_DENIED, CW_LIMIT, CW_NOMEM */
+CW_NODISCARD enum cw_status cw_publish_build(const struct cw_home *home, struct cw_store *store,
+                                             const struct cw_index_options *options,
+                                             struct cw_index_builder **ret, struct cw_error *err);
+
+struct cw_publish_options {
+    uint64_t generation; /* of this run; numbers a new file */
+    int64_t now_s;
+    bool is_forced; /* build the file anew, whatever is there */
+};
+/** Brings state_dir/index up to date: the file when lists, cases or the set of feeds changed since
+ *  it was built, or when it is missing, and the manifest always. What a killed run has left between
+ *  its commit and its publication is made good by this. Needs the lock of a run.
+ *  Out:     ret_is_built  whether a new file was made; may be NULL
+ *  Returns: as cw_publish_build; what was in force stays so on failure */
+CW_NODISCARD enum cw_status cw_publish(const struct cw_home *home, struct cw_store *store,
+                                       const struct cw_publish_options *options, bool *ret_is_built,
+                                       struct cw_error *err);
+
+#endif

@@ -1,0 +1,107 @@
+/* internal.h: what the files of screen share. Private to src/screen/.
+ *
+ *   masks.c    bytes to bits: which of them are letters and digits, which are joints
+ *   runs.c     bits to tokens
+ *   shape.c    tokens to hashes, or to a decode on sight
+ *   resolve.c  candidates to addresses
+ *   screen.c   the window that slides over a document
+ */
+#ifndef CW_SCREEN_INTERNAL_H
+#define CW_SCREEN_INTERNAL_H
+
+#include "screen/screen.h"
+
+enum {
+    SCREEN_BYTES_MAX = CW_SCREEN_MARGIN + CW_SCREEN_BLOCK + CW_SCREEN_CONTEXT,
+    SCREEN_PAD = 64, /* zero bytes behind the data: a word is classified whole */
+    SCREEN_WORDS_MAX = SCREEN_BYTES_MAX / 64 + 2,
+    SCREEN_RUNS_MAX = 3 * (SCREEN_WORDS_MAX + 1), /* 25 and a gap fit into 64 at most three times */
+    SCREEN_BATCH = 128,                           /* hashes on their way to the filter */
+    SCREEN_SHAPE_LENS = 128,
+};
+
+/** How a candidate is read. */
+enum screen_rule {
+    SCREEN_RUN,       /* rule 1: with what stands before it */
+    SCREEN_ALONE,     /* rules 2 and 4 */
+    SCREEN_PRINCIPAL, /* rule 3 */
+};
+
+struct screen_batch {
+    size_t count;
+    size_t sure_count;
+    uint64_t hashes[SCREEN_BATCH];
+    uint32_t starts[SCREEN_BATCH];
+    uint16_t lens[SCREEN_BATCH];
+    uint8_t rules[SCREEN_BATCH];
+    uint32_t sure[SCREEN_BATCH]; /* positions to decode whatever the filter says, rising */
+};
+
+/** Fills alnum and wide (with - _ + / too), a bit for each byte, the first in the lowest bit of the
+ *  first word. Reads words * 64 bytes. */
+typedef void screen_classify_fn(const char *data, size_t words, uint64_t *ret_alnum,
+                                uint64_t *ret_wide);
+typedef uint64_t screen_count_fn(const char *data, size_t len);
+
+struct cw_screen;
+/** Turns the bits into tokens and queues their hashes. */
+typedef void screen_scan_fn(struct cw_screen *screen, size_t words);
+
+/** One way to do what depends on the processor. */
+struct screen_path {
+    screen_classify_fn *classify;
+    screen_scan_fn *scan;
+    screen_count_fn *count_newlines;
+    cw_text_filter_pick_fn *pick;
+};
+const struct screen_path *cw_screen_path_get(enum cw_screen_path path);
+
+struct cw_screen {
+    struct cw_screen_options options;
+    const struct screen_path *path;
+    uint64_t base; /* offset in the document of data[0] */
+    uint64_t done; /* tokens that end up to here were reported */
+    uint64_t until;
+    uint64_t lines;        /* newlines from `after` to done */
+    size_t len;            /* bytes in data */
+    size_t limit;          /* while scanning: tokens that end up to here are reported, from data */
+    size_t line_at;        /* newlines were counted up to here, from data … */
+    uint64_t line_sum;     /* … from done */
+    uint32_t last_end;     /* the token reported last ended here, from data; 0 none */
+    enum cw_status status; /* of the sink; the first failure stays */
+    struct cw_error *err;
+    struct screen_batch batch;
+    uint8_t shapes_by_len[SCREEN_SHAPE_LENS]; /* longer ones are like the last */
+    uint8_t shapes_by_first[256];
+    uint64_t alnum[SCREEN_WORDS_MAX];
+    uint64_t wide[SCREEN_WORDS_MAX];
+    uint32_t runs[SCREEN_RUNS_MAX]; /* where those of 25 and more begin */
+    char *data;                     /* SCREEN_BYTES_MAX + SCREEN_PAD, with SCREEN_PAD before it */
+    char *memory;
+};
+
+/* runs.c */
+screen_scan_fn cw_screen_scan_plain;
+#if defined(__x86_64__)
+screen_scan_fn cw_screen_scan_bmi; /* with BMI1, BMI2 and POPCNT, which come with AVX2 */
+#endif
+
+/* shape.c: queue the hashes of a token. Positions are from data. */
+void cw_screen_shapes_fill(struct cw_screen *screen);
+void cw_screen_put_run(struct cw_screen *screen, size_t start, size_t len);
+/** The same for a token whose length and first character call for more than the one hash. */
+void cw_screen_put_shapes(struct cw_screen *screen, size_t start, size_t len, unsigned shapes);
+
+static inline unsigned cw_screen_shapes(const struct cw_screen *screen, size_t start, size_t len)
+{
+    const size_t known = len < SCREEN_SHAPE_LENS ? len : SCREEN_SHAPE_LENS - 1;
+    return (unsigned)screen->shapes_by_len[known] &
+           screen->shapes_by_first[(unsigned char)screen->data[start]];
+}
+/** Rules 2 to 4, for a maximal run of one alphabet. */
+void cw_screen_put_joined(struct cw_screen *screen, size_t start, size_t len);
+
+/* resolve.c: ask the filter about the batch, and decode what it lets through. */
+void cw_screen_flush(struct cw_screen *screen);
+
+#endif

@@ -1,0 +1,189 @@
+"""screen: listed addresses in text of any kind, from files, packed files and pipes."""
+import gzip
+import json
+import os
+import subprocess
+import unittest
+
+import harness
+
+RONIN = "0x098B716B8Aaf21512996dC57EB0615e2383E2f96"
+FBI = "3LU8wRu4ZnXP4UM8Yo6kkTiGHM9BubgyiG"
+KEY1_P2PKH = "1BgGZ9tcN4rm9KBzDn7KprQz87SZ26SAMH"
+KEY1_P2WPKH = "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"
+UNLISTED = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"  # EIP-55's own example
+KEY1_NESTED = "3JvL6Ymt8MVWiCNHC7oWU6nLeHNJKLZGLN"
+
+
+class Screen(harness.Case):
+    def setUp(self):
+        super().setUp()
+        self.home.feed("list", self.lists.put("/list.txt", "%s\n%s\n" % (RONIN, KEY1_P2PKH)))
+        self.home.rule("example", [FBI])
+
+    def file(self, name, content):
+        path = self.home.base / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    def screen(self, *args, stdin=b""):
+        done = subprocess.run(self.home.command("screen", *args), input=stdin,
+                              capture_output=True, env=self.home.env(), timeout=120)
+        return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+    def hits(self, *args, stdin=b""):
+        code, out, _ = self.screen("--json", *args, stdin=stdin)
+        return code, [json.loads(line) for line in out.splitlines()]
+
+    def test_says_file_line_offset_and_what_is_known(self):
+        self.home.scan()
+        path = self.file("a.csv", "id,to\n1,%s\n2,%s\n" % (UNLISTED, RONIN.lower()))
+        code, hits = self.hits(path)
+        self.assertEqual((code, len(hits)), (10, 1))
+        hit = hits[0]
+        self.assertEqual((hit["file"], hit["line"], hit["offset"], hit["value"]),
+                         (str(path), 3, 53, RONIN.lower()))
+        self.assertEqual(hit["canonical"], "evm:account:" + RONIN[2:].lower())
+        self.assertEqual(hit["matches"][0]["source"], {"kind": "feed", "id": "list"})
+
+    def test_matches_are_those_of_check(self):
+        self.home.scan()
+        for text in (RONIN, KEY1_P2WPKH, FBI, KEY1_NESTED):
+            _, answers = self.home.check(text)
+            _, hits = self.hits(stdin=text.encode())
+            self.assertEqual(hits[0]["matches"], answers[0]["matches"], text)
+
+    def test_exit_codes_are_those_of_check(self):
+        self.home.scan()
+        for text, code in ((UNLISTED, 0), (KEY1_P2WPKH, 11), (RONIN, 10), ("", 0),
+                           (UNLISTED + " " + KEY1_P2WPKH + " " + RONIN, 10)):
+            self.assertEqual(self.screen(stdin=text.encode())[0], code, text)
+
+    def test_incomplete_data_cannot_say(self):
+        code, _, words = self.screen(stdin=KEY1_P2WPKH.encode())
+        self.assertEqual(code, 20)
+        self.assertIn("list list was never read", words)
+        self.assertEqual(self.screen(stdin=FBI.encode())[0], 10)
+
+    def test_any_bytes_are_text(self):
+        self.home.scan()
+        noise = bytes(range(256)) * 3000
+        _, hits = self.hits(stdin=noise + b"\0" + RONIN.encode() + b"\0" + noise)
+        self.assertEqual([h["offset"] for h in hits], [len(noise) + 1])
+
+    def test_a_line_of_any_length(self):
+        self.home.scan()
+        text = b"x " * 3000000 + RONIN.encode() + b" y" * 3000000 + b"\n" + RONIN.encode()
+        for args in ((), ("--threads", "1"), ("--threads", "5")):
+            _, hits = self.hits(*args, self.file("long", text))
+            self.assertEqual([(h["line"], h["offset"]) for h in hits],
+                             [(1, 6000000), (2, len(text) - 42)])
+
+    def test_threads_and_pipes_do_not_change_the_output(self):
+        self.home.scan()
+        rows = ["%d,%s" % (i, RONIN if i % 9973 == 0 else UNLISTED) for i in range(250000)]
+        text = "\n".join(rows).encode()
+        path = self.file("big.csv", text)
+        code, one, _ = self.screen("--threads", "1", path)
+        self.assertEqual((code, one.count("\n")), (10, 26))
+        for threads in (2, 3, 16):
+            self.assertEqual(self.screen("--threads", threads, path)[1], one)
+            piped = self.screen("--threads", threads, stdin=text)[1]
+            self.assertEqual(piped.replace("(standard input)", str(path)), one)
+
+    def test_packed_files_are_unpacked(self):
+        self.home.scan()
+        text = "".join("%d,%d\n" % (i, i * i) for i in range(50000)) + RONIN + "\n"
+        path = self.file("a.gz", gzip.compress(text.encode()))
+        _, hits = self.hits(path)
+        self.assertEqual([h["line"] for h in hits], [50001])
+
+    def test_a_cut_packed_file_is_no_clear(self):
+        self.home.scan()
+        whole = gzip.compress(os.urandom(300000))
+        code, _, words = self.screen(self.file("cut.gz", whole[:-5000]))
+        self.assertEqual(code, 74)
+        self.assertIn("cut.gz", words)
+
+    def test_a_packed_pipe_is_no_clear(self):
+        self.home.scan()
+        code, out, words = self.screen(stdin=gzip.compress(RONIN.encode()))
+        self.assertEqual((code, out), (74, ""))
+        self.assertIn("packed", words)
+
+    def test_files_that_cannot_be_read_are_named_and_the_others_read(self):
+        self.home.scan()
+        good = self.file("good", UNLISTED)
+        code, _, words = self.screen(good, self.home.base / "absent")
+        self.assertEqual(code, 20)
+        self.assertIn("absent: cannot be opened: No such file", words)
+        self.assertEqual(self.screen(self.home.base / "absent")[0], 74)
+        self.assertEqual(self.screen(self.home.base)[0], 74)
+        self.assertEqual(self.screen(self.file("bad", RONIN), self.home.base / "absent")[0], 10)
+
+    def test_against_rules_or_feeds_only(self):
+        self.home.scan()
+        text = ("%s %s" % (RONIN, FBI)).encode()
+        for what, value in (("rules", FBI), ("feeds", RONIN)):
+            code, hits = self.hits("--against", what, stdin=text)
+            self.assertEqual((code, [h["value"] for h in hits]), (10, [value]))
+        self.assertEqual(self.screen("--against", "rules", stdin=RONIN.encode())[0], 0)
+
+    def test_counts(self):
+        self.home.scan()
+        one = self.file("one", RONIN + "\n" + FBI)
+        none = self.file("none", "nothing\n")
+        code, out, _ = self.screen("--count", one, none)
+        self.assertEqual((code, out), (10, "%s:2\n%s:0\n" % (one, none)))
+        self.assertEqual(self.screen("--count", one)[1], "2\n")
+
+    def test_shows_the_line_of_a_hit(self):
+        self.home.scan()
+        text = b"before\npaid \x1b[31m to " + RONIN.encode() + b" on Monday\nafter"
+        out = self.screen("--context", "line", stdin=text)[1]
+        self.assertIn(" to %s on Monday" % RONIN, out)
+        self.assertNotIn("\x1b", out)
+        self.assertNotIn("after", out)
+
+    def test_every_token_also_finds_the_key_of_a_listed_script(self):
+        self.home.feed("scripts", self.lists.put("/s.txt", KEY1_NESTED + "\n"))
+        (self.home.path / "feeds" / "list.json").unlink()
+        self.home.scan()
+        self.assertEqual(self.screen(stdin=KEY1_P2WPKH.encode())[0], 0)
+        self.assertEqual(self.screen("--every-token", stdin=KEY1_P2WPKH.encode())[0], 11)
+
+    def test_a_delisted_address_is_related(self):
+        self.home.scan()
+        self.lists.put("/list.txt", KEY1_P2PKH + "\n")
+        self.home.scan("--force")
+        code, hits = self.hits(stdin=RONIN.encode())
+        self.assertEqual((code, hits[0]["verdict"], hits[0]["matches"][0]["active"]),
+                         (11, "related", False))
+
+    def test_a_secret_key_is_not_shown(self):
+        self.home.scan()
+        wif = "5HueCGU8rMjxEXxiPuD5BDku4MkFqeZyd4dZ1jvhTVqvbTLvyTJ"
+        code, out, words = self.screen(stdin=wif.encode())
+        self.assertEqual((code, out), (0, ""))
+        self.assertNotIn(wif, words)
+
+    def test_a_reader_that_goes_away_is_no_error_to_talk_about(self):
+        self.home.scan()
+        path = self.file("many", (RONIN + "\n") * 3000)
+        process = subprocess.Popen(self.home.command("screen", path), stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, env=self.home.env())
+        process.stdout.read(10)
+        process.stdout.close()
+        words = process.stderr.read()
+        process.wait(timeout=60)
+        process.stderr.close()
+        self.assertEqual(words, b"")
+
+    def test_usage(self):
+        for args in (("--threads", "0"), ("--threads", "65"), ("--threads", "x"),
+                     ("--against", "me"), ("--context", "page")):
+            self.assertEqual(self.screen(*args)[0], 64, args)
+
+
+if __name__ == "__main__":
+    harness.main()
