@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -93,6 +94,43 @@ class Examples(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(header["iat"], 1795165200)
         self.assertEqual(done.stdout, wanted)
+
+    def test_the_log_and_the_proof(self):
+        """Accepted as they lie there; every tenth byte that is changed makes them invalid."""
+        vkeys = [word for name in ("log.vkey", "witness.vkey")
+                 for word in ("--vkey", (KEYS / name).read_text().strip())]
+        log = self.home.base / "log"
+        shutil.copytree(EXAMPLES / "log", log)
+        self.assertEqual(self.verify(*vkeys, log).returncode, 0)
+        alert, proof = ALERTS / "001-listed.jws.json", EXAMPLES / "proofs/001-listed.tlog-proof"
+        for good in (proof, EXAMPLES / "bundle/alert.tlog-proof"):
+            done = self.verify("--json", *vkeys, "--proof", good, alert)
+            self.assertEqual(done.returncode, 0, done.stdout)
+            self.assertEqual([s["state"] for s in json.loads(done.stdout)["log_proof"]["signatures"]],
+                             ["good", "good"])
+        self.assertEqual(self.verify(*vkeys, "--proof", proof,
+                                     ALERTS / "002-changed.jws.json").returncode, 1)
+        older = EXAMPLES / "proofs/checkpoint-4"
+        done = self.home.run("log", "verify", *vkeys, "--against", str(older), str(log))
+        self.assertEqual(done.returncode, 0, done.stdout)
+        for path in sorted(file for file in log.rglob("*") if file.is_file()):
+            self.refuse_changes(path, path, lambda: self.verify(*vkeys, log))
+        changed = self.home.base / "changed.tlog-proof"
+        self.refuse_changes(proof, changed, lambda: self.verify(*vkeys, "--proof", changed, alert))
+        changed = self.home.base / "checkpoint-4"
+        self.refuse_changes(older, changed, lambda: self.home.run(
+            "log", "verify", *vkeys, "--against", str(changed), str(log)))
+
+    def refuse_changes(self, source, target, check):
+        whole = source.read_bytes()
+        for at in range(0, len(whole), max(10, len(whole) // 40)):
+            target.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1:])
+            done = check()
+            # a line with another name or key is no longer the witness's, and counts for nothing
+            if done.returncode != 0 or "witness: absent" not in done.stdout:
+                self.assertIn(done.returncode, (1, 2), (source.name, at, done.stdout))
+        target.write_bytes(whole)
+        self.assertEqual(check().returncode, 0)
 
     def test_the_bundle(self):
         folder = EXAMPLES / "bundle"
