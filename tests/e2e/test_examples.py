@@ -95,6 +95,35 @@ class Examples(unittest.TestCase):
         self.assertEqual(header["iat"], 1795165200)
         self.assertEqual(done.stdout, wanted)
 
+    def test_what_the_unit_tests_reproduce_is_what_lies_here(self):
+        """test_alert, test_preset and test_delivery_headers make these files byte by byte."""
+        fixtures = harness.ROOT / "tests/fixtures"
+        for path in sorted((fixtures / "alert").glob("00*")):
+            self.assertEqual(path.read_bytes(), (ALERTS / path.name).read_bytes(), path.name)
+        made = {path.name for path in (fixtures / "alert").glob("00*")}
+        self.assertEqual({path.name for path in ALERTS.iterdir()} - made,
+                         {"001-listed.signing-input.txt"})
+        alert = json.loads((ALERTS / "001-listed.jws.json").read_text())
+        self.assertEqual((ALERTS / "001-listed.signing-input.txt").read_text().strip(),
+                         "%s.%s" % (alert["signatures"][0]["protected"], alert["payload"]))
+        presets = {"slack": "slack", "teams": "teams-workflow", "pagerduty": "pagerduty",
+                   "alertmanager": "alertmanager"}
+        self.assertEqual({name + ".json" for name in presets.values()},
+                         {path.name for path in (EXAMPLES / "presets").iterdir()})
+        for ours, theirs in presets.items():
+            self.assertEqual(json.loads((fixtures / ("preset/001-%s.json" % ours)).read_text()),
+                             json.loads((EXAMPLES / "presets" / (theirs + ".json")).read_text()))
+        for path in sorted((EXAMPLES / "delivery").iterdir()):
+            head, _, body = path.read_bytes().partition(b"\n\n")
+            if not body:
+                head, _, body = path.read_bytes().partition(b"\r\n\r\n")
+            ours = (fixtures / "deliver" / (path.stem + ".headers")).read_text().splitlines()
+            sent = [line for line in head.decode().splitlines()[1:]
+                    if line.split(":")[0] in {one.split(":")[0] for one in ours}]
+            self.assertEqual(sorted(ours), sorted(sent), path.name)
+            self.assertGreaterEqual(len(ours), 5)
+            self.assertEqual(body, (ALERTS / "001-listed.json").read_bytes(), path.name)
+
     def test_the_log_and_the_proof(self):
         """Accepted as they lie there; every tenth byte that is changed makes them invalid."""
         vkeys = [word for name in ("log.vkey", "witness.vkey")
