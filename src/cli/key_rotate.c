@@ -1,5 +1,6 @@
 #include "base/datetime.h"
 #include "cli/key_verbs.h"
+#include "log/queue.h"
 #include "scan/announce.h"
 
 /* ---- the alert that tells of it ---- */
@@ -52,6 +53,40 @@ static enum cw_status tell(const struct cw_cli *cli, const struct cw_announcer *
     return cw_announce(to, &facts, &summary, &is_known, err);
 }
 
+/* ---- what the log is told ---- */
+
+static enum cw_status end(struct cw_store *store, enum cw_status status, struct cw_error *err)
+{
+    if (status == CW_OK) {
+        status = cw_store_commit(store, err);
+    }
+    if (status != CW_OK) {
+        cw_store_rollback(store);
+    }
+    return status;
+}
+
+/* Before the alert that tells of it: a key stands in the log before the first thing it signs. */
+static enum cw_status log_rotation(const struct cw_announcer *to, enum cw_key_role role,
+                                   const struct cw_rotation *rotation, struct cw_error *err)
+{
+    const struct cw_public_key signer = cw_signing_key_public(to->home->alert_key);
+    const struct cw_log_rotation entry = {.role = role,
+                                          .former = rotation->former,
+                                          .next = rotation->next,
+                                          .now_s = to->now_s,
+                                          .from_s = rotation->from_s,
+                                          .until_s = rotation->until_s};
+    enum cw_status status = cw_store_begin(to->store, err);
+    if (status == CW_OK) {
+        status = cw_log_queue_key_once(to->store, CW_KEY_ALERT, &signer, to->now_s, err);
+    }
+    if (status == CW_OK) {
+        status = cw_log_queue_rotation(to->store, &entry, err);
+    }
+    return end(to->store, status, err);
+}
+
 /* ---- rotating ---- */
 
 static enum cw_status rotate(const struct cw_cli *cli, struct cw_home *home,
@@ -70,7 +105,10 @@ static enum cw_status rotate(const struct cw_cli *cli, struct cw_home *home,
     }
     if (status == CW_OK) {
         const struct cw_announcer to = {home, writer.store, now_s};
-        status = tell(cli, &to, ret, err);
+        status = log_rotation(&to, request->role, ret, err);
+        if (status == CW_OK) {
+            status = tell(cli, &to, ret, err);
+        }
     }
     cw_cli_writer_close(&writer);
     return status;
@@ -105,12 +143,78 @@ int cw_key_rotate(const struct cw_cli *cli, struct cw_home *home,
     return CW_EXIT_OK;
 }
 
+/* ---- revoking ---- */
+
+static bool is_key(const struct cw_home *home, int64_t at_s, const struct cw_public_key *key)
+{
+    CW_CLEANUP(cw_signing_key_freep) struct cw_signing_key *found = NULL;
+    if (cw_home_key(home, CW_KEY_ALERT, at_s, &found, NULL) != CW_OK) {
+        return false;
+    }
+    const struct cw_public_key one = cw_signing_key_public(found);
+    return memcmp(one.bytes, key->bytes, sizeof(one.bytes)) == 0;
+}
+
+/* When a successor is revoked before it began, the key that the log saw retire goes on signing. */
+static enum cw_status log_return(struct cw_store *store, const struct cw_home *home, int64_t now_s,
+                                 struct cw_error *err)
+{
+    CW_CLEANUP(cw_signing_key_freep) struct cw_signing_key *key = NULL;
+    const enum cw_status status = cw_home_key(home, CW_KEY_ALERT, now_s, &key, err);
+    if (status != CW_OK) {
+        return status;
+    }
+    const struct cw_log_key active = {.at_s = now_s,
+                                      .role = cw_key_role_name(CW_KEY_ALERT),
+                                      .key = cw_signing_key_public(key),
+                                      .state = "active",
+                                      .reason = ""};
+    return cw_log_queue_key(store, &active, err);
+}
+
+/* The set is written before the entry is sure: what partners must not trust has to be said first.
+ */
+static enum cw_status revoke_and_log(struct cw_store *store, const struct cw_home *home,
+                                     const struct cw_key_request *request, int64_t now_s,
+                                     struct cw_error *err)
+{
+    struct cw_log_key revoked = {.at_s = now_s,
+                                 .role = cw_key_role_name(CW_KEY_ALERT),
+                                 .state = "revoked",
+                                 .reason = request->reason};
+    enum cw_status status = cw_home_published_key(home, request->operand, &revoked.key, err);
+    const bool is_successor = status == CW_OK && is_key(home, INT64_MAX - 1, &revoked.key) &&
+                              !is_key(home, now_s, &revoked.key);
+    if (status == CW_OK) {
+        status = cw_home_revoke(home, request->operand, request->reason, now_s, err);
+    }
+    if (status == CW_OK) {
+        status = cw_log_queue_key(store, &revoked, err);
+    }
+    return status == CW_OK && is_successor ? log_return(store, home, now_s, err) : status;
+}
+
+static enum cw_status revoke(const struct cw_cli *cli, const struct cw_home *home,
+                             const struct cw_key_request *request, struct cw_error *err)
+{
+    struct cw_writer writer;
+    enum cw_status status = cw_cli_writer_open(home->config, &writer, err);
+    if (status == CW_OK) {
+        status = cw_store_begin(writer.store, err);
+        if (status == CW_OK) {
+            status = revoke_and_log(writer.store, home, request, cw_clock_now_s(&cli->clock), err);
+        }
+        status = end(writer.store, status, err);
+    }
+    cw_cli_writer_close(&writer);
+    return status;
+}
+
 int cw_key_revoke(const struct cw_cli *cli, const struct cw_home *home,
                   const struct cw_key_request *request)
 {
     struct cw_error err = {0};
-    const enum cw_status status =
-        cw_home_revoke(home, request->operand, request->reason, cw_clock_now_s(&cli->clock), &err);
+    const enum cw_status status = revoke(cli, home, request, &err);
     if (status != CW_OK) {
         return cw_cli_fail(cli, &err, CW_EXIT_DATA);
     }

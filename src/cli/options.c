@@ -136,6 +136,14 @@ static int take(const struct cw_cli *cli, const struct table *table, int argc, c
     return -1;
 }
 
+/* The name of a key is base64url, so that one in 64 begins with a dash. No option is as long. */
+static bool is_kid(const char *word)
+{
+    static const char alphabet[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    return strlen(word) == CW_KID_TEXT_BYTES - 1 && strspn(word, alphabet) == strlen(word);
+}
+
 int cw_cli_options(struct cw_cli *cli, const struct cw_usage *usage, int argc, char **argv,
                    int *ret_operands)
 {
@@ -144,7 +152,8 @@ int cw_cli_options(struct cw_cli *cli, const struct cw_usage *usage, int argc, c
     int operands = 0;
     bool is_ended = false;
     for (int i = 0; i < argc; i++) {
-        const bool is_option = !is_ended && argv[i][0] == '-' && argv[i][1] != '\0';
+        const bool is_option =
+            !is_ended && argv[i][0] == '-' && argv[i][1] != '\0' && !is_kid(argv[i]);
         if (!is_option) {
             argv[operands++] = argv[i];
             continue;

@@ -72,9 +72,11 @@ CW_NODISCARD enum cw_status cw_home_key(const struct cw_home *home, enum cw_key_
 
 /** What a rotation came to. */
 struct cw_rotation {
-    struct cw_public_key next; /* the successor */
-    int64_t from_s;            /* it signs from then on */
-    bool is_new;               /* made now; else it was prepared before */
+    struct cw_public_key former; /* the key that signs until then */
+    struct cw_public_key next;   /* the successor */
+    int64_t from_s;              /* it signs from then on */
+    int64_t until_s;             /* the former signs no longer than that */
+    bool is_new;                 /* made now; else it was prepared before */
 };
 struct cw_rotation_order {
     enum cw_key_role role; /* alert or delivery: a log has one key for its life */
@@ -89,6 +91,10 @@ struct cw_rotation_order {
 CW_NODISCARD enum cw_status cw_home_rotate(const struct cw_home *home,
                                            const struct cw_rotation_order *order,
                                            struct cw_rotation *ret, struct cw_error *err);
+/** The alert key of this kid in keys_dir/keys.jwks.json.
+ *  Returns: CW_OK; CW_NOT_FOUND; CW_INVALID, CW_IO, CW_DENIED, CW_NOMEM. */
+CW_NODISCARD enum cw_status cw_home_published_key(const struct cw_home *home, const char *kid,
+                                                  struct cw_public_key *ret, struct cw_error *err);
 /** Marks a key of keys_dir/keys.jwks.json as revoked.
  *  In:      reason  "compromised", "superseded" or another word: see alert/key_set.h
  *  Returns: CW_OK; CW_NOT_FOUND when it is not in the set; CW_INVALID when it is revoked already;

@@ -103,8 +103,10 @@ static enum cw_status rotate(struct rotating *rotating, struct cw_role_keys *key
     }
     if (status == CW_OK) {
         *ret = (struct cw_rotation){
+            .former = cw_signing_key_public(keys->current),
             .next = cw_signing_key_public(keys->next),
             .from_s = keys->next_from_s,
+            .until_s = keys->next_from_s + rotating->rest_s,
             .is_new = is_new,
         };
     }
@@ -154,4 +156,25 @@ enum cw_status cw_home_revoke(const struct cw_home *home, const char *kid, const
     }
     free(path);
     return status;
+}
+
+enum cw_status cw_home_published_key(const struct cw_home *home, const char *kid,
+                                     struct cw_public_key *ret, struct cw_error *err)
+{
+    CW_CLEANUP(cw_key_set_freep) struct cw_key_set *set = NULL;
+    char *path = NULL;
+    enum cw_status status = cw_home_path(home->config->keys_dir, "keys.jwks.json", &path, err);
+    if (status == CW_OK) {
+        status = cw_home_read_set(path, &set, err);
+    }
+    free(path);
+    if (status != CW_OK) {
+        return status;
+    }
+    const struct cw_key_entry *entry = cw_key_set_find(set, kid);
+    if (entry == NULL) {
+        return cw_error_set(err, CW_NOT_FOUND, "the key %.64s is not in the published set", kid);
+    }
+    *ret = entry->key;
+    return CW_OK;
 }

@@ -56,18 +56,40 @@ enum cw_status cw_log_queue_key(struct cw_store *store, const struct cw_log_key 
     return put(store, status, &entry, "", err);
 }
 
+static enum cw_status queue_begin(struct cw_store *store, enum cw_key_role role,
+                                  const struct cw_public_key *key, int64_t at_s, bool *ret_is_new,
+                                  struct cw_error *err)
+{
+    const struct cw_log_key active = {
+        .at_s = at_s, .role = cw_key_role_name(role), .key = *key, .state = "active", .reason = ""};
+    char kid[CW_KID_TEXT_BYTES];
+    cw_public_key_kid(key, kid);
+    const enum cw_status status = cw_store_log_key_add(store, active.role, kid, ret_is_new, err);
+    return status == CW_OK && *ret_is_new ? cw_log_queue_key(store, &active, err) : status;
+}
+
 enum cw_status cw_log_queue_key_once(struct cw_store *store, enum cw_key_role role,
-                                     const struct cw_signing_key *key, int64_t at_s,
+                                     const struct cw_public_key *key, int64_t at_s,
                                      struct cw_error *err)
 {
-    const struct cw_log_key active = {.at_s = at_s,
-                                      .role = cw_key_role_name(role),
-                                      .key = cw_signing_key_public(key),
-                                      .state = "active",
-                                      .reason = ""};
-    char kid[CW_KID_TEXT_BYTES];
     bool is_new = false;
-    cw_public_key_kid(&active.key, kid);
-    const enum cw_status status = cw_store_log_key_add(store, active.role, kid, &is_new, err);
-    return status == CW_OK && is_new ? cw_log_queue_key(store, &active, err) : status;
+    return queue_begin(store, role, key, at_s, &is_new, err);
+}
+
+enum cw_status cw_log_queue_rotation(struct cw_store *store, const struct cw_log_rotation *rotation,
+                                     struct cw_error *err)
+{
+    const struct cw_log_key retired = {.at_s = rotation->until_s,
+                                       .role = cw_key_role_name(rotation->role),
+                                       .key = rotation->former,
+                                       .state = "retired",
+                                       .reason = "superseded"};
+    bool is_new = false;
+    enum cw_status status =
+        cw_log_queue_key_once(store, rotation->role, &rotation->former, rotation->now_s, err);
+    if (status == CW_OK) {
+        status =
+            queue_begin(store, rotation->role, &rotation->next, rotation->from_s, &is_new, err);
+    }
+    return status == CW_OK && is_new ? cw_log_queue_key(store, &retired, err) : status;
 }

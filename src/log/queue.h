@@ -22,9 +22,24 @@ CW_NODISCARD enum cw_status cw_log_queue_run(struct cw_store *store, const struc
 /** That a key began or ended. */
 CW_NODISCARD enum cw_status cw_log_queue_key(struct cw_store *store, const struct cw_log_key *key,
                                              struct cw_error *err);
-/** That a key is in use, unless that stands in the log already. */
+/** That a key is in use from a time on, unless that stands in the log already. */
 CW_NODISCARD enum cw_status cw_log_queue_key_once(struct cw_store *store, enum cw_key_role role,
-                                                  const struct cw_signing_key *key, int64_t at_s,
+                                                  const struct cw_public_key *key, int64_t at_s,
+                                                  struct cw_error *err);
+
+/** A successor was published. */
+struct cw_log_rotation {
+    enum cw_key_role role;
+    struct cw_public_key former;
+    struct cw_public_key next;
+    int64_t now_s;
+    int64_t from_s;  /* the successor signs from then on */
+    int64_t until_s; /* the former key signs no longer than that */
+};
+/** That the successor begins and the former key ends, both at times to come; nothing when it stands
+ *  in the log already. */
+CW_NODISCARD enum cw_status cw_log_queue_rotation(struct cw_store *store,
+                                                  const struct cw_log_rotation *rotation,
                                                   struct cw_error *err);
 
 #endif

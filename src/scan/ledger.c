@@ -4,19 +4,24 @@
 
 /* ---- keys ---------------------------------------------------------------------------------- */
 
+static enum cw_status log_key(const struct cw_scan *scan, enum cw_key_role role,
+                              const struct cw_signing_key *key, struct cw_error *err)
+{
+    const struct cw_public_key public_key = cw_signing_key_public(key);
+    return cw_log_queue_key_once(scan->store, role, &public_key, scan->now_s, err);
+}
+
 static enum cw_status log_all_keys(struct cw_scan *scan, struct cw_error *err)
 {
     const struct cw_home *home = scan->home;
-    enum cw_status status =
-        cw_log_queue_key_once(scan->store, CW_KEY_ALERT, home->alert_key, scan->now_s, err);
+    enum cw_status status = log_key(scan, CW_KEY_ALERT, home->alert_key, err);
     if (status == CW_OK && home->log_key != NULL) {
-        status = cw_log_queue_key_once(scan->store, CW_KEY_LOG, home->log_key, scan->now_s, err);
+        status = log_key(scan, CW_KEY_LOG, home->log_key, err);
     }
     for (size_t i = 0; i < home->receivers_count; i++) {
         const struct cw_receiver *receiver = &home->receivers[i];
         for (size_t k = 0; status == CW_OK && k < receiver->keys_count; k++) {
-            status = cw_log_queue_key_once(scan->store, CW_KEY_DELIVERY, receiver->keys[k],
-                                           scan->now_s, err);
+            status = log_key(scan, CW_KEY_DELIVERY, receiver->keys[k], err);
         }
     }
     return status;

@@ -161,6 +161,9 @@ static enum cw_status finish(struct cw_scan *scan, struct cw_error *err)
     if (cw_scan_is_writing(scan) && !scan->options->is_undelivered) {
         tell(scan, "deliver", NULL);
         status = deliver(scan, err);
+        if (report->deliveries.disabled > 0) {
+            cw_scan_log_publish(scan); /* the others were told of it meanwhile */
+        }
     }
     for (size_t i = 0; i < report->feeds_count; i++) {
         const enum cw_scan_feed_status feed = report->feeds[i].status;

@@ -134,6 +134,8 @@ class Alerts(harness.Case):
         self.assertEqual(self.at("2027-01-22T00:00:00Z"), ["heartbeat"])
         for alert in self.told("heartbeat"):
             self.judge(alert)
+            done = self.home.run("alert", "export", alert["id"], "--proof")
+            self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(len(self.told("heartbeat")), 3)
 
     def test_a_listing_from_before_us_is_worth_medium_unless_configured(self):
@@ -176,6 +178,10 @@ class Alerts(harness.Case):
             self.assertIn(word, done.stderr)
         self.home.run("deliver")
         self.assertEqual(len(self.told("alert.retracted")), 1)
+        self.assertEqual(self.home.run("alert", "export", retracted["id"], "--proof").returncode, 20)
+        self.at("2027-01-20T01:00:00Z")
+        done = self.home.run("alert", "export", retracted["id"], "--proof")
+        self.assertEqual(done.returncode, 0, done.stderr)
 
 
 if __name__ == "__main__":

@@ -134,6 +134,8 @@ class Deliver(harness.Case):
         exported = self.home.run("alert", "export", told["id"]).stdout
         (self.home.base / "told.jws.json").write_text(exported)
         self.assertEqual(self.home.run("verify", self.home.base / "told.jws.json").returncode, 0)
+        done = self.home.run("alert", "export", told["id"], "--proof")
+        self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_dead_letters_show_and_are_delivered_anew(self):
         self.receiver.plan = [413]

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -93,6 +94,72 @@ class Examples(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(header["iat"], 1795165200)
         self.assertEqual(done.stdout, wanted)
+
+    def test_what_the_unit_tests_reproduce_is_what_lies_here(self):
+        """test_alert, test_preset and test_delivery_headers make these files byte by byte."""
+        fixtures = harness.ROOT / "tests/fixtures"
+        for path in sorted((fixtures / "alert").glob("00*")):
+            self.assertEqual(path.read_bytes(), (ALERTS / path.name).read_bytes(), path.name)
+        made = {path.name for path in (fixtures / "alert").glob("00*")}
+        self.assertEqual({path.name for path in ALERTS.iterdir()} - made,
+                         {"001-listed.signing-input.txt"})
+        alert = json.loads((ALERTS / "001-listed.jws.json").read_text())
+        self.assertEqual((ALERTS / "001-listed.signing-input.txt").read_text().strip(),
+                         "%s.%s" % (alert["signatures"][0]["protected"], alert["payload"]))
+        presets = {"slack": "slack", "teams": "teams-workflow", "pagerduty": "pagerduty",
+                   "alertmanager": "alertmanager"}
+        self.assertEqual({name + ".json" for name in presets.values()},
+                         {path.name for path in (EXAMPLES / "presets").iterdir()})
+        for ours, theirs in presets.items():
+            self.assertEqual(json.loads((fixtures / ("preset/001-%s.json" % ours)).read_text()),
+                             json.loads((EXAMPLES / "presets" / (theirs + ".json")).read_text()))
+        for path in sorted((EXAMPLES / "delivery").iterdir()):
+            head, _, body = path.read_bytes().partition(b"\n\n")
+            if not body:
+                head, _, body = path.read_bytes().partition(b"\r\n\r\n")
+            ours = (fixtures / "deliver" / (path.stem + ".headers")).read_text().splitlines()
+            sent = [line for line in head.decode().splitlines()[1:]
+                    if line.split(":")[0] in {one.split(":")[0] for one in ours}]
+            self.assertEqual(sorted(ours), sorted(sent), path.name)
+            self.assertGreaterEqual(len(ours), 5)
+            self.assertEqual(body, (ALERTS / "001-listed.json").read_bytes(), path.name)
+
+    def test_the_log_and_the_proof(self):
+        """Accepted as they lie there; every tenth byte that is changed makes them invalid."""
+        vkeys = [word for name in ("log.vkey", "witness.vkey")
+                 for word in ("--vkey", (KEYS / name).read_text().strip())]
+        log = self.home.base / "log"
+        shutil.copytree(EXAMPLES / "log", log)
+        self.assertEqual(self.verify(*vkeys, log).returncode, 0)
+        alert, proof = ALERTS / "001-listed.jws.json", EXAMPLES / "proofs/001-listed.tlog-proof"
+        for good in (proof, EXAMPLES / "bundle/alert.tlog-proof"):
+            done = self.verify("--json", *vkeys, "--proof", good, alert)
+            self.assertEqual(done.returncode, 0, done.stdout)
+            self.assertEqual([s["state"] for s in json.loads(done.stdout)["log_proof"]["signatures"]],
+                             ["good", "good"])
+        self.assertEqual(self.verify(*vkeys, "--proof", proof,
+                                     ALERTS / "002-changed.jws.json").returncode, 1)
+        older = EXAMPLES / "proofs/checkpoint-4"
+        done = self.home.run("log", "verify", *vkeys, "--against", str(older), str(log))
+        self.assertEqual(done.returncode, 0, done.stdout)
+        for path in sorted(file for file in log.rglob("*") if file.is_file()):
+            self.refuse_changes(path, path, lambda: self.verify(*vkeys, log))
+        changed = self.home.base / "changed.tlog-proof"
+        self.refuse_changes(proof, changed, lambda: self.verify(*vkeys, "--proof", changed, alert))
+        changed = self.home.base / "checkpoint-4"
+        self.refuse_changes(older, changed, lambda: self.home.run(
+            "log", "verify", *vkeys, "--against", str(changed), str(log)))
+
+    def refuse_changes(self, source, target, check):
+        whole = source.read_bytes()
+        for at in range(0, len(whole), max(10, len(whole) // 40)):
+            target.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1:])
+            done = check()
+            # a line with another name or key is no longer the witness's, and counts for nothing
+            if done.returncode != 0 or "witness: absent" not in done.stdout:
+                self.assertIn(done.returncode, (1, 2), (source.name, at, done.stdout))
+        target.write_bytes(whole)
+        self.assertEqual(check().returncode, 0)
 
     def test_the_bundle(self):
         folder = EXAMPLES / "bundle"

@@ -114,6 +114,58 @@ class Keys(harness.Case):
         self.assertEqual([k["kid"] for k in self.published()["keys"]],
                          [old, rotation["kid"], third["kid"]])
 
+    def entries(self, kind):
+        """Entries of one kind of a log of less than 256."""
+        (size,) = [int(line) for line in
+                   (self.home.path / "state/log/checkpoint").read_text().split("\n")[1:2]]
+        bundle = (self.home.path / ("state/log/tile/entries/000.p/%d" % size)).read_bytes()
+        found = []
+        while bundle:
+            end = 2 + int.from_bytes(bundle[:2], "big")
+            found.append(json.loads(bundle[2:end]))
+            bundle = bundle[end:]
+        return [entry for entry in found if entry["t"] == kind]
+
+    def told(self, role):
+        """What the log says of the keys of a role, in its order."""
+        return [(entry["kid"], entry["state"], entry.get("reason", ""), entry["at"])
+                for entry in self.entries("key") if entry["role"] == role]
+
+    def test_rotations_and_revocations_stand_in_the_log(self):
+        old, log_key = self.kid(), self.kid("--role", "log")
+        self.home.now = "2027-01-01T00:00:00Z"
+        second = json.loads(self.home.run("key", "rotate", "--json").stdout)["kid"]
+        self.home.run("key", "rotate")  # told before, and told once
+        self.scan_at("2027-01-01T00:00:00Z", RONIN, OTHER)
+        began, begins = "2027-01-01T00:00:00Z", "2027-01-15T00:00:00Z"
+        first = [(old, "active", "", began), (second, "active", "", begins),
+                 (old, "retired", "superseded", begins)]
+        self.assertEqual(self.told("alert"), first)
+        self.assertEqual(self.told("log"), [(log_key, "active", "", began)])
+        (changed,) = [a for a in self.receiver.alerts() if a["type"] == "cryptowatch.key.changed"]
+        self.assertIn(changed["id"], [entry["id"] for entry in self.entries("alert")])
+        # the successor is lost before it signed: the key before it goes on
+        self.home.now = "2027-01-10T00:00:00Z"
+        for kid, code in (("x" * 43, 65), ("-" + "x" * 42, 65), ("--" + "x" * 41, 65),
+                          ("-" + "x" * 41, 64), ("-" + "x" * 43, 64), (second, 0), (second, 65)):
+            done = self.home.run("key", "revoke", kid, "--reason", "compromised")
+            self.assertEqual(done.returncode, code, done.stderr)
+        self.scan_at("2027-01-16T00:00:00Z", OTHER)
+        then = "2027-01-10T00:00:00Z"
+        self.assertEqual(self.told("alert"), first + [(second, "revoked", "compromised", then),
+                                                      (old, "active", "", then)])
+        # deliveries are signed by both keys for seven days more
+        former = self.kid("--role", "delivery")
+        next_one = json.loads(self.home.run("key", "rotate", "--role", "delivery",
+                                            "--json").stdout)["kid"]
+        self.scan_at("2027-01-16T01:00:00Z", RONIN, OTHER)
+        self.assertEqual(self.told("delivery"),
+                         [(former, "active", "", began),
+                          (next_one, "active", "", "2027-01-30T00:00:00Z"),
+                          (former, "retired", "superseded", "2027-02-06T00:00:00Z")])
+        done = self.home.run("log", "verify", "--json")
+        self.assertEqual((done.returncode, json.loads(done.stdout)["entries"]["key"]), (0, 9))
+
     def test_a_rotation_that_was_killed_half_way_is_finished_by_the_next(self):
         self.home.now = "2027-01-01T00:00:00Z"
         before = (self.keys / "keys.jwks.json").read_text()

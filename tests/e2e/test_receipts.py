@@ -16,6 +16,10 @@ SECRET = "5HueCGU8rMjxEXxiPuD5BDku4MkFqeZyd4dZ1jvhTVqvbTLvyTJ"
 SCHEMA = json.loads((harness.ROOT / "docs/schemas/receipt-1.schema.json").read_text())
 POLICY = json.loads((harness.ROOT / "docs/schemas/policy.schema.json").read_text())
 ALERTS = harness.ROOT / "tests/fixtures/alert"
+# of the worked example, where it lies as a seed
+PROOF = harness.ROOT / "tests/fuzz/corpus/log_proof/alert"
+LOG = "scanner.agency.example/cryptowatch/log1+210d47cd+AcyXSFOYeebNHRgjcNppKB1TUUUlpedsUwXrA2GEcZtB"
+WITNESS = "partner.agency.example/witness+486869b7+BPXCpZMQMt99ZOFM1E1hSrN6fSCVtidY+uyOgEdGE55C"
 
 
 class Receipts(harness.Case):
@@ -173,6 +177,72 @@ class Partners(harness.Case):
         self.policy(signers=1)
         (self.trust / "policy.json").chmod(0o666)
         self.assertEqual(self.verify(self.alert).returncode, 2)
+
+    def test_witnesses_of_a_checked_proof_count_for_the_policy(self):
+        half = self.home.base / "half.tlog-proof"
+        half.write_text("\n".join(line for line in PROOF.read_text().split("\n")
+                                  if not line.startswith("\u2014 partner")))
+        other = self.home.base / "other.tlog-proof"
+        other.write_text(PROOF.read_text().replace("SGhptwAAAABrA9Zg", "SGhptwAAAABrA9Zh"))
+        for wanted, proof, keys, code, word in (
+                (1, PROOF, (LOG, WITNESS), 0, "checked: form"),
+                (1, PROOF, (WITNESS, LOG, WITNESS), 0, "checked: form"),
+                (2, PROOF, (LOG, WITNESS, WITNESS), 1, "wants 2 witnesses, and 1 signed"),
+                (1, PROOF, (LOG,), 1, "wants 1 witnesses, and 0 signed"),
+                (1, half, (LOG, WITNESS), 1, "wants 1 witnesses, and 0 signed"),
+                (0, half, (LOG, WITNESS), 0, "checked: form"),
+                (1, other, (LOG, WITNESS), 1, "partner.agency.example/witness"),
+                (1, PROOF, (WITNESS,), 2, "--vkey"),
+                (0, PROOF, (), 2, "--vkey")):
+            self.policy(witnesses=wanted)
+            vkeys = [word for key in keys for word in ("--vkey", key)]
+            done = self.verify("--proof", proof, *vkeys, self.alert)
+            self.assertEqual(done.returncode, code, (wanted, keys, done.stdout))
+            self.assertIn(word, done.stdout)
+            if code:
+                self.assertNotIn("EXAMPLE-2026-001", done.stdout)
+            else:
+                self.assertIn("transparency log proof", done.stdout.split("not checked")[0])
+        self.policy(witnesses=1)
+        self.assertEqual(self.verify("--vkey", LOG, "--vkey", WITNESS, self.alert).returncode, 2)
+
+    def test_verified_is_said_of_an_alert_whose_place_in_the_log_was_checked(self):
+        out = self.home.base / "verified.jws.json"
+        changed = self.home.base / "changed.tlog-proof"
+        changed.write_text(PROOF.read_text().replace("index 2", "index 3"))
+
+        def countersign(*args):
+            return self.home.run("verify", "--countersign", "verified", *map(str, args))
+
+        for args, code, word in (
+                ((self.alert,), 2, "--proof"),
+                (("--vkey", LOG, self.alert), 2, "--proof"),
+                (("--proof", PROOF, "--vkey", WITNESS, self.alert), 2, "--vkey"),
+                (("--proof", changed, "--vkey", LOG, self.alert), 1, "do not lead"),
+                (("--proof", self.home.base / "none", "--vkey", LOG, self.alert), 2, "none"),
+                (("--proof", PROOF, "--vkey", LOG, ALERTS / "002-changed.jws.json"), 1,
+                 "another alert")):
+            done = countersign("--output", out, *args)
+            self.assertEqual(done.returncode, code, (args, done.stderr))
+            self.assertIn(word, done.stderr)
+            self.assertFalse(out.exists())
+        done = countersign("--output", out, "--proof", PROOF, "--vkey", LOG, self.alert)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        done = self.verify("--json", "--proof", PROOF, "--vkey", LOG, out)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        found = json.loads(done.stdout)
+        self.assertEqual([s["purpose"] for s in found["signatures"]], ["issue", "verified"])
+        self.assertEqual(found["log_proof"]["result"], "valid")
+        self.assertEqual(found["log_proof"]["index"], 2)
+
+    def test_a_receipt_stands_in_no_log(self):
+        self.home.feed("example", self.lists.put("/list.txt", RONIN + "\n"))
+        self.assertEqual(self.home.scan()[0], 0)
+        receipt = self.home.base / "receipt.jws.json"
+        self.assertEqual(self.home.run("check", "--receipt", str(receipt), CLEAR).returncode, 0)
+        done = self.verify("--proof", PROOF, "--vkey", LOG, receipt)
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertIn("only alerts", done.stdout)
 
     def test_our_own_alerts_need_no_policy(self):
         self.policy(signers=9)
