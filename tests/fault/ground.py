@@ -132,7 +132,7 @@ class Ground:
         shutil.copytree(self.start, self.path)
         self.receivers.clear()
 
-    def disturb(self, options, command=("scan", "--force", "--json"), now=DISTURBED):
+    def disturb(self, options, command=("scan", "--force"), now=DISTURBED):
         """Runs one command under kill_at. Returns (Disturbed, stdout, stderr)."""
         self.home.now = now
         line = [str(self.kill_at), *map(str, options), "--report", str(self.report), "--",

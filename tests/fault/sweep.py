@@ -5,6 +5,7 @@ What the disturbance is, the caller says in options of kill_at (kill_sweep.py, f
 import argparse
 import collections
 import concurrent.futures
+import itertools
 import random
 import sys
 import threading
@@ -19,6 +20,7 @@ KINDS = ("loss", "double", "second body", "duplicate", "log", "database", "stray
 # Bounded form: the calls after which something else is on disk than before.
 TURNING = {"fsync", "fdatasync", "rename", "renameat", "renameat2", "link", "linkat", "unlink",
            "unlinkat", "ftruncate"}
+ROW_BEGIN, ROW_END = 6, 4
 PROGRESS_S = 30
 
 
@@ -77,13 +79,22 @@ def count_boundaries(place, options):
             (line.split() for line in listing.read_text().splitlines())]
 
 
+def turning_points(boundaries):
+    """After each call that changes something (the call itself when only entries count). Of a row of
+    the same call, as deliveries make, only its ends."""
+    calls = dict(boundaries)
+    rows = [list(row) for _, row in itertools.groupby(
+        [(number, call) for number, call in boundaries if call in TURNING], lambda pair: pair[1])]
+    ends = [number for row in rows for number, _ in row[:ROW_BEGIN] + row[ROW_BEGIN:][-ROW_END:]]
+    return {number + 1 if calls.get(number + 1) == "-" else number for number in ends}
+
+
 def chosen(boundaries, points, seed):
-    """Half around the calls that change something, half anywhere; the first and the last always."""
+    """The first, the last, those that turn something, and as many others as are asked for."""
     numbers = [number for number, _ in boundaries]
     pick = random.Random(seed)
-    around = {number + step for number, call in boundaries if call in TURNING for step in (0, 1)}
-    around &= set(numbers)
-    some = set(pick.sample(sorted(around), min(points // 2, len(around)))) | {1, numbers[-1]}
+    turning = sorted(turning_points(boundaries))
+    some = {1, numbers[-1], *pick.sample(turning, min(points, len(turning)))}
     rest = sorted(set(numbers) - some)
     return sorted(some | set(pick.sample(rest, min(max(points - len(some), 0), len(rest)))))
 
