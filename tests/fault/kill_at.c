@@ -19,6 +19,7 @@
 #include "request.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -147,6 +148,16 @@ static bool touches_folder(pid_t pid, const struct call *call, const uint64_t *a
     return false;
 }
 
+/* A disk that is full, or may not be written, still gives what is on it. */
+static bool is_only_reading(const struct request *request, const struct call *call,
+                            const uint64_t *args)
+{
+    const bool still_reads =
+        request->error == ENOSPC || request->error == EDQUOT || request->error == EROFS;
+    const bool is_open = strcmp(call->name, "openat") == 0;
+    return still_reads && is_open && (args[2] & (O_WRONLY | O_RDWR | O_CREAT)) == 0;
+}
+
 static bool counts(const struct request *request, pid_t pid, const struct ptrace_syscall_info *info)
 {
     if (request->wanted_count == 0) {
@@ -160,7 +171,7 @@ static bool counts(const struct request *request, pid_t pid, const struct ptrace
     for (size_t i = 0; i < 6; i++) {
         args[i] = info->entry.args[i];
     }
-    return call != NULL && wants_call(request, call) &&
+    return call != NULL && wants_call(request, call) && !is_only_reading(request, call, args) &&
            (request->under == NULL || touches_folder(pid, call, args, request->under));
 }
 

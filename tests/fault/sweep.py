@@ -34,6 +34,7 @@ def arguments(doc):
     parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--from", type=int, default=1, dest="first")
     parser.add_argument("--to", type=int, dest="last")
+    parser.add_argument("--step", type=int, default=1, help="2: every other boundary")
     parser.add_argument("--jobs", type=int, default=2)
     return parser
 
@@ -119,7 +120,7 @@ def sweep(name, args, options):
     worker = Worker(args.scene)
     boundaries = count_boundaries(worker.place, options)
     points = chosen(boundaries, args.points, args.seed) if args.points else \
-        range(args.first, (args.last or len(boundaries)) + 1)
+        range(args.first, (args.last or len(boundaries)) + 1, args.step)
     tally, next_s = Tally(), begun + PROGRESS_S
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
         for result in pool.map(lambda at: try_point(worker, options, at), points):
