@@ -1,8 +1,9 @@
 """A scan that emits 20 alerts to 2 endpoints, whose n-th call to the disk fails.
 
-The n-th call that touches the home (write, sync, rename, new file ...) answers an error, alone or,
-with --onwards, with every later one, as on a full disk. The run may fail, with a documented exit
-code and a reason; the runs after it must put everything right.
+The n-th call of the main program that touches the home (write, sync, rename, new file ...; the
+helpers make none) answers an error, alone or, with --onwards, with every later one, as on a full
+disk. The run may fail, with a documented exit code and a reason; the runs after it must put
+everything right.
 Exit 0: nothing lost, doubled or damaged; 1 otherwise; 77 when that is not possible here.
 """
 import sys
@@ -19,12 +20,11 @@ def main():
     parser.add_argument("--error", default="ENOSPC")
     parser.add_argument("--onwards", action="store_true")
     parser.add_argument("--reads", action="store_true", help="the calls that read, instead")
-    parser.add_argument("--who", choices=("main", "net", "parse", "all"), default="main")
     args = parser.parse_args()
-    name = "%s on %s of %s%s" % (args.error, "reads" if args.reads else "writes", args.who,
-                                 " and ever after" if args.onwards else "")
+    name = "%s on %s%s" % (args.error, "reads" if args.reads else "writes",
+                           " and ever after" if args.onwards else "")
     return sweep.run(name, args, lambda place: [
-        "--who", args.who, "--calls", READS if args.reads else CALLS, "--under", place.path,
+        "--calls", READS if args.reads else CALLS, "--under", place.path,
         "--fail", args.error] + ["--onwards"] * args.onwards)
 
 

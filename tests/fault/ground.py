@@ -23,11 +23,15 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 import harness  # noqa: E402  (reads the two folders from the command line)
 
 ALERTS, BYSTANDERS = 20, 2
+# So many that the log of the later scene is a little short of a full tile of 256 entries, and the
+# disturbed scan fills it.
+EARLIER_ALERTS = 238
 ENDPOINTS = ("soc", "partner")
 # Well after the keys were made; the second scan when every retry of a first attempt is due.
 DAY = "2031-03-0%dT%02d:00:00Z"
 BEFORE, DISTURBED, AFTER, LATER = DAY % (1, 0), DAY % (2, 0), DAY % (2, 6), DAY % (3, 6)
 EX_CANNOT_SAY, LISTED = 20, 10
+TILE = 256  # entries
 
 
 def address(number):
@@ -35,6 +39,7 @@ def address(number):
 
 
 CASE = [address(i) for i in range(ALERTS)]
+EARLIER = [address(2000 + i) for i in range(EARLIER_ALERTS)]
 BYSTANDER = [address(1000 + i) for i in range(BYSTANDERS)]
 
 
@@ -88,8 +93,8 @@ class Disturbed:
 
 
 class Ground:
-    """scene "first": nothing was ever scanned. "later": one scan has seen both lists, since when
-    the 20 addresses were added to them."""
+    """scene "first": nothing was ever scanned. "later": one scan has seen both lists and told of
+    what nobody is to be sent, since when the 20 addresses were added to them."""
 
     def __init__(self, kill_at, scene="first"):
         memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
@@ -104,19 +109,23 @@ class Ground:
 
     def prepare(self, scene):
         home = self.home
-        home.configure(endpoints=[{"id": name, "url": self.receivers.base + name}
+        # What the first scan of a list finds is told more softly: there, everything is wanted.
+        wanted = {"min_severity": "high"} if scene == "later" else {}
+        home.configure(endpoints=[{"id": name, "url": self.receivers.base + name, **wanted}
                                   for name in ENDPOINTS], allow_private_hosts=["127.0.0.1"])
         for name in ("one", "two"):
             home.feed(name, "file:%s.txt" % name)
         home.rule("theft", CASE)
         shutil.move(home.path, self.path)
         home.path, home.config = self.path, self.path / "cryptowatch.json"
+        half, known = ALERTS // 2, []
         if scene == "later":
-            self.write_lists([], [])
+            known = EARLIER
+            home.rule("earlier", known, severity="low")
+            self.write_lists(known, [])
             home.now = BEFORE
             assert home.scan()[0] == 0
-        half = ALERTS // 2
-        self.write_lists(CASE[:half], CASE[half:])
+        self.write_lists(known + CASE[:half], CASE[half:])
         shutil.copytree(self.path, self.start)
 
     def write_lists(self, *cases):
@@ -159,15 +168,18 @@ class Ground:
                 for path in self.path.rglob("*") if not path.is_dir()}
 
     def log_entries(self):
-        """Entries of the published log, read without our program; below 256 of them."""
+        """Entries of the published log, read without our program."""
         folder = self.path / "state" / "log"
         size = int((folder / "checkpoint").read_text().splitlines()[1])
-        bundle = (folder / ("tile/entries/000.p/%d" % size)).read_bytes()
-        entries, at = [], 0
-        while at < len(bundle):
-            length, = struct.unpack_from(">H", bundle, at)
-            entries.append(json.loads(bundle[at + 2:at + 2 + length]))
-            at += 2 + length
+        names = ["%03d" % tile for tile in range(size // TILE)]
+        names += ["%03d.p/%d" % (size // TILE, size % TILE)] if size % TILE else []
+        entries = []
+        for name in names:
+            bundle, at = (folder / "tile/entries" / name).read_bytes(), 0
+            while at < len(bundle):
+                length, = struct.unpack_from(">H", bundle, at)
+                entries.append(json.loads(bundle[at + 2:at + 2 + length]))
+                at += 2 + length
         return entries
 
     def close(self):
