@@ -130,6 +130,7 @@ static enum cw_status replace_checkpoint(struct cw_log_round *round, struct cw_e
     enum cw_status status = path == NULL ? cw_error_set(err, CW_NOMEM, "out of memory")
                                          : before(round, CW_LOG_STEP_CHECKPOINT);
     if (status == CW_OK) {
+        cw_dir_sweep(round->publisher->folder, NULL);
         status = cw_file_write(path, cw_buf_as_span(&round->prepared.note), CHECKPOINT_MODE, err);
     }
     free(path);
