@@ -139,16 +139,16 @@ static enum cw_status replace_checkpoint(struct cw_log_round *round, struct cw_e
 
 static enum cw_status finish(struct cw_log_round *round, struct cw_error *err)
 {
-    enum cw_status status = before(round, CW_LOG_STEP_FINISH);
+    enum cw_status status = before(round, CW_LOG_STEP_CLEAN);
+    for (size_t i = 0; status == CW_OK && i < round->filled_count; i++) {
+        cw_log_tile_drop_parts(round->publisher->folder, &round->filled[i]);
+    }
+    if (status == CW_OK) {
+        status = before(round, CW_LOG_STEP_FINISH);
+    }
     if (status == CW_OK) {
         status = cw_store_log_publish(round->publisher->store, &round->prepared,
                                       round->published.checkpoint.tree.size, err);
-    }
-    if (status == CW_OK) {
-        status = before(round, CW_LOG_STEP_CLEAN);
-    }
-    for (size_t i = 0; status == CW_OK && i < round->filled_count; i++) {
-        cw_log_tile_drop_parts(round->publisher->folder, &round->filled[i]);
     }
     return status;
 }
