@@ -142,13 +142,15 @@ enum cw_status cw_fd_write_all(int fd, struct cw_span data, struct cw_error *err
     return CW_OK;
 }
 
+#define TEMPORARY_PREFIX ".cw-"
+
 /* Opens a new file in `folder`, under a short name of its own: the target's name plus a suffix
  * could exceed what the file system takes. The dot hides it from cw_dir_list. */
 static int open_temporary(const char *folder, char **ret_path)
 {
     for (int i = 0; i < TEMPORARY_TRIES; i++) {
         char name[64];
-        (void)snprintf(name, sizeof(name), ".cw-%ld-%d.tmp", (long)getpid(), i);
+        (void)snprintf(name, sizeof(name), TEMPORARY_PREFIX "%ld-%d.tmp", (long)getpid(), i);
         char *path = cw_path_join(folder, name);
         if (path == NULL) {
             errno = ENOMEM;
@@ -391,6 +393,22 @@ void cw_names_free(char **names)
         free(names[i]);
     }
     free(names);
+}
+
+void cw_dir_sweep(const char *path, const char *also)
+{
+    DIR *dir = opendir(path);
+    if (dir == NULL) {
+        return;
+    }
+    for (const struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
+        const struct cw_span name = cw_span_cstr(entry->d_name);
+        if (cw_span_starts_with(name, cw_span_cstr(TEMPORARY_PREFIX)) ||
+            (also != NULL && cw_span_starts_with(name, cw_span_cstr(also)))) {
+            (void)unlinkat(dirfd(dir), entry->d_name, 0);
+        }
+    }
+    (void)closedir(dir);
 }
 
 /* ---- paths ---- */

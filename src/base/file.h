@@ -34,6 +34,10 @@ CW_NODISCARD enum cw_status cw_dir_sync(const char *path, struct cw_error *err);
 CW_NODISCARD enum cw_status cw_dir_list(const char *path, const char *suffix, char ***ret_names,
                                         size_t *ret_count, struct cw_error *err);
 void cw_names_free(char **names);
+/** Removes what killed calls of cw_file_write and cw_file_create left in a folder, and, when `also`
+ *  is not NULL, every other file whose name begins with it. For the only writer of that folder.
+ *  What cannot be removed does no harm and stays. O(names in the folder). */
+void cw_dir_sweep(const char *path, const char *also);
 /** base + "/" + name, or name when it is absolute. Free with free(); NULL out of memory. */
 char *cw_path_join(const char *base, const char *name);
 /** Folder part of a path ("." when there is none). Free with free(). */

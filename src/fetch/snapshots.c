@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "fetch/fetch.h"
 
+#define TEMPORARY_PREFIX "tmp."
 enum { READ_BYTES = 64 << 10, TRIES_MAX = 1000, SNAPSHOT_MODE = 0440, WHY_BYTES = 128 };
 
 static enum cw_status fail(struct cw_error *err, const char *path, const char *verb, int cause)
@@ -31,7 +32,7 @@ enum cw_status cw_snapshot_begin(const char *folder, struct cw_snapshot_tmp *ret
 {
     for (int i = 0; i < TRIES_MAX; i++) {
         char name[64];
-        (void)snprintf(name, sizeof(name), "tmp.%ld-%d", (long)getpid(), i);
+        (void)snprintf(name, sizeof(name), TEMPORARY_PREFIX "%ld-%d", (long)getpid(), i);
         char *path = cw_path_join(folder, name);
         if (path == NULL) {
             return fail_memory(err);
@@ -138,6 +139,11 @@ enum cw_status cw_snapshot_keep(const char *folder, const struct cw_snapshot_tmp
     free(path);
     (void)unlink(tmp->path);
     return status == CW_OK ? cw_dir_sync(folder, err) : status;
+}
+
+void cw_snapshots_sweep(const char *folder)
+{
+    cw_dir_sweep(folder, TEMPORARY_PREFIX);
 }
 
 bool cw_snapshot_exists(const char *folder, const char *sha256)

@@ -1,6 +1,6 @@
 /* snapshots.h: the folder of documents as received, each named by its SHA-256.
  *
- *   tmp.<pid>-<n>    being written; a leftover of a crash is swept by whoever sweeps the state
+ *   tmp.<pid>-<n>    being written; a leftover of a killed run is swept by the next one
  *   <sha256>         whole, durable, mode 0440, never changed
  *   <sha256>.json    how it was retrieved the first time
  */
@@ -30,6 +30,8 @@ CW_NODISCARD enum cw_status cw_snapshot_keep(const char *folder, const struct cw
                                              const char *sha256, struct cw_error *err);
 /** Closes and removes the temporary file. */
 void cw_snapshot_discard(struct cw_snapshot_tmp *tmp);
+/** Removes what killed runs left. For the only writer of the folder. */
+void cw_snapshots_sweep(const char *folder);
 /** A regular file of this name is there. */
 bool cw_snapshot_exists(const char *folder, const char *sha256);
 

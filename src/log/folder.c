@@ -118,6 +118,7 @@ enum cw_status cw_log_tile_write(const char *folder, const struct cw_tlog_tile *
     char *parent = path == NULL ? NULL : cw_path_dirname(path);
     enum cw_status status = parent == NULL ? no_memory(err) : cw_dir_make(parent, FOLDER_MODE, err);
     if (status == CW_OK) {
+        cw_dir_sweep(parent, NULL); /* of a run that was killed while it wrote here */
         status = cw_file_write(path, bytes, TILE_MODE, err);
     }
     free(parent);
@@ -141,6 +142,7 @@ void cw_log_tile_drop_parts(const char *folder, const struct cw_tlog_tile *tile)
         free(path);
     }
     if (parts != NULL) {
+        cw_dir_sweep(parts, NULL);
         (void)rmdir(parts);
     }
     free(parts);

@@ -130,6 +130,7 @@ static enum cw_status replace_checkpoint(struct cw_log_round *round, struct cw_e
     enum cw_status status = path == NULL ? cw_error_set(err, CW_NOMEM, "out of memory")
                                          : before(round, CW_LOG_STEP_CHECKPOINT);
     if (status == CW_OK) {
+        cw_dir_sweep(round->publisher->folder, NULL);
         status = cw_file_write(path, cw_buf_as_span(&round->prepared.note), CHECKPOINT_MODE, err);
     }
     free(path);
@@ -138,16 +139,16 @@ static enum cw_status replace_checkpoint(struct cw_log_round *round, struct cw_e
 
 static enum cw_status finish(struct cw_log_round *round, struct cw_error *err)
 {
-    enum cw_status status = before(round, CW_LOG_STEP_FINISH);
+    enum cw_status status = before(round, CW_LOG_STEP_CLEAN);
+    for (size_t i = 0; status == CW_OK && i < round->filled_count; i++) {
+        cw_log_tile_drop_parts(round->publisher->folder, &round->filled[i]);
+    }
+    if (status == CW_OK) {
+        status = before(round, CW_LOG_STEP_FINISH);
+    }
     if (status == CW_OK) {
         status = cw_store_log_publish(round->publisher->store, &round->prepared,
                                       round->published.checkpoint.tree.size, err);
-    }
-    if (status == CW_OK) {
-        status = before(round, CW_LOG_STEP_CLEAN);
-    }
-    for (size_t i = 0; status == CW_OK && i < round->filled_count; i++) {
-        cw_log_tile_drop_parts(round->publisher->folder, &round->filled[i]);
     }
     return status;
 }

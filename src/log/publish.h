@@ -10,7 +10,8 @@
  *   3 bundles of entries, then tiles of hashes: each written, synced and renamed into place
  *   4 the new head is signed and kept in the database as `prepared`
  *   5 log/checkpoint is replaced by rename
- *   6 the head becomes `published` in the database, and its entries leave the queue
+ *   6 the parts of tiles that are full now are removed
+ *   7 the head becomes `published` in the database, and its entries leave the queue
  *
  * Ended anywhere, the next call continues: before 4 nothing was signed; after 4 the very same bytes
  * are published. The cost is that of the new entries and of one tile a level.
@@ -26,10 +27,10 @@ enum cw_log_step {
     CW_LOG_STEP_TILES,
     CW_LOG_STEP_PREPARE,
     CW_LOG_STEP_CHECKPOINT,
-    CW_LOG_STEP_FINISH,
-    CW_LOG_STEP_CLEAN
+    CW_LOG_STEP_CLEAN,
+    CW_LOG_STEP_FINISH
 };
-enum { CW_LOG_STEPS = CW_LOG_STEP_CLEAN + 1 };
+enum { CW_LOG_STEPS = CW_LOG_STEP_FINISH + 1 };
 
 struct cw_log_publisher {
     struct cw_store *store;           /* open for writing, under the lock of a run */

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "fetch/snapshots.h"
 #include "publish/publish.h"
 #include "scan/ended.h"
 #include "scan/run.h"
@@ -45,6 +46,7 @@ static enum cw_status open_for_writing(struct cw_scan *scan, struct cw_error *er
         status = cw_state_lock(state_dir, &scan->lock_fd, err);
     }
     if (status == CW_OK) {
+        cw_snapshots_sweep(scan->snapshots_dir); /* under the lock nobody else writes there */
         status = cw_store_open(state_dir, CW_STORE_WRITE, &scan->store, err);
     }
     return status;

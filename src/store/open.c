@@ -230,6 +230,9 @@ static enum cw_status migrate(struct cw_store *store, struct cw_error *err)
     if (status == CW_OK && from < cw_store_schema) {
         status = step_up(store, from, err);
     }
+    if (status == CW_OK && from == 0) {
+        status = cw_probes_mark(store, err); /* a new one has no probes of another normaliser */
+    }
     if (status == CW_OK) {
         status = cw_store_commit(store, err);
     }

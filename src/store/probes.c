@@ -62,6 +62,14 @@ static enum cw_status add_all(struct cw_store *store, struct cw_error *err)
     return status == CW_OK ? ended : status;
 }
 
+enum cw_status cw_probes_mark(struct cw_store *store, struct cw_error *err)
+{
+    struct cw_sql sql =
+        cw_sql_begin(store, "INSERT OR REPLACE INTO meta (key, value) VALUES ('norm', ?)");
+    cw_sql_put_cstr(&sql, CW_NORM);
+    return cw_sql_run(&sql, err);
+}
+
 static enum cw_status rebuild(struct cw_store *store, struct cw_error *err)
 {
     struct cw_sql sql = cw_sql_begin(store, "DELETE FROM probes");
@@ -69,12 +77,7 @@ static enum cw_status rebuild(struct cw_store *store, struct cw_error *err)
     if (status == CW_OK) {
         status = add_all(store, err);
     }
-    if (status == CW_OK) {
-        sql = cw_sql_begin(store, "INSERT OR REPLACE INTO meta (key, value) VALUES ('norm', ?)");
-        cw_sql_put_cstr(&sql, CW_NORM);
-        status = cw_sql_run(&sql, err);
-    }
-    return status;
+    return status == CW_OK ? cw_probes_mark(store, err) : status;
 }
 
 enum cw_status cw_probes_check(struct cw_store *store, struct cw_error *err)

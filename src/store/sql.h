@@ -162,6 +162,9 @@ CW_NODISCARD enum cw_status cw_probes_add(struct cw_store *store, int64_t listin
 CW_NODISCARD enum cw_status cw_probes_remove(struct cw_store *store, int64_t listing,
                                              struct cw_span value, struct cw_span tag,
                                              struct cw_error *err);
+/** Records that the probes in the database are those of this program; in the caller's transaction.
+ */
+CW_NODISCARD enum cw_status cw_probes_mark(struct cw_store *store, struct cw_error *err);
 /** Makes the probes fit this program: those of another normaliser would miss addresses in silence.
  *  A writer computes them again, a reader refuses with CW_STATE. */
 CW_NODISCARD enum cw_status cw_probes_check(struct cw_store *store, struct cw_error *err);

@@ -317,6 +317,31 @@ static void folders_are_made_with_their_parents(void)
     place_remove(&place, (const char *const[]){"f", "a/b/c", "a/b", "a", NULL});
 }
 
+/* A folder that the sweep must not take, or must not fail at, is among them. */
+static void sweeping_removes_only_what_a_kill_left(void)
+{
+    static const char *const swept[] = {".cw-1-0.tmp", ".cw-99999-999.tmp", "tmp.12-0", "tmp.12-1"};
+    static const char *const kept[] = {"checkpoint", ".hidden",    "cw-1-0.tmp",
+                                       "a.tmp.1",    ".cw-folder", NULL};
+    const struct place place = place_make();
+    for (size_t i = 0; i < CW_COUNT(swept); i++) {
+        put(at(&place, swept[i]), 1);
+    }
+    for (size_t i = 0; kept[i + 1] != NULL; i++) {
+        put(at(&place, kept[i]), 1);
+    }
+    CU_ASSERT_EQUAL(mkdir(at(&place, ".cw-folder"), 0700), 0);
+    cw_dir_sweep(place.folder, NULL);
+    CU_ASSERT_EQUAL(access(at(&place, swept[0]), F_OK), -1);
+    CU_ASSERT_EQUAL(access(at(&place, swept[1]), F_OK), -1);
+    CU_ASSERT_EQUAL(access(at(&place, swept[2]), F_OK), 0);
+    cw_dir_sweep(place.folder, "tmp.");
+    CU_ASSERT_EQUAL(access(at(&place, swept[2]), F_OK), -1);
+    CU_ASSERT_EQUAL(access(at(&place, swept[3]), F_OK), -1);
+    cw_dir_sweep(at(&place, "missing"), NULL);
+    place_remove(&place, kept);
+}
+
 static void listing_is_sorted_and_filtered(void)
 {
     static const char *const names[] = {"b.json",  "a.json", "B.json",        ".hidden.json",
@@ -414,6 +439,7 @@ int main(void)
         {"writing survives a left-over temporary", writing_survives_a_left_over_temporary_file},
         {"creating never replaces", creating_never_replaces},
         {"folders are made with their parents", folders_are_made_with_their_parents},
+        {"sweeping removes only what a kill left", sweeping_removes_only_what_a_kill_left},
         {"listing is sorted and filtered", listing_is_sorted_and_filtered},
         {"listing grows and fails cleanly", listing_grows_and_fails_cleanly},
         {"paths are joined and split", paths_are_joined_and_split},

@@ -97,6 +97,25 @@ static void end_once(struct log_place *log, struct ending ending, bool is_killed
     check_folder(log);
 }
 
+/* What a kill leaves in a folder that a run writes to again. */
+static void leave_temporary(const struct log_place *log)
+{
+    char path[STORE_PATH_BYTES + 96];
+    log_file(log, "tile/entries/000.p/.cw-1-0.tmp", path, sizeof(path));
+    CU_ASSERT_EQUAL(cw_file_create(path, CW_SPAN("cut"), 0600, NULL), CW_OK);
+}
+
+/* The first tile is full: no part of it may have stayed. */
+static void check_parts_are_gone(const struct log_place *log)
+{
+    static const char *const names[] = {"tile/entries/000.p", "tile/0/000.p"};
+    for (size_t i = 0; i < CW_COUNT(names); i++) {
+        char path[STORE_PATH_BYTES + 96];
+        log_file(log, names[i], path, sizeof(path));
+        CW_CHECK(access(path, F_OK) != 0, "%s\n", names[i]);
+    }
+}
+
 /* 250 entries first, so that the next 300 fill a tile and begin another; more entries come in
  * between, as they do when the next scan continues. */
 static void continue_after(enum cw_log_step step, size_t between, bool is_killed)
@@ -107,6 +126,7 @@ static void continue_after(enum cw_log_step step, size_t between, bool is_killed
     log_put(&log, 250);
     log_publish_ok(&log);
     see(&seen, &log);
+    leave_temporary(&log);
     log_put(&log, 300);
     end_once(&log, (struct ending){.at = step}, is_killed, &seen);
     log_put(&log, between);
@@ -114,6 +134,7 @@ static void continue_after(enum cw_log_step step, size_t between, bool is_killed
     log_publish_ok(&log);
     see(&seen, &log);
     log_audit_ok(&log, log.made);
+    check_parts_are_gone(&log);
     log_close(&log);
 }
 
