@@ -13,7 +13,7 @@ enum { BECH32_SUM_GROUPS = 6, CASHADDR_SUM_GROUPS = 8 };
 #define SUMS_16(x, a, b, c, d) SUMS_8(x, a, b, c), SUMS_8((x) ^ (d), a, b, c)
 #define SUMS_32(a, b, c, d, e) SUMS_16(0, a, b, c, d), SUMS_16(e, a, b, c, d)
 
-enum { FOLD_GROUPS = 6, TOP_SHIFT = 25, GROUP_MASK = 31 };
+enum { FOLD_GROUPS = 6, TOP_SHIFT = 25, GROUP_MASK = 31, SUM_BITS = 30, SUM_MASK = (1 << 30) - 1 };
 
 /* What the upper group of a sum turns into in one step: BIP-173's five generators. */
 static const uint32_t step_table[32] = {
@@ -36,25 +36,24 @@ static const uint32_t fold_table[FOLD_GROUPS][32] = {
     {SUMS_32(0x1cc20dda, 0x39841b9d, 0x23983233, 0x17b4e16f, 0x2df966de)},
 };
 
-static uint32_t bech32_fold(uint32_t sum, const uint8_t groups[static FOLD_GROUPS])
+/* `count` groups, at most eight, as one number; the first is the uppermost. */
+static uint64_t join(const uint8_t *groups, size_t count)
 {
-    uint32_t folded = 0;
-    for (unsigned i = 0; i < FOLD_GROUPS; i++) {
-        folded ^= fold_table[i][sum >> 5 * i & GROUP_MASK];
-        folded ^= (uint32_t)groups[i] << (TOP_SHIFT - 5 * i);
+    uint64_t bits = 0;
+    for (size_t i = 0; i < count; i++) {
+        bits = bits << 5 | groups[i];
     }
-    return folded;
+    return bits;
 }
 
-static uint32_t bech32_sum(uint32_t sum, const uint8_t *groups, size_t count)
+/* Twelve groups brought down to the sum, which is six. */
+static inline uint32_t bech32_fold(uint64_t groups)
 {
-    for (; count >= FOLD_GROUPS; count -= FOLD_GROUPS, groups += FOLD_GROUPS) {
-        sum = bech32_fold(sum, groups);
-    }
-    for (; count > 0; count--, groups++) {
-        sum = bech32_step(sum, *groups);
-    }
-    return sum;
+    const uint32_t upper = (uint32_t)(groups >> SUM_BITS);
+    return (uint32_t)(groups & SUM_MASK) ^ fold_table[0][upper & GROUP_MASK] ^
+           fold_table[1][upper >> 5 & GROUP_MASK] ^ fold_table[2][upper >> 10 & GROUP_MASK] ^
+           fold_table[3][upper >> 15 & GROUP_MASK] ^ fold_table[4][upper >> 20 & GROUP_MASK] ^
+           fold_table[5][upper >> 25];
 }
 
 static uint32_t bech32_prefix_sum(const char *prefix)
@@ -72,33 +71,61 @@ static uint32_t bech32_prefix_sum(const char *prefix)
 
 static size_t find_last(struct cw_span text, char byte)
 {
-    for (size_t i = text.len; i > 0; i--) {
-        if (text.data[i - 1] == byte) {
-            return i - 1;
-        }
+    size_t last = text.len;
+    for (size_t at = cw_span_find(text, byte, 0); at < text.len;
+         at = cw_span_find(text, byte, at + 1)) {
+        last = at;
     }
-    return text.len;
+    return last;
 }
 
-/* The groups behind the separator, either letter case. In visible ASCII the bit of 32 turns upper
- * case into lower, and nothing else into a letter or digit. */
-static bool read_groups(struct cw_span digits, uint8_t *ret)
+/* A digit of either letter case; more than a group when it is none. In visible ASCII the bit of 32
+ * turns upper case into lower, and nothing else into a letter or digit. */
+static inline uint32_t group_of(char c)
 {
-    int all = 0; /* negative as soon as one of them is */
-    for (size_t i = 0; i < digits.len; i++) {
-        const int value = cw_alphabet_bech32.values[(digits.data[i] | 0x20) & 0x7f];
-        ret[i] = (uint8_t)value;
-        all |= value;
-    }
-    return all >= 0;
+    return (uint8_t)cw_alphabet_bech32.values[(unsigned char)c | 0x20];
 }
 
-enum cw_address_error cw_bech32_decode(struct cw_span text, struct cw_bech32 *ret)
+/* The groups behind the separator of a visible text, and the sum over them, in one pass. False when
+ * one of the letters is no digit. */
+static bool read_groups(struct cw_span digits, uint8_t *ret, uint32_t *sum)
+{
+    const char *at = digits.data;
+    const char *const end = at + digits.len;
+    uint32_t all = 0;
+    for (; end - at >= FOLD_GROUPS; at += FOLD_GROUPS, ret += FOLD_GROUPS) {
+        const uint32_t a = group_of(at[0]);
+        const uint32_t b = group_of(at[1]);
+        const uint32_t c = group_of(at[2]);
+        const uint32_t d = group_of(at[3]);
+        const uint32_t e = group_of(at[4]);
+        const uint32_t f = group_of(at[5]);
+        ret[0] = (uint8_t)a;
+        ret[1] = (uint8_t)b;
+        ret[2] = (uint8_t)c;
+        ret[3] = (uint8_t)d;
+        ret[4] = (uint8_t)e;
+        ret[5] = (uint8_t)f;
+        all |= a | b | c | d | e | f;
+        *sum = bech32_fold((uint64_t)*sum << SUM_BITS | a << 25 | b << 20 | c << 15 | d << 10 |
+                           e << 5 | f);
+    }
+    uint64_t rest = *sum;
+    for (; at < end; at++, ret++) {
+        const uint32_t group = group_of(*at);
+        *ret = (uint8_t)group;
+        all |= group;
+        rest = rest << 5 | group;
+    }
+    *sum = bech32_fold(rest);
+    return all <= GROUP_MASK;
+}
+
+enum cw_address_error cw_bech32_decode(struct cw_span text, unsigned letters, struct cw_bech32 *ret)
 {
     if (text.len > CW_ADDRESS_TEXT_MAX) {
         return CW_ADDRESS_TOO_LONG;
     }
-    const unsigned letters = cw_letters_of(text);
     if ((letters & CW_LETTERS_ONE_CASE) == 0) {
         return CW_ADDRESS_CASE;
     }
@@ -114,16 +141,16 @@ enum cw_address_error cw_bech32_decode(struct cw_span text, struct cw_bech32 *re
         ret->prefix[i] = cw_ascii_lower(text.data[i]);
     }
     ret->prefix[separator] = '\0';
-    const size_t groups = text.len - separator - 1;
-    if (!read_groups(cw_span_slice(text, separator + 1, text.len), ret->values)) {
+    ret->prefix_len = separator;
+    uint32_t sum = bech32_prefix_sum(ret->prefix);
+    if (!read_groups(cw_span_slice(text, separator + 1, text.len), ret->values, &sum)) {
         return CW_ADDRESS_CHARSET;
     }
-    const uint32_t sum = bech32_sum(bech32_prefix_sum(ret->prefix), ret->values, groups);
     if (sum != CW_BECH32_CONSTANT && sum != CW_BECH32M_CONSTANT) {
         return CW_ADDRESS_CHECKSUM;
     }
     ret->constant = sum;
-    ret->count = groups - BECH32_SUM_GROUPS;
+    ret->count = text.len - separator - 1 - BECH32_SUM_GROUPS;
     return CW_ADDRESS_OK;
 }
 
@@ -135,37 +162,36 @@ enum { BLOCK_GROUPS = 8, BLOCK_BYTES = 5 };
 static void convert_block(const uint8_t groups[static BLOCK_GROUPS],
                           uint8_t ret[static BLOCK_BYTES])
 {
-    uint64_t bits = 0;
-    for (int i = 0; i < BLOCK_GROUPS; i++) {
-        bits = bits << 5 | groups[i];
-    }
-    for (int i = 0; i < BLOCK_BYTES; i++) {
-        ret[i] = (uint8_t)(bits >> (32 - 8 * i) & 0xffu);
-    }
+    const uint32_t upper = (uint32_t)groups[0] << 15 | (uint32_t)groups[1] << 10 |
+                           (uint32_t)groups[2] << 5 | groups[3];
+    const uint32_t lower = (uint32_t)groups[4] << 15 | (uint32_t)groups[5] << 10 |
+                           (uint32_t)groups[6] << 5 | groups[7];
+    ret[0] = (uint8_t)(upper >> 12);
+    ret[1] = (uint8_t)(upper >> 4 & 0xffu);
+    ret[2] = (uint8_t)((upper << 4 | lower >> 16) & 0xffu);
+    ret[3] = (uint8_t)(lower >> 8 & 0xffu);
+    ret[4] = (uint8_t)(lower & 0xffu);
 }
 
 enum cw_address_error cw_groups_to_bytes(const uint8_t *groups, size_t count, struct cw_bytes *ret)
 {
-    uint32_t pending = 0;
-    unsigned bits = 0;
-    ret->len = 0;
+    uint8_t *out = ret->data;
     if (count * 5 / 8 > sizeof(ret->data)) {
+        ret->len = 0;
         return CW_ADDRESS_TOO_LONG;
     }
     for (; count >= BLOCK_GROUPS; count -= BLOCK_GROUPS, groups += BLOCK_GROUPS) {
-        convert_block(groups, ret->data + ret->len);
-        ret->len += BLOCK_BYTES;
+        convert_block(groups, out);
+        out += BLOCK_BYTES;
     }
-    for (; count > 0; count--, groups++) {
-        pending = pending << 5 | *groups;
-        bits += 5;
-        if (bits >= 8) {
-            bits -= 8;
-            ret->data[ret->len++] = (uint8_t)(pending >> bits & 0xffu);
-            pending &= (1u << bits) - 1;
-        }
+    const uint64_t pending = join(groups, count);
+    size_t bits = count * 5;
+    while (bits >= 8) {
+        bits -= 8;
+        *out++ = (uint8_t)(pending >> bits & 0xffu);
     }
-    return bits >= 5 || pending != 0 ? CW_ADDRESS_PADDING : CW_ADDRESS_OK;
+    ret->len = (size_t)(out - ret->data);
+    return bits >= 5 || (pending & ((1u << bits) - 1)) != 0 ? CW_ADDRESS_PADDING : CW_ADDRESS_OK;
 }
 
 /* Cuts bytes into groups of five bits; the last one is filled with zeros. */

@@ -60,13 +60,16 @@ enum {
 
 struct cw_bech32 {
     char prefix[CW_BECH32_PREFIX_MAX + 1]; /* lower case, NUL-terminated */
+    size_t prefix_len;
     uint32_t constant;
     size_t count;
     uint8_t values[CW_ADDRESS_TEXT_MAX]; /* groups of five bits, without the checksum */
 };
 
-/** Any prefix, both constants, up to CW_ADDRESS_TEXT_MAX characters. */
-enum cw_address_error cw_bech32_decode(struct cw_span text, struct cw_bech32 *ret);
+/** Any prefix, both constants, up to CW_ADDRESS_TEXT_MAX characters.
+ *  In:  letters  cw_letters_of(text), which a reader has already */
+enum cw_address_error cw_bech32_decode(struct cw_span text, unsigned letters,
+                                       struct cw_bech32 *ret);
 /** `version` is one group in front of the payload, or negative for none. */
 void cw_bech32_encode(struct cw_writer *out, const char *prefix, int version,
                       struct cw_span payload, uint32_t constant);

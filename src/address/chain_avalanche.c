@@ -14,7 +14,7 @@ static enum cw_address_error read_bech32(struct cw_span text, struct cw_address 
     if (text.len > CW_BECH32_LENGTH_MAX) {
         return CW_ADDRESS_TOO_LONG;
     }
-    enum cw_address_error why = cw_bech32_decode(text, &bech32);
+    enum cw_address_error why = cw_bech32_decode(text, cw_letters_of(text), &bech32);
     if (why != CW_ADDRESS_OK) {
         return why;
     }

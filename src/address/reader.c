@@ -63,7 +63,7 @@ enum cw_address_error cw_reader_bech32(struct cw_reader *reader, size_t limit,
                                        const struct cw_bech32 **ret)
 {
     if (!reader->has_bech32) {
-        reader->bech32_why = cw_bech32_decode(reader->text, &reader->bech32);
+        reader->bech32_why = cw_bech32_decode(reader->text, reader->letters, &reader->bech32);
         reader->has_bech32 = true;
     }
     if (reader->text.len > limit) {
