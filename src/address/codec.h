@@ -86,13 +86,6 @@ struct cw_cosmos_row {
     enum cw_chain_id chain;
 };
 
-enum { CW_TAGS_MAX = 8 };
-/** The tags a label stands for, in order of trial. */
-struct cw_tags {
-    const struct cw_tag *rows[CW_TAGS_MAX];
-    size_t count;
-};
-
 extern const struct cw_chain cw_chain_table[CW_CHAINS];
 /** The group of each chain once more, close together: walks of the row tables ask for little else.
  */
