@@ -143,8 +143,9 @@ unsigned cw_letters_of(struct cw_span text)
     unsigned all = UINT8_MAX;
     const unsigned char *at = (const unsigned char *)text.data;
     size_t left = text.len;
-    for (; left >= 4; left -= 4, at += 4) {
-        all &= letters_of[at[0]] & letters_of[at[1]] & letters_of[at[2]] & letters_of[at[3]];
+    for (; left >= 6; left -= 6, at += 6) {
+        all &= letters_of[at[0]] & letters_of[at[1]] & letters_of[at[2]] & letters_of[at[3]] &
+               letters_of[at[4]] & letters_of[at[5]];
     }
     for (; left > 0; left--, at++) {
         all &= letters_of[*at];

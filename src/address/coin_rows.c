@@ -176,9 +176,9 @@ static enum cw_address_error read_witness(const struct cw_bech32 *text, enum cw_
     if (text->count == 0) {
         return CW_ADDRESS_LENGTH;
     }
-    enum cw_address_error why = cw_groups_to_bytes(text->values + 1, text->count - 1, &program);
+    enum cw_address_error why = cw_bech32_payload(text, 1, &program);
     if (why == CW_ADDRESS_OK) {
-        why = witness_kind(text->values[0], program.len, text->constant, &kind);
+        why = witness_kind(cw_bech32_version(text), program.len, text->constant, &kind);
     }
     if (why != CW_ADDRESS_OK) {
         return why;
@@ -205,10 +205,10 @@ static enum cw_address_error read_mweb(struct cw_reader *reader, struct cw_addre
     if (text->constant != CW_BECH32_CONSTANT) {
         return CW_ADDRESS_CHECKSUM;
     }
-    if (text->count == 0 || text->values[0] != 0) {
+    if (text->count == 0 || cw_bech32_version(text) != 0) {
         return CW_ADDRESS_VERSION;
     }
-    why = cw_groups_to_bytes(text->values + 1, text->count - 1, &points);
+    why = cw_bech32_payload(text, 1, &points);
     if (why != CW_ADDRESS_OK) {
         return why;
     }
@@ -369,7 +369,7 @@ enum cw_address_error cw_read_bech32_rows(struct cw_reader *reader, const struct
         if (text->constant != row->constant) {
             return CW_ADDRESS_CHECKSUM;
         }
-        why = cw_groups_to_bytes(text->values, text->count, &payload);
+        why = cw_bech32_payload(text, 0, &payload);
         if (why != CW_ADDRESS_OK) {
             return why;
         }

@@ -114,16 +114,16 @@ static void describe(struct cw_address *address, const struct cw_found *found)
 {
     const bool is_test =
         cw_chain_table[found->chain].net == CW_NET_TEST || (found->flags & CW_FLAG_TESTNET) != 0;
-    const char *network = found->network;
-    if (network == NULL && found->chain != CW_CHAIN_EVM) {
-        network = is_test ? "test" : "main";
-    }
     address->encoding = (uint8_t)found->encoding;
     address->checksum = (uint8_t)found->checksum;
     address->flags = found->flags | (is_test ? CW_FLAG_TESTNET : 0u);
     address->aux_kind = (uint8_t)found->aux_kind;
     address->aux = found->aux;
-    cw_network_set(address, network);
+    if (found->network != NULL || found->chain == CW_CHAIN_EVM) {
+        cw_network_set(address, found->network);
+    } else {
+        memcpy(address->network, is_test ? "test" : "main", sizeof("main"));
+    }
 }
 
 enum cw_address_error cw_found_add(struct cw_address *address, const struct cw_found *found)

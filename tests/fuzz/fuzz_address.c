@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "address/alphabet.h"
 #include "address/explain.h"
 #include "address/reason.h"
 #include "address/resemble.h"
@@ -165,7 +166,10 @@ static void check_resemblance(struct cw_span a, struct cw_span b)
     CW_ASSERT(found == cw_resemble_judge(b, a, NULL));
     CW_ASSERT(found == CW_RESEMBLES_NOT || is_candidate);
     CW_ASSERT(at <= a.len);
-    CW_ASSERT(cw_resemble_judge(a, a, NULL) == CW_RESEMBLES_NOT);
+    /* What is outside of ASCII, or a control, equals nothing, not even itself. */
+    if ((cw_letters_of(a) & CW_LETTERS_VISIBLE) != 0) {
+        CW_ASSERT(cw_resemble_judge(a, a, NULL) == CW_RESEMBLES_NOT);
+    }
 }
 
 /* Words are printable, and there are none about a secret. */
