@@ -160,30 +160,43 @@ static void copy(struct cw_address *ret, const struct cw_address *from)
     memcpy(ret->source, from->source, strlen(from->source) + 1);
 }
 
-enum cw_address_error cw_address_parse(struct cw_span text, struct cw_span tag,
-                                       enum cw_address_mode mode, struct cw_address *ret)
+enum cw_address_error cw_label_parse(const struct cw_label *label, struct cw_span text,
+                                     enum cw_address_mode mode, struct cw_address *ret)
 {
-    const struct cw_label label = cw_label_make(tag);
     CW_UNSET struct cw_address address;
     const enum cw_address_error why = mode == CW_ADDRESS_LIST
-                                          ? cw_parse_field(text, label, &address)
-                                          : cw_parse_bare(text, &label, mode, &address);
+                                          ? cw_parse_field(text, *label, &address)
+                                          : cw_parse_bare(text, label, mode, &address);
     if (why == CW_ADDRESS_OK) {
         copy(ret, &address);
     }
     return why;
 }
 
-enum cw_address_error cw_address_parse_as(struct cw_span text, struct cw_span tag,
-                                          struct cw_address *ret)
+enum cw_address_error cw_label_parse_as(const struct cw_label *label, struct cw_span text,
+                                        struct cw_address *ret)
 {
-    const struct cw_label label = cw_label_make(tag);
     CW_UNSET struct cw_address address;
-    const enum cw_address_error why = cw_parse_tags(text, &label.tags, CW_ADDRESS_STRICT, &address);
+    const enum cw_address_error why =
+        cw_parse_tags(text, &label->tags, CW_ADDRESS_STRICT, &address);
     if (why == CW_ADDRESS_OK) {
         copy(ret, &address);
     }
     return why;
+}
+
+enum cw_address_error cw_address_parse(struct cw_span text, struct cw_span tag,
+                                       enum cw_address_mode mode, struct cw_address *ret)
+{
+    const struct cw_label label = cw_label_make(tag);
+    return cw_label_parse(&label, text, mode, ret);
+}
+
+enum cw_address_error cw_address_parse_as(struct cw_span text, struct cw_span tag,
+                                          struct cw_address *ret)
+{
+    const struct cw_label label = cw_label_make(tag);
+    return cw_label_parse_as(&label, text, ret);
 }
 
 /* ---- saying what was read ---- */

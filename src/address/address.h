@@ -131,6 +131,27 @@ enum cw_address_error cw_address_parse(struct cw_span text, struct cw_span tag,
 enum cw_address_error cw_address_parse_as(struct cw_span text, struct cw_span tag,
                                           struct cw_address *ret);
 
+/** What stands beside a text, looked up: given and known (tags), given and unknown (no tags), or
+ * not given. Who reads many texts beside one tag makes its label once. Fields are for src/address/
+ *  only; what they point to is constant. */
+enum { CW_TAGS_MAX = 8 };
+struct cw_tag;
+struct cw_label {
+    bool is_given;
+    struct cw_tags {
+        const struct cw_tag *rows[CW_TAGS_MAX]; /* in order of trial */
+        size_t count;
+    } tags;
+};
+
+/** The label of a tag; of the empty one the label that is not given. */
+struct cw_label cw_label_make(struct cw_span tag);
+/** cw_address_parse and cw_address_parse_as with the tag looked up. */
+enum cw_address_error cw_label_parse(const struct cw_label *label, struct cw_span text,
+                                     enum cw_address_mode mode, struct cw_address *ret);
+enum cw_address_error cw_label_parse_as(const struct cw_label *label, struct cw_span text,
+                                        struct cw_address *ret);
+
 /** "CHECKSUM" and the like; never NULL. */
 const char *cw_address_error_code(enum cw_address_error why);
 /** One sentence for people about a code: "the checksum is wrong: a character was mistyped". */

@@ -141,8 +141,14 @@ static const uint8_t letters_of[256] = {
 unsigned cw_letters_of(struct cw_span text)
 {
     unsigned all = UINT8_MAX;
-    for (size_t i = 0; i < text.len; i++) {
-        all &= letters_of[(unsigned char)text.data[i]];
+    const unsigned char *at = (const unsigned char *)text.data;
+    size_t left = text.len;
+    for (; left >= 6; left -= 6, at += 6) {
+        all &= letters_of[at[0]] & letters_of[at[1]] & letters_of[at[2]] & letters_of[at[3]] &
+               letters_of[at[4]] & letters_of[at[5]];
+    }
+    for (; left > 0; left--, at++) {
+        all &= letters_of[*at];
     }
     const bool is_one_case = (all & (CW_LETTERS_NO_LOWER | CW_LETTERS_NO_UPPER)) != 0;
     all &= CW_LETTERS_ONE_CASE - 1u;

@@ -44,41 +44,65 @@ static uint32_t divide(struct number *number, uint32_t divisor)
     return (uint32_t)rest;
 }
 
-static uint8_t number_byte(const struct number *number, size_t at)
-{
-    return (uint8_t)(number->limbs[at / LIMB_BYTES] >> 8 * (at % LIMB_BYTES) & 0xffu);
-}
-
-/* Bytes of a number without leading zeros. */
+/* Bytes of the uppermost limb without leading zeros, and of all below it. */
 static size_t number_len(const struct number *number)
 {
     size_t len = number->count * LIMB_BYTES;
-    while (len > 0 && number_byte(number, len - 1) == 0) {
+    for (uint32_t top = 1u << 24; number->count > 0 && number->limbs[number->count - 1] < top;) {
+        top >>= 8;
         len--;
     }
     return len;
 }
 
+/* The last `len` bytes of a number, most significant first. */
+static void write_number(const struct number *number, size_t len, uint8_t *ret)
+{
+    const uint32_t *limb = number->limbs;
+    for (; len >= LIMB_BYTES; len -= LIMB_BYTES, limb++) {
+        ret[len - 1] = (uint8_t)(*limb & 0xffu);
+        ret[len - 2] = (uint8_t)(*limb >> 8 & 0xffu);
+        ret[len - 3] = (uint8_t)(*limb >> 16 & 0xffu);
+        ret[len - 4] = (uint8_t)(*limb >> 24);
+    }
+    for (unsigned shift = 0; len > 0; len--, shift += 8) {
+        ret[len - 1] = (uint8_t)(*limb >> shift & 0xffu);
+    }
+}
+
+/* The value of a digit; `all` becomes negative when it is none. */
+static inline uint32_t take_digit(const struct cw_alphabet *alphabet, char c, int *all)
+{
+    const int digit = cw_digit_value(alphabet, c);
+    *all |= digit;
+    return (uint32_t)digit;
+}
+
+/* Five digits as a number below 58^5. */
+static inline uint32_t take_chunk(const struct cw_alphabet *alphabet, const char *at, int *all)
+{
+    const uint32_t upper = take_digit(alphabet, at[0], all) * 58 + take_digit(alphabet, at[1], all);
+    const uint32_t lower = take_digit(alphabet, at[2], all) * 58 + take_digit(alphabet, at[3], all);
+    return (upper * 58 * 58 + lower) * 58 + take_digit(alphabet, at[4], all);
+}
+
+/* The digits that make no full chunk come first, where the number is still short. */
 static bool read_digits(const struct cw_alphabet *alphabet, struct cw_span digits,
                         struct number *ret)
 {
-    uint32_t chunk = 0;
-    uint32_t factor = 1;
-    ret->count = 0;
-    for (size_t i = 0; i < digits.len; i++) {
-        const int digit = cw_digit_value(alphabet, digits.data[i]);
-        if (digit < 0) {
-            return false;
-        }
-        chunk = chunk * 58 + (uint32_t)digit;
-        factor *= 58;
-        if (i % CHUNK_DIGITS == CHUNK_DIGITS - 1 || i == digits.len - 1) {
-            multiply_add(ret, factor, chunk);
-            chunk = 0;
-            factor = 1;
-        }
+    const char *at = digits.data;
+    size_t left = digits.len;
+    uint32_t first = 0;
+    int all = 0; /* negative as soon as one digit is */
+    for (; left % CHUNK_DIGITS != 0; left--, at++) {
+        first = first * 58 + take_digit(alphabet, *at, &all);
     }
-    return true;
+    ret->limbs[0] = first;
+    ret->count = first > 0 ? 1 : 0;
+    for (; left > 0 && all >= 0; left -= CHUNK_DIGITS, at += CHUNK_DIGITS) {
+        multiply_add(ret, CHUNK_VALUES, take_chunk(alphabet, at, &all));
+    }
+    return all >= 0;
 }
 
 static size_t leading(struct cw_span text, char letter)
@@ -107,9 +131,7 @@ enum cw_address_error cw_base58_decode(const struct cw_alphabet *alphabet, struc
     }
     const size_t len = number_len(&number);
     memset(ret->data, 0, zeros);
-    for (size_t i = 0; i < len; i++) {
-        ret->data[zeros + i] = number_byte(&number, len - 1 - i);
-    }
+    write_number(&number, len, ret->data + zeros);
     ret->len = zeros + len;
     return CW_ADDRESS_OK;
 }

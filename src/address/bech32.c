@@ -13,7 +13,7 @@ enum { BECH32_SUM_GROUPS = 6, CASHADDR_SUM_GROUPS = 8 };
 #define SUMS_16(x, a, b, c, d) SUMS_8(x, a, b, c), SUMS_8((x) ^ (d), a, b, c)
 #define SUMS_32(a, b, c, d, e) SUMS_16(0, a, b, c, d), SUMS_16(e, a, b, c, d)
 
-enum { FOLD_GROUPS = 6, TOP_SHIFT = 25, GROUP_MASK = 31 };
+enum { BLOCK_GROUPS = 8, BLOCK_BYTES = 5, TOP_SHIFT = 25, GROUP_MASK = 31 };
 
 /* What the upper group of a sum turns into in one step: BIP-173's five generators. */
 static const uint32_t step_table[32] = {
@@ -24,37 +24,28 @@ static uint32_t bech32_step(uint32_t sum, uint32_t value)
     return (sum & 0x1ffffffu) << 5 ^ value ^ step_table[sum >> TOP_SHIFT];
 }
 
-/* What each group of a sum, lowest first, turns into in six steps over zeros. The code is linear,
- * so six groups at once are the six of them and these. The encoder goes one at a time: a wrong
- * number here would refuse what it wrote. */
-static const uint32_t fold_table[FOLD_GROUPS][32] = {
+/* What a group turns into that stands seven to fourteen places before the last one. The code is
+ * linear, so a sum and eight groups more are these, and the last six as they are. The encoder goes
+ * one at a time: a wrong number here would refuse what it wrote. */
+static const uint32_t fold_table[BLOCK_GROUPS][32] = {
     {SUMS_32(0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3)},
     {SUMS_32(0x1fd7e966, 0x3d3f76cc, 0x2afaccb8, 0x07e1bd59, 0x0d537a9b)},
     {SUMS_32(0x0424df38, 0x08491f79, 0x1086bbfb, 0x210d72ff, 0x129ec4f7)},
     {SUMS_32(0x22cb696d, 0x1782f6da, 0x2d954cbd, 0x0bba3d53, 0x15f0fa8f)},
     {SUMS_32(0x081318a1, 0x10263142, 0x204c6284, 0x128ce428, 0x250dec50)},
     {SUMS_32(0x1cc20dda, 0x39841b9d, 0x23983233, 0x17b4e16f, 0x2df966de)},
+    {SUMS_32(0x1df21f0a, 0x39743b34, 0x22787361, 0x16e4c7e2, 0x2dc92ee4)},
+    {SUMS_32(0x3bf0450a, 0x27702e14, 0x1e705921, 0x3ce01642, 0x2bc029a4)},
 };
 
-static uint32_t bech32_fold(uint32_t sum, const uint8_t groups[static FOLD_GROUPS])
+/* A sum and four and four groups more. */
+static inline uint32_t bech32_fold(uint32_t sum, uint32_t upper, uint32_t lower)
 {
-    uint32_t folded = 0;
-    for (unsigned i = 0; i < FOLD_GROUPS; i++) {
-        folded ^= fold_table[i][sum >> 5 * i & GROUP_MASK];
-        folded ^= (uint32_t)groups[i] << (TOP_SHIFT - 5 * i);
-    }
-    return folded;
-}
-
-static uint32_t bech32_sum(uint32_t sum, const uint8_t *groups, size_t count)
-{
-    for (; count >= FOLD_GROUPS; count -= FOLD_GROUPS, groups += FOLD_GROUPS) {
-        sum = bech32_fold(sum, groups);
-    }
-    for (; count > 0; count--, groups++) {
-        sum = bech32_step(sum, *groups);
-    }
-    return sum;
+    return ((upper & 0x3ffu) << 20 | lower) ^ fold_table[0][upper >> 10 & GROUP_MASK] ^
+           fold_table[1][upper >> 15 & GROUP_MASK] ^ fold_table[2][sum & GROUP_MASK] ^
+           fold_table[3][sum >> 5 & GROUP_MASK] ^ fold_table[4][sum >> 10 & GROUP_MASK] ^
+           fold_table[5][sum >> 15 & GROUP_MASK] ^ fold_table[6][sum >> 20 & GROUP_MASK] ^
+           fold_table[7][sum >> TOP_SHIFT & GROUP_MASK];
 }
 
 static uint32_t bech32_prefix_sum(const char *prefix)
@@ -72,33 +63,79 @@ static uint32_t bech32_prefix_sum(const char *prefix)
 
 static size_t find_last(struct cw_span text, char byte)
 {
-    for (size_t i = text.len; i > 0; i--) {
-        if (text.data[i - 1] == byte) {
-            return i - 1;
-        }
+    size_t last = text.len;
+    for (size_t at = cw_span_find(text, byte, 0); at < text.len;
+         at = cw_span_find(text, byte, at + 1)) {
+        last = at;
     }
-    return text.len;
+    return last;
 }
 
-/* The groups behind the separator, either letter case. In visible ASCII the bit of 32 turns upper
- * case into lower, and nothing else into a letter or digit. */
-static bool read_groups(struct cw_span digits, uint8_t *ret)
+/* Four digits of either letter case as one number; `all` becomes more than a group when one is
+ * none. In visible ASCII the bit of 32 turns upper case into lower, and nothing else into a letter
+ * or digit. */
+static inline uint32_t take_four(const char *at, uint32_t *all)
 {
-    int all = 0; /* negative as soon as one of them is */
-    for (size_t i = 0; i < digits.len; i++) {
-        const int value = cw_alphabet_bech32.values[(digits.data[i] | 0x20) & 0x7f];
-        ret[i] = (uint8_t)value;
-        all |= value;
-    }
-    return all >= 0;
+    const int8_t *values = cw_alphabet_bech32.values;
+    const uint32_t a = (uint8_t)values[(unsigned char)at[0] | 0x20];
+    const uint32_t b = (uint8_t)values[(unsigned char)at[1] | 0x20];
+    const uint32_t c = (uint8_t)values[(unsigned char)at[2] | 0x20];
+    const uint32_t d = (uint8_t)values[(unsigned char)at[3] | 0x20];
+    *all |= a | b | c | d;
+    return a << 15 | b << 10 | c << 5 | d;
 }
 
-enum cw_address_error cw_bech32_decode(struct cw_span text, struct cw_bech32 *ret)
+/* Sixty-four bits, the uppermost first. Written out, for compilers know this form as one store. */
+static inline void put_bits(uint8_t ret[static 8], uint64_t bits)
+{
+    ret[0] = (uint8_t)(bits >> 56);
+    ret[1] = (uint8_t)(bits >> 48);
+    ret[2] = (uint8_t)(bits >> 40);
+    ret[3] = (uint8_t)(bits >> 32);
+    ret[4] = (uint8_t)(bits >> 24);
+    ret[5] = (uint8_t)(bits >> 16);
+    ret[6] = (uint8_t)(bits >> 8);
+    ret[7] = (uint8_t)bits;
+}
+
+static inline uint64_t get_bits(const uint8_t at[static 8])
+{
+    return (uint64_t)at[0] << 56 | (uint64_t)at[1] << 48 | (uint64_t)at[2] << 40 |
+           (uint64_t)at[3] << 32 | (uint64_t)at[4] << 24 | (uint64_t)at[5] << 16 |
+           (uint64_t)at[6] << 8 | (uint64_t)at[7];
+}
+
+/* The digits behind the separator of a visible text as bits, and the sum over them, in one pass.
+ * False when one of the letters is no digit. */
+static bool read_digits(struct cw_span digits, uint8_t *ret, uint32_t *ret_sum)
+{
+    const char *at = digits.data;
+    const char *const end = at + digits.len;
+    uint32_t sum = *ret_sum;
+    uint32_t all = 0;
+    for (; end - at >= BLOCK_GROUPS; at += BLOCK_GROUPS, ret += BLOCK_BYTES) {
+        const uint32_t upper = take_four(at, &all);
+        const uint32_t lower = take_four(at + 4, &all);
+        put_bits(ret, (uint64_t)upper << 44 | (uint64_t)lower << 24);
+        sum = bech32_fold(sum, upper, lower);
+    }
+    uint64_t rest = 0;
+    for (int shift = 59; at < end; at++, shift -= 5) {
+        const uint32_t group = (uint8_t)cw_alphabet_bech32.values[(unsigned char)*at | 0x20];
+        all |= group;
+        rest |= (uint64_t)group << shift;
+        sum = bech32_step(sum, group);
+    }
+    put_bits(ret, rest);
+    *ret_sum = sum;
+    return all <= GROUP_MASK;
+}
+
+enum cw_address_error cw_bech32_decode(struct cw_span text, unsigned letters, struct cw_bech32 *ret)
 {
     if (text.len > CW_ADDRESS_TEXT_MAX) {
         return CW_ADDRESS_TOO_LONG;
     }
-    const unsigned letters = cw_letters_of(text);
     if ((letters & CW_LETTERS_ONE_CASE) == 0) {
         return CW_ADDRESS_CASE;
     }
@@ -114,50 +151,54 @@ enum cw_address_error cw_bech32_decode(struct cw_span text, struct cw_bech32 *re
         ret->prefix[i] = cw_ascii_lower(text.data[i]);
     }
     ret->prefix[separator] = '\0';
-    const size_t groups = text.len - separator - 1;
-    if (!read_groups(cw_span_slice(text, separator + 1, text.len), ret->values)) {
+    ret->prefix_len = separator;
+    uint32_t sum = bech32_prefix_sum(ret->prefix);
+    if (!read_digits(cw_span_slice(text, separator + 1, text.len), ret->bits, &sum)) {
         return CW_ADDRESS_CHARSET;
     }
-    const uint32_t sum = bech32_sum(bech32_prefix_sum(ret->prefix), ret->values, groups);
     if (sum != CW_BECH32_CONSTANT && sum != CW_BECH32M_CONSTANT) {
         return CW_ADDRESS_CHECKSUM;
     }
     ret->constant = sum;
-    ret->count = groups - BECH32_SUM_GROUPS;
+    ret->count = text.len - separator - 1 - BECH32_SUM_GROUPS;
     return CW_ADDRESS_OK;
+}
+
+enum cw_address_error cw_bech32_payload(const struct cw_bech32 *text, size_t skip,
+                                        struct cw_bytes *ret)
+{
+    static_assert(CW_ADDRESS_TEXT_MAX * 5 / 8 + 8 <= sizeof(text->bits), "read by eights");
+    static_assert(CW_ADDRESS_TEXT_MAX * 5 / 8 <= sizeof(ret->data), "a text of groups fits");
+    CW_ASSERT(skip <= 1);
+    CW_ASSERT(skip <= text->count);
+    const size_t bits = (text->count - skip) * 5;
+    const size_t len = bits / 8;
+    size_t at = 0;
+    for (; at + 8 <= len; at += 7) { /* eight bytes without the skipped bits are seven */
+        put_bits(ret->data + at, get_bits(text->bits + at) << 5 * skip);
+    }
+    for (uint64_t rest = get_bits(text->bits + at) << 5 * skip; at < len; at++, rest <<= 8) {
+        ret->data[at] = (uint8_t)(rest >> 56);
+    }
+    ret->len = len;
+    const uint64_t left = get_bits(text->bits + len) << 5 * skip;
+    const size_t left_bits = bits % 8;
+    return left_bits >= 5 || (left_bits > 0 && left >> (64 - left_bits) != 0) ? CW_ADDRESS_PADDING
+                                                                              : CW_ADDRESS_OK;
 }
 
 /* ---- groups of five bits ---- */
 
-enum { BLOCK_GROUPS = 8, BLOCK_BYTES = 5 };
-
-/* Forty bits: eight groups are five bytes without a rest. */
-static void convert_block(const uint8_t groups[static BLOCK_GROUPS],
-                          uint8_t ret[static BLOCK_BYTES])
+/* PADDING as of cw_bech32_payload. */
+static enum cw_address_error groups_to_bytes(const uint8_t *groups, size_t count,
+                                             struct cw_bytes *ret)
 {
-    uint64_t bits = 0;
-    for (int i = 0; i < BLOCK_GROUPS; i++) {
-        bits = bits << 5 | groups[i];
-    }
-    for (int i = 0; i < BLOCK_BYTES; i++) {
-        ret[i] = (uint8_t)(bits >> (32 - 8 * i) & 0xffu);
-    }
-}
-
-enum cw_address_error cw_groups_to_bytes(const uint8_t *groups, size_t count, struct cw_bytes *ret)
-{
+    static_assert(CW_ADDRESS_TEXT_MAX * 5 / 8 <= sizeof(ret->data), "a text of groups fits");
     uint32_t pending = 0;
     unsigned bits = 0;
     ret->len = 0;
-    if (count * 5 / 8 > sizeof(ret->data)) {
-        return CW_ADDRESS_TOO_LONG;
-    }
-    for (; count >= BLOCK_GROUPS; count -= BLOCK_GROUPS, groups += BLOCK_GROUPS) {
-        convert_block(groups, ret->data + ret->len);
-        ret->len += BLOCK_BYTES;
-    }
-    for (; count > 0; count--, groups++) {
-        pending = pending << 5 | *groups;
+    for (size_t i = 0; i < count; i++) {
+        pending = pending << 5 | groups[i];
         bits += 5;
         if (bits >= 8) {
             bits -= 8;
@@ -266,7 +307,7 @@ enum cw_address_error cw_cashaddr_decode(const struct cw_alphabet *alphabet, str
     if (sum != 1) {
         return CW_ADDRESS_CHECKSUM;
     }
-    return cw_groups_to_bytes(groups, body.len - CASHADDR_SUM_GROUPS, ret);
+    return groups_to_bytes(groups, body.len - CASHADDR_SUM_GROUPS, ret);
 }
 
 void cw_cashaddr_encode(struct cw_writer *out, const struct cw_alphabet *alphabet,
@@ -310,7 +351,7 @@ enum cw_address_error cw_base32_decode(const struct cw_alphabet *alphabet, struc
     if (text.len == 0 || rest == 1 || rest == 3 || rest == 6) {
         return CW_ADDRESS_LENGTH;
     }
-    return cw_groups_to_bytes(groups, text.len, ret);
+    return groups_to_bytes(groups, text.len, ret);
 }
 
 void cw_base32_encode(struct cw_writer *out, const struct cw_alphabet *alphabet,

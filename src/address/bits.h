@@ -60,19 +60,30 @@ enum {
 
 struct cw_bech32 {
     char prefix[CW_BECH32_PREFIX_MAX + 1]; /* lower case, NUL-terminated */
+    size_t prefix_len;
     uint32_t constant;
-    size_t count;
-    uint8_t values[CW_ADDRESS_TEXT_MAX]; /* groups of five bits, without the checksum */
+    size_t count; /* groups of five bits, without the checksum */
+    /* the groups one behind the other, and slack to read and write eight bytes at a time */
+    uint8_t bits[CW_ADDRESS_PAYLOAD_MAX + 8];
 };
 
-/** Any prefix, both constants, up to CW_ADDRESS_TEXT_MAX characters. */
-enum cw_address_error cw_bech32_decode(struct cw_span text, struct cw_bech32 *ret);
+/** Any prefix, both constants, up to CW_ADDRESS_TEXT_MAX characters.
+ *  In:  letters  cw_letters_of(text), which a reader has already */
+enum cw_address_error cw_bech32_decode(struct cw_span text, unsigned letters,
+                                       struct cw_bech32 *ret);
 /** `version` is one group in front of the payload, or negative for none. */
 void cw_bech32_encode(struct cw_writer *out, const char *prefix, int version,
                       struct cw_span payload, uint32_t constant);
 
-/** Groups of five bits to bytes: PADDING when left-over bits are five or more, or not zero. */
-enum cw_address_error cw_groups_to_bytes(const uint8_t *groups, size_t count, struct cw_bytes *ret);
+/** The first group, where there is one: a witness version. */
+static inline uint8_t cw_bech32_version(const struct cw_bech32 *text)
+{
+    return text->bits[0] >> 3;
+}
+/** The groups behind the first `skip` (0 or 1) as bytes: PADDING when left-over bits are five or
+ *  more, or not zero. */
+enum cw_address_error cw_bech32_payload(const struct cw_bech32 *text, size_t skip,
+                                        struct cw_bytes *ret);
 
 /** CashAddr body (after "prefix:") in an alphabet of 32; ret is version byte and payload. */
 enum cw_address_error cw_cashaddr_decode(const struct cw_alphabet *alphabet, struct cw_span prefix,
@@ -102,6 +113,15 @@ bool cw_is_hex(struct cw_span text);
 /** All digits, or letters of one case only. */
 bool cw_is_one_case(struct cw_span text);
 bool cw_is_decimal(struct cw_span text);
-bool cw_starts_with_nocase(struct cw_span text, const char *prefix);
+
+static inline bool cw_starts_with_nocase(struct cw_span text, const char *prefix)
+{
+    size_t at = 0;
+    while (prefix[at] != '\0' && at < text.len &&
+           cw_ascii_lower(text.data[at]) == cw_ascii_lower(prefix[at])) {
+        at++;
+    }
+    return prefix[at] == '\0';
+}
 
 #endif

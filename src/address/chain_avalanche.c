@@ -14,7 +14,7 @@ static enum cw_address_error read_bech32(struct cw_span text, struct cw_address 
     if (text.len > CW_BECH32_LENGTH_MAX) {
         return CW_ADDRESS_TOO_LONG;
     }
-    enum cw_address_error why = cw_bech32_decode(text, &bech32);
+    enum cw_address_error why = cw_bech32_decode(text, cw_letters_of(text), &bech32);
     if (why != CW_ADDRESS_OK) {
         return why;
     }
@@ -25,7 +25,7 @@ static enum cw_address_error read_bech32(struct cw_span text, struct cw_address 
         if (bech32.constant != CW_BECH32_CONSTANT) {
             return CW_ADDRESS_CHECKSUM;
         }
-        why = cw_groups_to_bytes(bech32.values, bech32.count, &account);
+        why = cw_bech32_payload(&bech32, 0, &account);
         if (why != CW_ADDRESS_OK) {
             return why;
         }

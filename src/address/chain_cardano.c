@@ -114,7 +114,7 @@ static enum cw_address_error read_shelley(struct cw_reader *reader, struct cw_ad
     if (text->constant != CW_BECH32_CONSTANT) {
         return CW_ADDRESS_CHECKSUM;
     }
-    why = cw_groups_to_bytes(text->values, text->count, &bytes);
+    why = cw_bech32_payload(text, 0, &bytes);
     if (why != CW_ADDRESS_OK) {
         return why;
     }

@@ -56,7 +56,7 @@ static enum cw_address_error read_bech32(struct cw_reader *reader, const struct 
     }
     why = find_role(cw_span_cstr(text->prefix), as, &row, &kind);
     if (why == CW_ADDRESS_OK) {
-        why = cw_groups_to_bytes(text->values, text->count, &payload);
+        why = cw_bech32_payload(text, 0, &payload);
     }
     if (why != CW_ADDRESS_OK) {
         return why;

@@ -237,7 +237,7 @@ read_unified(struct cw_reader *reader, const struct unified_prefix *row, struct 
     if (text->constant != CW_BECH32M_CONSTANT) {
         return CW_ADDRESS_CHECKSUM;
     }
-    why = cw_groups_to_bytes(text->values, text->count, &message);
+    why = cw_bech32_payload(text, 0, &message);
     if (why != CW_ADDRESS_OK) {
         return why;
     }

@@ -65,11 +65,13 @@ struct cw_base58_row {
 /** A row of the segwit or CashAddr table. */
 struct cw_prefix_row {
     const char *prefix;
+    size_t prefix_len;
     enum cw_chain_id chain;
 };
 
 struct cw_bech32_row {
     const char *prefix;
+    size_t prefix_len;
     const char *network;
     uint32_t constant;
     uint32_t flags;
@@ -84,14 +86,10 @@ struct cw_cosmos_row {
     enum cw_chain_id chain;
 };
 
-enum { CW_TAGS_MAX = 8 };
-/** The tags a label stands for, in order of trial. */
-struct cw_tags {
-    const struct cw_tag *rows[CW_TAGS_MAX];
-    size_t count;
-};
-
 extern const struct cw_chain cw_chain_table[CW_CHAINS];
+/** The group of each chain once more, close together: walks of the row tables ask for little else.
+ */
+extern const uint8_t cw_chain_groups[CW_CHAINS];
 extern const char *const cw_kind_names[CW_KINDS];
 extern const char *const cw_encoding_names[CW_ENCODINGS];
 extern const struct cw_base58_row cw_base58_rows[];
@@ -191,7 +189,7 @@ bool cw_family_may_read(const struct cw_family *family, const struct cw_reader *
 /** Whether a row of a table may be used when reading as this tag. */
 static inline bool cw_row_fits(const struct cw_tag *as, enum cw_chain_id chain)
 {
-    return as == NULL || cw_chain_table[chain].group == cw_chain_table[as->chain].group;
+    return as == NULL || cw_chain_groups[chain] == cw_chain_groups[as->chain];
 }
 
 /** A list is generous where our own files are not, but only once a tag says what to expect. */

@@ -37,7 +37,8 @@ static bool is_tezos_secret(struct cw_span text)
 {
     static const char *const prefixes[] = {"edsk", "spsk", "p2sk", "edesk", "BLsk"};
     for (size_t i = 0; i < CW_COUNT(prefixes); i++) {
-        if (cw_span_starts_with(text, cw_span_cstr(prefixes[i]))) {
+        if (text.data[0] == prefixes[i][0] &&
+            cw_span_starts_with(text, cw_span_cstr(prefixes[i]))) {
             return true;
         }
     }
@@ -68,6 +69,22 @@ static size_t version_bytes(const struct cw_base58_row *row, uint8_t ret[static 
     return len;
 }
 
+/* Whether a payload begins with the version bytes of a row; the number of them. */
+static bool has_version(struct cw_span payload, const char *version, size_t *ret_len)
+{
+    static const char digits[] = "0123456789abcdef";
+    size_t at = 0;
+    for (; version[2 * at] != '\0'; at++) {
+        const uint8_t byte = at < payload.len ? cw_byte_at(payload, at) : 0;
+        if (at == payload.len || version[2 * at] != digits[byte >> 4] ||
+            version[2 * at + 1] != digits[byte & 15u]) {
+            return false;
+        }
+    }
+    *ret_len = at;
+    return true;
+}
+
 enum cw_address_error cw_read_base58_rows(struct cw_reader *reader, const struct cw_tag *as,
                                           struct cw_address *address)
 {
@@ -79,21 +96,14 @@ enum cw_address_error cw_read_base58_rows(struct cw_reader *reader, const struct
     if (why != CW_ADDRESS_OK) {
         return why;
     }
-    char head[2 * VERSION_BYTES_MAX + 1];
-    cw_hex_encode((const uint8_t *)payload.data,
-                  payload.len < VERSION_BYTES_MAX ? payload.len : VERSION_BYTES_MAX, head);
     const size_t before = address->readings_count;
     why = CW_ADDRESS_VERSION;
     for (size_t i = 0; i < cw_base58_rows_count; i++) {
         const struct cw_base58_row *row = &cw_base58_rows[i];
-        size_t digits = 0;
-        while (row->version[digits] != '\0' && row->version[digits] == head[digits]) {
-            digits++;
-        }
-        if (row->version[digits] != '\0' || !cw_row_fits(as, row->chain)) {
+        size_t len = 0;
+        if (!cw_row_fits(as, row->chain) || !has_version(payload, row->version, &len)) {
             continue;
         }
-        const size_t len = digits / 2;
         if (payload.len != len + row->length) {
             why = CW_ADDRESS_LENGTH;
             continue;
@@ -114,21 +124,23 @@ enum cw_address_error cw_read_base58_rows(struct cw_reader *reader, const struct
 
 /* ---- witness programs ---- */
 
-/* Whether a text is `prefix` and the separator of bech32, in any letter case. */
-static bool has_prefix(struct cw_span text, const char *prefix)
+/* Whether a text is `prefix` and the separator of bech32, in any letter case. The separator is
+ * looked at first: few rows are left after that. */
+static bool has_prefix(struct cw_span text, const char *prefix, size_t len)
 {
-    if (!cw_starts_with_nocase(text, prefix)) {
-        return false;
-    }
-    const size_t len = strlen(prefix);
-    return text.len > len && text.data[len] == '1';
+    return text.len > len && text.data[len] == '1' && cw_starts_with_nocase(text, prefix);
+}
+
+static bool is_prefix(const struct cw_bech32 *text, const char *prefix, size_t len)
+{
+    return text->prefix_len == len && memcmp(text->prefix, prefix, len) == 0;
 }
 
 bool cw_is_segwit_text(struct cw_span text, const struct cw_tag *as)
 {
     for (size_t i = 0; i < cw_segwit_rows_count; i++) {
-        if (cw_row_fits(as, cw_segwit_rows[i].chain) &&
-            has_prefix(text, cw_segwit_rows[i].prefix)) {
+        const struct cw_prefix_row *row = &cw_segwit_rows[i];
+        if (has_prefix(text, row->prefix, row->prefix_len) && cw_row_fits(as, row->chain)) {
             return true;
         }
     }
@@ -164,9 +176,9 @@ static enum cw_address_error read_witness(const struct cw_bech32 *text, enum cw_
     if (text->count == 0) {
         return CW_ADDRESS_LENGTH;
     }
-    enum cw_address_error why = cw_groups_to_bytes(text->values + 1, text->count - 1, &program);
+    enum cw_address_error why = cw_bech32_payload(text, 1, &program);
     if (why == CW_ADDRESS_OK) {
-        why = witness_kind(text->values[0], program.len, text->constant, &kind);
+        why = witness_kind(cw_bech32_version(text), program.len, text->constant, &kind);
     }
     if (why != CW_ADDRESS_OK) {
         return why;
@@ -193,10 +205,10 @@ static enum cw_address_error read_mweb(struct cw_reader *reader, struct cw_addre
     if (text->constant != CW_BECH32_CONSTANT) {
         return CW_ADDRESS_CHECKSUM;
     }
-    if (text->count == 0 || text->values[0] != 0) {
+    if (text->count == 0 || cw_bech32_version(text) != 0) {
         return CW_ADDRESS_VERSION;
     }
-    why = cw_groups_to_bytes(text->values + 1, text->count - 1, &points);
+    why = cw_bech32_payload(text, 1, &points);
     if (why != CW_ADDRESS_OK) {
         return why;
     }
@@ -230,7 +242,7 @@ enum cw_address_error cw_read_segwit_rows(struct cw_reader *reader, const struct
     }
     for (size_t i = 0; i < cw_segwit_rows_count; i++) {
         const struct cw_prefix_row *row = &cw_segwit_rows[i];
-        if (cw_row_fits(as, row->chain) && strcmp(text->prefix, row->prefix) == 0) {
+        if (cw_row_fits(as, row->chain) && is_prefix(text, row->prefix, row->prefix_len)) {
             return read_witness(text, row->chain, address);
         }
     }
@@ -331,8 +343,8 @@ bool cw_is_bech32_text(struct cw_span text, const struct cw_tag *as)
 {
     for (size_t i = 0; i < cw_bech32_rows_count; i++) {
         const struct cw_bech32_row *row = &cw_bech32_rows[i];
-        if (cw_row_fits(as, row->chain) && names_network(as, row) &&
-            has_prefix(text, row->prefix)) {
+        if (has_prefix(text, row->prefix, row->prefix_len) && cw_row_fits(as, row->chain) &&
+            names_network(as, row)) {
             return true;
         }
     }
@@ -350,14 +362,14 @@ enum cw_address_error cw_read_bech32_rows(struct cw_reader *reader, const struct
     for (size_t i = 0; i < cw_bech32_rows_count; i++) {
         const struct cw_bech32_row *row = &cw_bech32_rows[i];
         CW_UNSET struct cw_bytes payload;
-        if (!cw_row_fits(as, row->chain) || !names_network(as, row) ||
-            strcmp(text->prefix, row->prefix) != 0) {
+        if (!cw_row_fits(as, row->chain) || !is_prefix(text, row->prefix, row->prefix_len) ||
+            !names_network(as, row)) {
             continue;
         }
         if (text->constant != row->constant) {
             return CW_ADDRESS_CHECKSUM;
         }
-        why = cw_groups_to_bytes(text->values, text->count, &payload);
+        why = cw_bech32_payload(text, 0, &payload);
         if (why != CW_ADDRESS_OK) {
             return why;
         }

@@ -1,20 +1,9 @@
-/* parse.h: the steps of reading a text, for the unwrapping of list fields.
- *
- * A label is what stands beside a text: given and known (tags), given and unknown (no tags), or
- * not given.
- */
+/* parse.h: the steps of reading a text, for the unwrapping of list fields. */
 #ifndef CW_ADDRESS_PARSE_H
 #define CW_ADDRESS_PARSE_H
 
 #include "address/codec.h"
 #include "address/explain.h"
-
-struct cw_label {
-    bool is_given;
-    struct cw_tags tags;
-};
-
-struct cw_label cw_label_make(struct cw_span tag);
 
 /** Reads a bare text as each tag of a list of tags; the first success wins. */
 enum cw_address_error cw_parse_tags(struct cw_span text, const struct cw_tags *tags,

@@ -63,7 +63,7 @@ enum cw_address_error cw_reader_bech32(struct cw_reader *reader, size_t limit,
                                        const struct cw_bech32 **ret)
 {
     if (!reader->has_bech32) {
-        reader->bech32_why = cw_bech32_decode(reader->text, &reader->bech32);
+        reader->bech32_why = cw_bech32_decode(reader->text, reader->letters, &reader->bech32);
         reader->has_bech32 = true;
     }
     if (reader->text.len > limit) {
@@ -114,16 +114,16 @@ static void describe(struct cw_address *address, const struct cw_found *found)
 {
     const bool is_test =
         cw_chain_table[found->chain].net == CW_NET_TEST || (found->flags & CW_FLAG_TESTNET) != 0;
-    const char *network = found->network;
-    if (network == NULL && found->chain != CW_CHAIN_EVM) {
-        network = is_test ? "test" : "main";
-    }
     address->encoding = (uint8_t)found->encoding;
     address->checksum = (uint8_t)found->checksum;
     address->flags = found->flags | (is_test ? CW_FLAG_TESTNET : 0u);
     address->aux_kind = (uint8_t)found->aux_kind;
     address->aux = found->aux;
-    cw_network_set(address, network);
+    if (found->network != NULL || found->chain == CW_CHAIN_EVM) {
+        cw_network_set(address, found->network);
+    } else {
+        memcpy(address->network, is_test ? "test" : "main", sizeof("main"));
+    }
 }
 
 enum cw_address_error cw_found_add(struct cw_address *address, const struct cw_found *found)

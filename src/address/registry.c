@@ -14,6 +14,12 @@ const struct cw_chain cw_chain_table[CW_CHAINS] = {
 #include "address/chains.def"
 };
 
+static_assert(CW_CHAINS <= UINT8_MAX, "a chain fits a byte");
+const uint8_t cw_chain_groups[CW_CHAINS] = {
+#define CW_CHAIN(id, name, group, net, family, caip2) [CW_CHAIN_##id] = CW_CHAIN_##group,
+#include "address/chains.def"
+};
+
 const char *const cw_kind_names[CW_KINDS] = {
 #define CW_KIND(id, name) [CW_KIND_##id] = (name),
 #include "address/kinds.def"
@@ -62,13 +68,15 @@ const struct cw_base58_row cw_base58_rows[] = {
 const size_t cw_base58_rows_count = CW_COUNT(cw_base58_rows);
 
 const struct cw_prefix_row cw_segwit_rows[] = {
-#define CW_SEGWIT(chain_, prefix_) {.prefix = (prefix_), .chain = CW_CHAIN_##chain_},
+#define CW_SEGWIT(chain_, prefix_)                                                                 \
+    {.prefix = (prefix_), .prefix_len = sizeof(prefix_) - 1, .chain = CW_CHAIN_##chain_},
 #include "address/chains.def"
 };
 const size_t cw_segwit_rows_count = CW_COUNT(cw_segwit_rows);
 
 const struct cw_prefix_row cw_cashaddr_rows[] = {
-#define CW_CASHADDR(chain_, prefix_) {.prefix = (prefix_), .chain = CW_CHAIN_##chain_},
+#define CW_CASHADDR(chain_, prefix_)                                                               \
+    {.prefix = (prefix_), .prefix_len = sizeof(prefix_) - 1, .chain = CW_CHAIN_##chain_},
 #include "address/chains.def"
 };
 const size_t cw_cashaddr_rows_count = CW_COUNT(cw_cashaddr_rows);
@@ -76,6 +84,7 @@ const size_t cw_cashaddr_rows_count = CW_COUNT(cw_cashaddr_rows);
 const struct cw_bech32_row cw_bech32_rows[] = {
 #define CW_BECH32(chain_, prefix_, constant_, length_, kind_, flags_, network_)                    \
     {.prefix = (prefix_),                                                                          \
+     .prefix_len = sizeof(prefix_) - 1,                                                            \
      .network = (network_),                                                                        \
      .constant = (constant_),                                                                      \
      .flags = (flags_),                                                                            \

@@ -101,13 +101,3 @@ bool cw_is_decimal(struct cw_span text)
     }
     return text.len > 0;
 }
-
-bool cw_starts_with_nocase(struct cw_span text, const char *prefix)
-{
-    size_t at = 0;
-    while (prefix[at] != '\0' && at < text.len &&
-           cw_ascii_lower(text.data[at]) == cw_ascii_lower(prefix[at])) {
-        at++;
-    }
-    return prefix[at] == '\0';
-}

@@ -13,11 +13,6 @@ bool cw_span_equal_nocase(struct cw_span a, struct cw_span b)
     return true;
 }
 
-bool cw_span_starts_with(struct cw_span text, struct cw_span prefix)
-{
-    return text.len >= prefix.len && cw_span_equal(cw_span_slice(text, 0, prefix.len), prefix);
-}
-
 bool cw_span_ends_with(struct cw_span text, struct cw_span suffix)
 {
     return text.len >= suffix.len &&
@@ -32,25 +27,6 @@ int cw_span_compare(struct cw_span a, struct cw_span b)
         return order < 0 ? -1 : 1;
     }
     return (a.len > b.len) - (a.len < b.len);
-}
-
-size_t cw_span_find(struct cw_span text, char byte, size_t from)
-{
-    if (from >= text.len) {
-        return text.len;
-    }
-    const char *hit = memchr(text.data + from, (unsigned char)byte, text.len - from);
-    return hit == NULL ? text.len : (size_t)(hit - text.data);
-}
-
-struct cw_span cw_span_slice(struct cw_span text, size_t from, size_t to)
-{
-    if (text.data == NULL) {
-        return text;
-    }
-    to = to < text.len ? to : text.len;
-    from = from < to ? from : to;
-    return (struct cw_span){text.data + from, to - from};
 }
 
 static bool is_blank(char c)

@@ -42,16 +42,38 @@ static inline bool cw_span_is(struct cw_span a, const char *text)
     return cw_span_equal(a, cw_span_cstr(text));
 }
 
+static inline bool cw_span_starts_with(struct cw_span text, struct cw_span prefix)
+{
+    return text.len >= prefix.len &&
+           (prefix.len == 0 || memcmp(text.data, prefix.data, prefix.len) == 0);
+}
+
 /** Equality without regard to ASCII letter case. */
 bool cw_span_equal_nocase(struct cw_span a, struct cw_span b);
-bool cw_span_starts_with(struct cw_span text, struct cw_span prefix);
 bool cw_span_ends_with(struct cw_span text, struct cw_span suffix);
 /** Byte order, shorter first on a common prefix: <0, 0, >0. */
 int cw_span_compare(struct cw_span a, struct cw_span b);
 /** Offset of the first `byte` at or after `from`; text.len when there is none. */
-size_t cw_span_find(struct cw_span text, char byte, size_t from);
+static inline size_t cw_span_find(struct cw_span text, char byte, size_t from)
+{
+    if (from >= text.len) {
+        return text.len;
+    }
+    const char *hit = memchr(text.data + from, (unsigned char)byte, text.len - from);
+    return hit == NULL ? text.len : (size_t)(hit - text.data);
+}
+
 /** The part [from, to) of a span; both are clamped to its length. */
-struct cw_span cw_span_slice(struct cw_span text, size_t from, size_t to);
+static inline struct cw_span cw_span_slice(struct cw_span text, size_t from, size_t to)
+{
+    if (text.data == NULL) {
+        return text;
+    }
+    to = to < text.len ? to : text.len;
+    from = from < to ? from : to;
+    return (struct cw_span){text.data + from, to - from};
+}
+
 /** Without ASCII space, tab, CR and LF at both ends. */
 struct cw_span cw_span_trim(struct cw_span text);
 /** Cuts the next line (without LF and a CR before it) off *rest. False at the end. */
