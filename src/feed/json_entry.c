@@ -47,13 +47,12 @@ enum cw_status cw_json_entry_unusable(struct cw_span position, struct cw_span va
 /* ---- members ---- */
 
 /* The member that fits a field best; NULL when none does or two fit equally well by other cases. */
-static const json_t *member_of(const struct cw_field_names *names, const json_t *object,
+static const json_t *member_of(const struct cw_field_names *names, json_t *object,
                                enum cw_list_field field)
 {
     const json_t *best = NULL;
     size_t best_rank = CW_FIELD_RANK_NONE;
-    for (void *at = json_object_iter((json_t *)(uintptr_t)object); at != NULL;
-         at = json_object_iter_next((json_t *)(uintptr_t)object, at)) {
+    for (void *at = json_object_iter(object); at != NULL; at = json_object_iter_next(object, at)) {
         const size_t rank = cw_field_rank(names, field, cw_span_cstr(json_object_iter_key(at)));
         if (rank < best_rank) {
             best_rank = rank;
@@ -100,7 +99,7 @@ static struct cw_span or_else(struct cw_span text, struct cw_span otherwise)
 }
 
 static void fill(const struct cw_field_names *names, const struct cw_json_context *context,
-                 const json_t *object, struct cw_entry *entry)
+                 json_t *object, struct cw_entry *entry)
 {
     entry->tag =
         or_else(cw_span_trim(text_of(member_of(names, object, CW_FIELD_TAG))), context->tag);
@@ -135,7 +134,7 @@ static enum cw_status deliver_each(struct cw_entry *entry, const json_t *address
 }
 
 static enum cw_status deliver_object(const struct cw_field_names *names,
-                                     const struct cw_json_context *context, const json_t *object,
+                                     const struct cw_json_context *context, json_t *object,
                                      struct cw_entry_sink sink, struct cw_error *err)
 {
     struct cw_entry entry = {.position = context->position};
@@ -183,7 +182,7 @@ static enum cw_status deliver_text(const struct cw_json_context *context, const 
 }
 
 enum cw_status cw_json_entry_deliver(const struct cw_field_names *names,
-                                     const struct cw_json_context *context, const json_t *value,
+                                     const struct cw_json_context *context, json_t *value,
                                      struct cw_entry_sink sink, struct cw_error *err)
 {
     if (json_is_object(value)) {

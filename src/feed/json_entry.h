@@ -22,11 +22,11 @@ struct cw_json_context {
 };
 
 /** Delivers the entries of a value.
- *  In:      value  borrowed
+ *  In:      value  borrowed, not changed (Jansson cannot look into what is const)
  *  Returns: CW_OK, or what the sink said. */
 CW_NODISCARD enum cw_status cw_json_entry_deliver(const struct cw_field_names *names,
                                                   const struct cw_json_context *context,
-                                                  const json_t *value, struct cw_entry_sink sink,
+                                                  json_t *value, struct cw_entry_sink sink,
                                                   struct cw_error *err);
 
 /** Delivers each address of a text with the other fields of `entry`: several when it is a row of
