@@ -305,12 +305,11 @@ CRYPTOWATCH_API const char *cryptowatch_index_error_name(enum cryptowatch_index_
 /** One sentence for people; empty for a code this version does not know. */
 CRYPTOWATCH_API const char *cryptowatch_index_error_text(enum cryptowatch_index_error why);
 
-/** Opens what is in force in a folder (`state/index`), or one index file. A file alone does not
- * know how old its lists are, so no answer from it is "clear" unless the caller judges that. Every
- * block is checked against its checksum when it is first touched. Out:     ret  let it go with
- * cryptowatch_index_close; set on CRYPTOWATCH_INDEX_OK Returns: OK · NOT_FOUND · DENIED · IO ·
- * DAMAGED · OTHER · MEMORY Limits:  the cost does not grow with the index; the text filter is
- * checked by the first cryptowatch_screening_new or cryptowatch_index_may_hold_text */
+/** Opens what is in force in a folder (`state/index`), or one index file, which does not know how
+ *  old its lists are. Every block is checked against its checksum when it is first touched.
+ *  Out:     ret  let it go with cryptowatch_index_close; set on CRYPTOWATCH_INDEX_OK
+ *  Returns: OK · NOT_FOUND · DENIED · IO · DAMAGED · OTHER · MEMORY
+ *  Limits:  the cost does not grow with the index */
 CRYPTOWATCH_API CRYPTOWATCH_NODISCARD enum cryptowatch_index_error
 cryptowatch_index_open(const char *path, struct cryptowatch_index **ret);
 /** Takes one more share in an index, to be let go like the first. */
@@ -426,10 +425,8 @@ CRYPTOWATCH_API CRYPTOWATCH_NODISCARD enum cryptowatch_verdict
 cryptowatch_index_find_text(const struct cryptowatch_index *index, const char *text, size_t len,
                             const struct cryptowatch_ask *ask, enum cryptowatch_why *ret_why);
 
-/** Whether anything may be listed or related: 0 is certain, 1 means ask cryptowatch_index_find. For
- *  who asks a million times a second and has little that is listed. 0 says nothing of the age of
- *  the lists, and damage answers 1.
- *  Limits: no allocation */
+/** Whether anything may be listed or related: 0 is certain, 1 means ask cryptowatch_index_find. 0
+ *  says nothing of the age of the lists, and damage answers 1. Limits: no allocation */
 CRYPTOWATCH_API CRYPTOWATCH_NODISCARD int
 cryptowatch_index_may_hold(const struct cryptowatch_index *index,
                            const struct cryptowatch_address *address);
@@ -462,12 +459,10 @@ cryptowatch_follower_reload(struct cryptowatch_follower *follower, int *ret_is_n
 
 /* ---- text ---- */
 
-/** A document on its way through the filter. For one thread at a time; holds a share in its index.
- */
+/** A document on its way through the filter. For one thread at a time. */
 struct cryptowatch_screening;
 
-/** A token that is listed or related. Borrowed until the callback returns. Members may be added at
- *  the end. */
+/** A token that is listed or related, borrowed until the callback returns. Members may be added. */
 struct cryptowatch_hit {
     uint64_t line;    /* the first is 1 */
     uint64_t offset;  /* of the first byte in the document */

@@ -1,6 +1,6 @@
 """build: from a list of addresses to something that can be asked."""
+import json
 import shutil
-import subprocess
 
 import data
 import measure
@@ -15,12 +15,42 @@ def rate(name, count, argv, note=None, **options):
     return measured(name, argv, 1, lambda seconds: count / seconds, note, **options)
 
 
-def index_row(count, path, folder):
-    """bench_index build LIST FILE [--json]: decodes first, then builds; says the rate of the build."""
-    program = measure.program("bench_index")
-    if program is None:
+def asked(argv):
+    """What bench_index printed: one JSON object."""
+    return json.loads(measure.run(argv, 1)["out"])
+
+
+def index_row(path, folder):
+    """bench_index build LIST FILE: stops its clock while it decodes the list."""
+    argv = [measure.program("bench_index"), "build", path, folder / "index"]
+    if argv[0] is None:
         return row(OURS, note="not built yet: bench_index")
-    return rate(OURS, count, [program, "build", path, folder / "index"])
+    try:
+        got = asked(argv)
+    except measure.Failed as fault:
+        return row(OURS, note=str(fault), command=argv)
+    return row(OURS, got["per_s"], got["peak_mb"] * 1024, "processor time, with the text filter", argv)
+
+
+def lookup_set(count, path, folder):
+    """bench_index ask LIST FILE: questions a second on one core, through the installed library."""
+    argv = [measure.program("bench_index"), "ask", path, folder / "index"]
+    names = (("evm_text_miss", "text of an EVM account, a miss"), ("text_miss", "any text, a miss"),
+             ("text_hit", "any text, a hit"), ("address_miss", "decoded, a miss"),
+             ("address_hit", "decoded, a hit"), ("find_miss", "verdict, a miss"),
+             ("find_hit", "verdict and matches, a hit"), ("find_text_miss", "text to verdict, a miss"),
+             ("find_text_hit", "text to verdict, a hit"))
+    try:
+        got = asked(argv)
+    except measure.Failed as fault:
+        return comparison("Library look-up", "questions/s", [row("libcryptowatch", note=str(fault))])
+    rows = [row(text, got[key], None, f"{got[key + '_kept']:.1%} may match", argv)
+            for key, text in names]
+    least = 20 if count <= 1_000_000 else 5
+    value = got["evm_text_miss"] / 1e6
+    goals = [goal(f"library look-up, hot: at least {least} M/s a core", value, value >= least)]
+    return comparison(f"Library look-up, {data.size_name(count)} listed", "questions/s", rows,
+                      goals=goals)
 
 
 def sqlite_row(count, path, folder):
@@ -55,18 +85,19 @@ def scan_row(count, path, folder):
                 "--quiet", "--no-deliver", "--config", config], "fetch to listings in force")
 
 
-def size_set(count, with_scan):
+def size_sets(count, with_scan):
     path = data.watch_list(count)
     folder = measure.FOLDER / "build-job"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     try:
-        rows = [index_row(count, path, folder)]
+        rows = [index_row(path, folder)]
         if with_scan:
             rows.append(scan_row(count, path, folder))
         rows.append(rate("sort -u", count, ["sort", "-u", "-o", folder / "sorted", path],
                          env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"}))
         rows += [sqlite_row(count, path, folder), lmdb_row(count, path, folder)]
+        lookups = lookup_set(count, path, folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     ours = value_of(rows, OURS)
@@ -76,11 +107,11 @@ def size_set(count, with_scan):
         peak = rows[0]["peak_mb"]
         goals.append(goal("at most 1.5 GB of memory for ten million (MB)", peak,
                           peak and peak <= 1500))
-    return comparison(f"{data.size_name(count)} addresses", "addresses/s", rows, ours=OURS,
-                      goals=goals)
+    return [comparison(f"{data.size_name(count)} addresses", "addresses/s", rows, ours=OURS,
+                       goals=goals), lookups]
 
 
 def job(options):
     sizes = [100_000] if options.quick else [100_000, 1_000_000]
     sizes += [10_000_000] if options.full else []
-    return [size_set(size, size <= 1_000_000) for size in sizes]
+    return [found for size in sizes for found in size_sets(size, size <= 1_000_000)]

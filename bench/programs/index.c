@@ -1,20 +1,28 @@
-/* bench_index: builds an index of N addresses from decoded keys and asks it, with a clock.
+/* bench_index: builds an index from decoded keys, and asks it through the installed library.
  *
- *   bench_index N [FILE]
+ *   bench_index build LIST FILE {"addresses","per_s","adding_s","writing_s","peak_mb",…}
+ *   bench_index ask LIST FILE               {"text_miss","text_hit","address_miss","address_hit",…}
  *
- * The same N gives the same addresses in every run: half EVM, a quarter P2PKH, a quarter P2WPKH,
- * from a counter through SplitMix64. Prints one line a measurement: name, value, unit.
+ * "build" decodes the list a thousand addresses at a time and stops the clock meanwhile, so that it
+ * says what the building costs and holds no decoded list in memory; the text filter is part of it.
+ * "ask" takes texts of the list for hits and addresses of another seed for misses, and says
+ * questions a second on one core, of a working set of 64 Ki questions. Times are processor times.
  */
-#include <fcntl.h>
 #include <sys/resource.h>
-#include <time.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
-#include "address/codec.h"
+#include "bench.h"
 #include "crypto/hash.h"
+#include "cryptowatch.h"
 #include "index/builder.h"
+#include "samples.h"
 
-enum { ASKED = 1 << 16, ROUNDS = 16 };
+enum { BATCH = 1024, ASKED = 1 << 16, ROUNDS = 9, MISS_SEED = 4711 };
+
+static void die(const char *what)
+{
+    bench_die("bench_index", what);
+}
 
 /* Processor time: what a neighbour on the same machine does not change. */
 static double now_s(void)
@@ -24,183 +32,255 @@ static double now_s(void)
     return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
 }
 
-static uint64_t mix(uint64_t value)
+static FILE *open_list(const char *path)
 {
-    value += 0x9e3779b97f4a7c15u;
-    value = (value ^ value >> 30) * 0xbf58476d1ce4e5b9u;
-    value = (value ^ value >> 27) * 0x94d049bb133111ebu;
-    return value ^ value >> 31;
-}
-
-/* The text of address number n, without its checksums where there are any in base58: the builder
- * gets decoded keys, whose text it only stores. */
-static void make(uint64_t n, struct cw_address *ret)
-{
-    uint8_t bytes[24];
-    char text[64];
-    for (size_t i = 0; i < sizeof(bytes); i += 8) {
-        const uint64_t word = mix(n * 3 + i / 8);
-        memcpy(bytes + i, &word, 8);
+    FILE *list = fopen(path, "re");
+    if (list == NULL) {
+        die("cannot read the list");
     }
-    memset(ret, 0, offsetof(struct cw_address, bytes));
-    const bool is_evm = n % 2 == 0;
-    const struct cw_found found = {
-        .chain = is_evm ? CW_CHAIN_EVM : CW_CHAIN_BITCOIN,
-        .kind = is_evm ? CW_KIND_ACCOUNT : (n % 4 == 1 ? CW_KIND_P2PKH : CW_KIND_P2WPKH),
-        .payload = cw_span_make(bytes, 20),
-    };
-    (void)cw_found_add(ret, &found);
-    ret->readings[0].is_narrowed = true;
-    static const char digits[] = "0123456789abcdef";
-    text[0] = is_evm ? '0' : '1';
-    text[1] = is_evm ? 'x' : '1';
-    for (size_t i = 0; i < 20; i++) {
-        text[2 + 2 * i] = digits[bytes[i] >> 4];
-        text[3 + 2 * i] = digits[bytes[i] & 15];
-    }
-    memcpy(ret->source, text, 42);
-    ret->source[42] = '\0';
+    return list;
 }
 
-static void say(const char *name, double value, const char *unit)
-{
-    (void)printf("%-28s %12.3f %s\n", name, value, unit);
-}
+/* ---- build ---- */
 
-static void die(const struct cw_error *err)
-{
-    (void)fprintf(stderr, "bench_index: %s\n", err->text);
-    exit(1);
-}
+struct batch {
+    struct cw_address addresses[BATCH];
+    char canonical[BATCH][CW_CANONICAL_BYTES];
+    size_t count;
+};
 
-static void build(const char *path, uint64_t count)
+static void read_batch(FILE *list, struct batch *batch)
 {
-    static const uint8_t basis[32] = {1};
-    static const struct cw_index_episode episode = {.from_s = 1795144503};
-    struct cw_error err = {0};
-    struct cw_index_builder *builder = NULL;
-    uint32_t source = 0;
-    const struct cw_index_options options = {.path = path, .generation = 1, .basis = basis};
-    const struct cw_index_source feed = {.id = CW_SPAN("bench"), .relations = UINT32_MAX};
-    if (cw_index_builder_new(&options, &builder, &err) != CW_OK ||
-        cw_index_builder_source(builder, &feed, &source, &err) != CW_OK) {
-        die(&err);
-    }
-    double making_s = 0;
-    const double start_s = now_s();
-    struct cw_address *made = malloc(1024 * sizeof(*made));
-    for (uint64_t n = 0; n < count; n++) {
-        if (n % 1024 == 0) {
-            const double before_s = now_s();
-            for (uint64_t i = 0; i < 1024; i++) {
-                make(n + i, &made[i]);
-            }
-            making_s += now_s() - before_s;
+    char line[CW_ADDRESS_TEXT_BYTES];
+    batch->count = 0;
+    while (batch->count < BATCH && fgets(line, sizeof(line), list) != NULL) {
+        struct cw_address *address = &batch->addresses[batch->count];
+        const struct cw_span text = cw_span_trim(cw_span_cstr(line));
+        if (cw_address_parse(text, CW_SPAN(""), CW_ADDRESS_LIST, address) != CW_ADDRESS_OK) {
+            die("the list holds what is no address");
         }
-        const struct cw_address *address = &made[n % 1024];
-        char canonical[CW_CANONICAL_BYTES];
-        cw_address_canonical(address, canonical);
+        cw_address_canonical(address, batch->canonical[batch->count++]);
+    }
+}
+
+static void add_batch(struct cw_index_builder *builder, uint32_t source, const struct batch *batch)
+{
+    static const struct cw_index_episode episode = {.from_s = 1795144503};
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct cw_span canonical = cw_span_cstr(batch->canonical[i]);
         const struct cw_index_listing listing = {
             .source = source,
-            .value = cw_address_source(address),
-            .canonical = cw_span_cstr(canonical),
-            .entry_id = cw_span_cstr(canonical),
+            .value = cw_address_source(&batch->addresses[i]),
+            .canonical = canonical,
+            .entry_id = canonical,
             .episodes = &episode,
             .episodes_count = 1,
             .is_active = true,
         };
-        if (cw_index_builder_decoded(builder, &listing, address, &err) != CW_OK) {
-            die(&err);
+        if (cw_index_builder_decoded(builder, &listing, &batch->addresses[i], NULL) != CW_OK) {
+            die("an address cannot be added");
         }
     }
-    free(made);
-    const double added_s = now_s();
-    if (cw_index_builder_finish(builder, &err) != CW_OK) {
-        die(&err);
+}
+
+static void build(const char *list_path, const char *path)
+{
+    static const uint8_t basis[32] = {1};
+    const struct cw_index_options options = {
+        .path = path, .generation = 1, .basis = basis, .has_text_filter = true};
+    const struct cw_index_source feed = {.id = CW_SPAN("bench"), .relations = UINT32_MAX};
+    struct cw_index_builder *builder = NULL;
+    struct batch *batch = malloc(sizeof(*batch));
+    FILE *list = open_list(list_path);
+    uint32_t source = 0;
+    uint64_t count = 0;
+    double adding_s = 0;
+    if (batch == NULL || cw_index_builder_new(&options, &builder, NULL) != CW_OK ||
+        cw_index_builder_source(builder, &feed, &source, NULL) != CW_OK) {
+        die("the index cannot be made");
     }
-    const double done_s = now_s();
-    cw_index_builder_free(builder);
+    for (read_batch(list, batch); batch->count > 0; read_batch(list, batch)) {
+        const double start_s = now_s();
+        add_batch(builder, source, batch);
+        adding_s += now_s() - start_s;
+        count += batch->count;
+    }
+    const double start_s = now_s();
+    if (cw_index_builder_finish(builder, NULL) != CW_OK) {
+        die("the index cannot be written");
+    }
+    const double writing_s = now_s() - start_s;
+    struct stat written = {0};
     struct rusage usage;
+    (void)stat(path, &written);
     (void)getrusage(RUSAGE_SELF, &usage);
-    const double total_s = done_s - start_s - making_s;
-    say("build, addresses a second", (double)count / total_s / 1e6, "M/s");
-    say("build, adding", added_s - start_s - making_s, "s");
-    say("build, sorting and writing", done_s - added_s, "s");
-    say("build, peak memory", (double)usage.ru_maxrss / 1024, "MiB");
+    cw_index_builder_free(builder);
+    free(batch);
+    (void)fclose(list);
+    (void)printf("{\"addresses\":%llu,\"per_s\":%.0f,\"adding_s\":%.3f,\"writing_s\":%.3f,"
+                 "\"peak_mb\":%.1f,\"bytes_each\":%.1f}\n",
+                 (unsigned long long)count, (double)count / (adding_s + writing_s), adding_s,
+                 writing_s, (double)usage.ru_maxrss / 1024,
+                 (double)written.st_size / (double)count);
 }
 
-static enum cw_status count_told(void *ctx, const struct cw_index_item *item,
-                                 enum cw_relation relation, struct cw_error *err)
-{
-    (void)item;
-    (void)relation;
-    (void)err;
-    *(uint64_t *)ctx += 1;
-    return CW_OK;
-}
+/* ---- ask ---- */
 
-static void ask(const struct cw_index *index, const char *name, uint64_t from, uint64_t count)
+struct question {
+    char text[128];
+    size_t len;
+};
+
+struct questions {
+    struct question *texts;
+    struct cryptowatch_address *addresses;
+};
+
+static struct questions new_questions(void)
 {
-    struct cw_address *asked = malloc(ASKED * sizeof(*asked));
-    struct cw_error err = {0};
-    uint64_t told = 0;
-    uint64_t held = 0;
-    char text[64];
-    for (uint64_t i = 0; i < ASKED; i++) {
-        make(from + mix(i) % count, &asked[i]);
+    const struct questions made = {calloc(ASKED, sizeof(struct question)),
+                                   calloc(ASKED, sizeof(struct cryptowatch_address))};
+    if (made.texts == NULL || made.addresses == NULL) {
+        die("memory is exhausted");
     }
+    return made;
+}
+
+static void put(const struct questions *to, size_t at, const char *text, size_t len)
+{
+    if (len >= sizeof(to->texts->text) ||
+        cryptowatch_address_parse(text, len, NULL, CRYPTOWATCH_LIST, &to->addresses[at]) !=
+            CRYPTOWATCH_ADDRESS_OK) {
+        die("a question is no address");
+    }
+    memcpy(to->texts[at].text, text, len);
+    to->texts[at].len = len;
+}
+
+/* Every n-th line of the list, so that the whole of it is asked about. */
+static struct questions hits_of(const char *path)
+{
+    const struct questions made = new_questions();
+    FILE *list = open_list(path);
+    char line[CW_ADDRESS_TEXT_BYTES];
+    uint64_t lines = 0;
+    uint64_t at = 0;
+    while (fgets(line, sizeof(line), list) != NULL) {
+        lines++;
+    }
+    rewind(list);
+    const uint64_t step = lines / ASKED == 0 ? 1 : lines / ASKED;
+    for (uint64_t i = 0; at < ASKED; i++) {
+        if (fgets(line, sizeof(line), list) == NULL) {
+            rewind(list);
+            continue;
+        }
+        if (i % step == 0) {
+            put(&made, at++, line, cw_span_trim(cw_span_cstr(line)).len);
+        }
+    }
+    (void)fclose(list);
+    return made;
+}
+
+/* In: family  NULL: the mix */
+static struct questions misses_of(const struct bench_family *family)
+{
+    const struct questions made = new_questions();
+    char text[CW_ADDRESS_TEXT_BYTES];
+    for (uint64_t i = 0; i < ASKED; i++) {
+        const size_t len = family == NULL ? bench_mixed(MISS_SEED, i, text)
+                                          : bench_sample(family, MISS_SEED, i, text);
+        put(&made, i, text, len);
+    }
+    return made;
+}
+
+enum way { MAY_HOLD_TEXT, MAY_HOLD_ADDRESS, FIND_TEXT, FIND_ADDRESS };
+
+static unsigned ask_one(const struct cryptowatch_index *index, const struct questions *questions,
+                        size_t i, enum way way)
+{
+    static const struct cryptowatch_ask ask = {.size = sizeof(ask),
+                                               .flags = CRYPTOWATCH_ASK_AGES_ARE_MINE};
+    const struct question *question = &questions->texts[i];
+    switch (way) {
+    case MAY_HOLD_TEXT:
+        return (unsigned)cryptowatch_index_may_hold_text(index, question->text, question->len);
+    case MAY_HOLD_ADDRESS:
+        return (unsigned)cryptowatch_index_may_hold(index, &questions->addresses[i]);
+    case FIND_TEXT:
+        return cryptowatch_index_find_text(index, question->text, question->len, &ask, NULL) != 0;
+    case FIND_ADDRESS:
+        return cryptowatch_index_find(index, &questions->addresses[i], &ask, NULL) != 0;
+    }
+    return 0;
+}
+
+static void say(const struct cryptowatch_index *index, const char *name,
+                const struct questions *questions, enum way way)
+{
     double best_s = 1e9;
+    uint64_t kept = 0;
     for (int round = 0; round < ROUNDS; round++) {
         const double start_s = now_s();
-        for (uint64_t i = 0; i < ASKED; i++) {
-            held += cw_index_may_hold(index, &asked[i]) ? 1 : 0;
+        for (size_t i = 0; i < ASKED; i++) {
+            kept += ask_one(index, questions, i, way);
         }
         const double took_s = now_s() - start_s;
         best_s = took_s < best_s ? took_s : best_s;
     }
-    (void)snprintf(text, sizeof(text), "may hold, %s", name);
-    say(text, ASKED / best_s / 1e6, "M/s");
-    const double start_s = now_s();
-    for (uint64_t i = 0; i < ASKED; i++) {
-        if (cw_index_find(index, &asked[i], count_told, &told, &err) != CW_OK) {
-            die(&err);
+    (void)printf(",\"%s\":%.0f,\"%s_kept\":%.5f", name, ASKED / best_s, name,
+                 (double)kept / ASKED / ROUNDS);
+}
+
+static const struct bench_family *family_named(const char *name)
+{
+    for (size_t i = 0; i < bench_families_count; i++) {
+        if (strcmp(bench_families[i].name, name) == 0) {
+            return &bench_families[i];
         }
     }
-    (void)snprintf(text, sizeof(text), "find, %s", name);
-    say(text, ASKED / (now_s() - start_s) / 1e6, "M/s");
-    say("  told", (double)told / ASKED, "each");
-    say("  held", (double)held / ASKED / ROUNDS, "each");
-    free(asked);
+    die("no such family");
+    return NULL;
+}
+
+static void ask(const char *list_path, const char *path)
+{
+    struct cryptowatch_index *index = NULL;
+    if (cryptowatch_index_open(path, &index) != CRYPTOWATCH_INDEX_OK) {
+        die("the index cannot be opened");
+    }
+    const struct questions hits = hits_of(list_path);
+    const struct questions misses = misses_of(NULL);
+    const struct questions evm = misses_of(family_named("eip55"));
+    struct cryptowatch_index_info info = {.size = sizeof(info)};
+    (void)!cryptowatch_index_info(index, &info);
+    (void)printf("{\"listings\":%llu", (unsigned long long)info.listings);
+    say(index, "evm_text_miss", &evm, MAY_HOLD_TEXT);
+    say(index, "text_miss", &misses, MAY_HOLD_TEXT);
+    say(index, "text_hit", &hits, MAY_HOLD_TEXT);
+    say(index, "address_miss", &misses, MAY_HOLD_ADDRESS);
+    say(index, "address_hit", &hits, MAY_HOLD_ADDRESS);
+    say(index, "find_miss", &misses, FIND_ADDRESS);
+    say(index, "find_hit", &hits, FIND_ADDRESS);
+    say(index, "find_text_miss", &misses, FIND_TEXT);
+    say(index, "find_text_hit", &hits, FIND_TEXT);
+    (void)printf("}\n");
+    cryptowatch_index_close(index);
 }
 
 int main(int argc, char **argv)
 {
-    struct cw_error err = {0};
-    struct cw_index *index = NULL;
-    const char *path = argc > 2 ? argv[2] : "/tmp/bench.cwindex";
-    uint64_t count = 0;
-    if (argc < 2 || !cw_span_to_u64(cw_span_cstr(argv[1]), 1u << 30, &count) || count == 0) {
-        (void)fprintf(stderr, "usage: bench_index N [FILE]\n");
-        return 64;
+    if (cw_hash_selftest(NULL) != CW_OK || cryptowatch_init() != CRYPTOWATCH_INIT_OK) {
+        die("a hash is wrong");
     }
-    if (cw_hash_selftest(&err) != CW_OK) {
-        die(&err);
+    if (argc == 4 && strcmp(argv[1], "build") == 0) {
+        build(argv[2], argv[3]);
+    } else if (argc == 4 && strcmp(argv[1], "ask") == 0) {
+        ask(argv[2], argv[3]);
+    } else {
+        die("build LIST FILE, or ask LIST FILE");
     }
-    build(path, count);
-    double start_s = now_s();
-    if (cw_index_open(path, &index, &err) != CW_OK) {
-        die(&err);
-    }
-    say("open", (now_s() - start_s) * 1e6, "us");
-    say("file, bytes an address", (double)cw_index_bytes(index) / (double)count, "");
-    start_s = now_s();
-    if (cw_index_verify(index, &err) != CW_OK) {
-        die(&err);
-    }
-    say("verify", now_s() - start_s, "s");
-    ask(index, "listed", 0, count);
-    ask(index, "unlisted", count * 8, count);
-    cw_index_close(index);
-    (void)unlink(path);
     return 0;
 }

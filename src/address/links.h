@@ -34,6 +34,10 @@ struct cw_links {
  *  ret borrows from the address. */
 void cw_links_collect(const struct cw_address *address, struct cw_links *ret);
 
+/** cw_address_probe_hashes for who has the link keys at hand: they cost a hash or two. */
+size_t cw_links_probe_hashes(const struct cw_address *address, const struct cw_links *links,
+                             const uint8_t key[static 16], uint64_t ret[static CW_LINKS_MAX]);
+
 static inline struct cw_span cw_link_bytes(const struct cw_link *link)
 {
     return link->own_len > 0 ? cw_span_make(link->own, link->own_len) : link->shared;

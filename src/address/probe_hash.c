@@ -70,23 +70,29 @@ static void add_link(struct gathered *gathered, struct cw_writer *input, const s
     add(gathered, input);
 }
 
-size_t cw_address_probe_hashes(const struct cw_address *address, const uint8_t key[static 16],
-                               uint64_t ret[static CW_LINKS_MAX])
+size_t cw_links_probe_hashes(const struct cw_address *address, const struct cw_links *links,
+                             const uint8_t key[static 16], uint64_t ret[static CW_LINKS_MAX])
 {
     char data[INPUT_BYTES];
     struct cw_writer input = {.data = data, .max = sizeof(data)};
     struct gathered gathered = {.key = key, .hashes = ret};
-    struct cw_links links;
-    cw_links_collect(address, &links);
     add_text(&gathered, &input, cw_address_source(address));
     for (size_t i = 0; i < address->readings_count; i++) {
         const struct cw_reading *reading = &address->readings[i];
-        if (reading->is_narrowed && (links.linked & 1u << i) == 0) {
+        if (reading->is_narrowed && (links->linked & 1u << i) == 0) {
             add_reading(&gathered, &input, address, reading);
         }
     }
-    for (size_t i = 0; i < links.count; i++) {
-        add_link(&gathered, &input, &links.rows[i]);
+    for (size_t i = 0; i < links->count; i++) {
+        add_link(&gathered, &input, &links->rows[i]);
     }
     return gathered.count;
+}
+
+size_t cw_address_probe_hashes(const struct cw_address *address, const uint8_t key[static 16],
+                               uint64_t ret[static CW_LINKS_MAX])
+{
+    struct cw_links links;
+    cw_links_collect(address, &links);
+    return cw_links_probe_hashes(address, &links, key, ret);
 }

@@ -26,6 +26,9 @@ static bool copy_characters(struct cw_span text, struct shape *ret)
     uint32_t code_point = 0;
     size_t at = 0;
     ret->len = 0;
+    while (at < text.len && at < CW_ADDRESS_TEXT_MAX && (unsigned char)text.data[at] < 128) {
+        ret->data[ret->len++] = text.data[at++];
+    }
     while (cw_utf8_next(text, &at, &code_point)) {
         if (ret->len == CW_ADDRESS_TEXT_MAX) {
             return false;
@@ -83,6 +86,10 @@ static bool is_hex(const struct shape *shape)
 /* Length of "prefix1" at the front, 0 when the text begins otherwise. */
 static size_t bech32_prefix(struct cw_span text, const char *prefix)
 {
+    /* Most rows are ruled out by their first letter. */
+    if (text.len == 0 || cw_ascii_lower(text.data[0]) != prefix[0]) {
+        return 0;
+    }
     const size_t len = strlen(prefix);
     return text.len > len && text.data[len] == '1' && cw_starts_with_nocase(text, prefix) ? len + 1
                                                                                           : 0;
@@ -157,8 +164,9 @@ static size_t skip_named(struct cw_span text)
         {"0Q", 2, 48, 48},
     };
     for (size_t i = 0; i < CW_COUNT(rows); i++) {
-        if (text.len >= rows[i].length_min && text.len <= rows[i].length_max &&
-            text.len >= rows[i].skip && cw_span_starts_with(text, cw_span_cstr(rows[i].prefix))) {
+        if (text.data[0] == rows[i].prefix[0] && text.len >= rows[i].length_min &&
+            text.len <= rows[i].length_max && text.len >= rows[i].skip &&
+            cw_span_starts_with(text, cw_span_cstr(rows[i].prefix))) {
             return rows[i].skip;
         }
     }
@@ -202,21 +210,18 @@ static struct cw_span significant(const struct shape *shape)
     return cw_span_slice(shape_span(shape), shape->skip, shape->len);
 }
 
-/* The first 8 bytes of a hash over a name, the length and some bytes; never 0. */
+/* A hash over a name, the length and some bytes; never 0. Its key is known to everybody: that two
+ * texts share a key by design is no secret, and a candidate is judged by the texts themselves. */
 static uint64_t key_of(char name, size_t length, struct cw_span bytes)
 {
+    static const uint8_t named[CW_SIPHASH_KEY_BYTES] = "cw-resemble/1";
     char data[CW_ADDRESS_TEXT_MAX + 32];
-    uint8_t hash[8];
-    uint64_t key = 0;
     struct cw_writer input = {.data = data, .max = sizeof(data)};
     cw_write_char(&input, name);
     cw_write_u64(&input, length);
     cw_write_char(&input, ':');
     cw_write_span(&input, bytes);
-    cw_blake2b(cw_span_make(input.data, input.len), NULL, hash, sizeof(hash));
-    for (size_t i = 0; i < sizeof(hash); i++) {
-        key = key << 8 | hash[i];
-    }
+    const uint64_t key = cw_siphash(named, cw_span_make(input.data, input.len));
     return key == 0 ? 1 : key;
 }
 

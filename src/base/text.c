@@ -167,11 +167,13 @@ void cw_hex_encode(const uint8_t *data, size_t len, char *ret_hex)
 
 static int hex_value(char c)
 {
-    if (cw_ascii_is_digit(c)) {
-        return c - '0';
-    }
-    const char lower = cw_ascii_lower(c);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+    static const signed char values[256] = {
+        ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,
+        ['6'] = 7,  ['7'] = 8,  ['8'] = 9,  ['9'] = 10, ['A'] = 11, ['B'] = 12,
+        ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16, ['a'] = 11, ['b'] = 12,
+        ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+    };
+    return values[(unsigned char)c] - 1;
 }
 
 bool cw_hex_decode(struct cw_span hex, uint8_t *ret_data, size_t len)
@@ -179,15 +181,14 @@ bool cw_hex_decode(struct cw_span hex, uint8_t *ret_data, size_t len)
     if (hex.len % 2 != 0 || hex.len / 2 != len) {
         return false;
     }
+    int wrong = 0; /* negative as soon as one digit is */
     for (size_t i = 0; i < hex.len; i++) {
-        if (hex_value(hex.data[i]) < 0) {
-            return false;
-        }
+        wrong |= hex_value(hex.data[i]);
     }
-    for (size_t i = 0; i < len; i++) {
+    for (size_t i = 0; wrong >= 0 && i < len; i++) {
         ret_data[i] = (uint8_t)(hex_value(hex.data[2 * i]) * 16 + hex_value(hex.data[2 * i + 1]));
     }
-    return true;
+    return wrong >= 0;
 }
 
 bool cw_hex_is_lower(struct cw_span text, size_t digits)

@@ -1,5 +1,6 @@
 #include "index/builder.h"
 
+#include "address/links.h"
 #include "address/resemble.h"
 #include "crypto/hash.h"
 #include "index/build.h"
@@ -226,7 +227,8 @@ static bool add_looks(struct cw_index_builder *builder, struct cw_span text, uin
     return is_added;
 }
 
-static bool add_spelled(struct cw_index_builder *builder, const struct cw_address *address)
+static bool add_spelled(struct cw_index_builder *builder, const struct cw_address *address,
+                        const struct cw_links *links)
 {
     if (builder->spelled_cap - builder->spelled_count < CW_SPELLED_MAX) {
         const size_t cap = builder->spelled_cap == 0
@@ -239,7 +241,8 @@ static bool add_spelled(struct cw_index_builder *builder, const struct cw_addres
         builder->spelled = moved;
         builder->spelled_cap = cap;
     }
-    builder->spelled_count += cw_spelled_hashes(address, builder->spelled + builder->spelled_count);
+    builder->spelled_count +=
+        cw_links_spelled_hashes(address, links, builder->spelled + builder->spelled_count);
     return true;
 }
 
@@ -248,13 +251,15 @@ static bool add_keys(struct cw_index_builder *builder, const struct cw_address *
 {
     uint64_t hashes[CW_LINKS_MAX];
     bool is_added = true;
-    const size_t count = cw_address_probe_hashes(address, builder->header.key, hashes);
+    struct cw_links links;
+    cw_links_collect(address, &links);
+    const size_t count = cw_links_probe_hashes(address, &links, builder->header.key, hashes);
     for (size_t i = 0; i < count; i++) {
         is_added &= cw_index_keys_add(builder->probes, hashes[i], place);
     }
-    builder->header.scripts += cw_spelled_is_script(address) ? 1 : 0;
+    builder->header.scripts += cw_links_have_script(&links) ? 1 : 0;
     if (builder->has_text_filter) {
-        is_added &= add_spelled(builder, address);
+        is_added &= add_spelled(builder, address, &links);
     }
     return is_added && add_looks(builder, cw_address_source(address), place);
 }

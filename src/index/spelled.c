@@ -1,6 +1,7 @@
 #include "index/spelled.h"
 
 #include "address/links.h"
+#include "base/text.h"
 
 enum { ACCOUNT_BYTES = 20, KEY_BYTES = 32, SUM_BYTES = 4, TEXT_MAX = CW_ADDRESS_TEXT_BYTES };
 
@@ -24,6 +25,14 @@ static void add_hash(struct spelled *out, uint64_t hash)
 static bool is_alnum(char c)
 {
     return cw_ascii_is_alpha(c) || cw_ascii_is_digit(c);
+}
+
+/* A text of letters and digits only. */
+static void add_plain(struct spelled *out, struct cw_span text)
+{
+    if (text.len >= CW_SPELLED_LEN_MIN) {
+        add_hash(out, cw_spelled_hash(text.data, text.len));
+    }
 }
 
 /* The last run of letters and digits of a text: what stands behind prefixes and joints. */
@@ -75,7 +84,7 @@ static void add_groups(struct spelled *out, const struct cw_alphabet *alphabet,
         text[len++] = alphabet->letters[pending << (5 - bits) & 31u];
     }
     memset(text + len, 'q', sum_letters);
-    add_text(out, cw_span_make(text, len + sum_letters));
+    add_plain(out, cw_span_make(text, len + sum_letters));
 }
 
 /* A payload between what stands before it and its checksum, both of any value. */
@@ -104,10 +113,10 @@ static void add_cashaddr(struct spelled *out, struct cw_span hash)
 
 static void add_hex(struct spelled *out, struct cw_span bytes)
 {
-    char text[2 * 40];
-    struct cw_writer writer = {.data = text, .max = sizeof(text)};
-    cw_write_hex(&writer, bytes);
-    add_text(out, cw_span_make(text, writer.len));
+    char text[2 * 40 + 1];
+    CW_ASSERT(bytes.len <= 40);
+    cw_hex_encode((const uint8_t *)bytes.data, bytes.len, text);
+    add_plain(out, cw_span_make(text, 2 * bytes.len));
 }
 
 /* ---- base58 ---- */
@@ -200,10 +209,35 @@ static void add_bytes(struct spelled *out, struct cw_span bytes)
  * XDAG has no version and can begin with any letter; Firo's script addresses with 3 or 4. */
 static const char SPELLED_FIRSTS[] = "13T";
 
+/* With version 0 and with none: one number, written with a 1 in front and without. */
+static void add_unversioned(struct spelled *out, struct cw_span hash)
+{
+    uint8_t number[NUMBER_BYTES] = {0};
+    uint8_t digits[DIGITS];
+    char text[2 + ACCOUNT_BYTES + DIGITS] = {'1'};
+    size_t len = 1;
+    memcpy(number + sizeof(number) - SUM_BYTES - hash.len, hash.data, hash.len);
+    const size_t count = base58_digits(number, digits);
+    if (carries(digits, count)) {
+        add_versioned(out, 0x00, hash, NULL);
+        add_base58check(out, hash, SPELLED_FIRSTS);
+        return;
+    }
+    for (size_t i = 0; i < hash.len && hash.data[i] == 0; i++) {
+        text[len++] = '1';
+    }
+    for (size_t i = DIGITS - count; i < DIGITS; i++) {
+        text[len++] = cw_alphabet_base58.letters[digits[i]];
+    }
+    add_plain(out, cw_span_make(text, len));
+    if (strchr(SPELLED_FIRSTS, text[1]) != NULL) {
+        add_plain(out, cw_span_make(text + 1, len - 1));
+    }
+}
+
 static void add_h160(struct spelled *out, struct cw_span hash)
 {
-    add_versioned(out, 0x00, hash, NULL);
-    add_base58check(out, hash, SPELLED_FIRSTS);
+    add_unversioned(out, hash);
     add_bech32(out, hash);
     add_cashaddr(out, hash);
     add_bytes(out, hash);
@@ -348,17 +382,16 @@ static bool is_known(const struct cw_links *links, size_t at)
     return false;
 }
 
-size_t cw_spelled_hashes(const struct cw_address *address, uint64_t ret[static CW_SPELLED_MAX])
+size_t cw_links_spelled_hashes(const struct cw_address *address, const struct cw_links *links,
+                               uint64_t ret[static CW_SPELLED_MAX])
 {
     struct spelled out = {.hashes = ret};
-    struct cw_links links;
     bool is_all_served = false;
-    cw_links_collect(address, &links);
-    for (size_t i = 0; i < links.count; i++) {
-        if (!is_known(&links, i)) {
-            add_link(&out, &links.rows[i]);
+    for (size_t i = 0; i < links->count; i++) {
+        if (!is_known(links, i)) {
+            add_link(&out, &links->rows[i]);
         }
-        is_all_served |= !links.rows[i].is_derived && is_served(&links.rows[i]);
+        is_all_served |= !links->rows[i].is_derived && is_served(&links->rows[i]);
     }
     /* A text that is listed under a tag which leaves no common key is still that text. */
     add_text(&out, cw_address_source(address));
@@ -378,13 +411,18 @@ size_t cw_spelled_hashes(const struct cw_address *address, uint64_t ret[static C
     return out.count;
 }
 
-bool cw_spelled_is_script(const struct cw_address *address)
+size_t cw_spelled_hashes(const struct cw_address *address, uint64_t ret[static CW_SPELLED_MAX])
 {
     struct cw_links links;
-    bool is_script = false;
     cw_links_collect(address, &links);
-    for (size_t i = 0; i < links.count; i++) {
-        is_script |= links.rows[i].link_class == CW_LINK_S160 && !links.rows[i].is_derived;
+    return cw_links_spelled_hashes(address, &links, ret);
+}
+
+bool cw_links_have_script(const struct cw_links *links)
+{
+    bool is_script = false;
+    for (size_t i = 0; i < links->count; i++) {
+        is_script |= links->rows[i].link_class == CW_LINK_S160 && !links->rows[i].is_derived;
     }
     return is_script;
 }

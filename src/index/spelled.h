@@ -33,6 +33,8 @@
 
 #include "address/address.h"
 
+struct cw_links; /* address/links.h */
+
 enum {
     CW_SPELLED_MAX = 96,       /* hashes of one address */
     CW_SPELLED_LEN_MIN = 25,   /* characters of the shortest text looked for */
@@ -85,13 +87,16 @@ static inline uint64_t cw_spelled_hash(const char *token, size_t len)
 /** Hash of the bytes between version and checksum of a base58 text: 20 or 32 of them. */
 uint64_t cw_spelled_bytes_hash(const uint8_t *bytes, size_t len);
 
-/** Whether it is the hash of a script, so that a key or a witness program may be nested in it. */
-bool cw_spelled_is_script(const struct cw_address *address);
-
 /** The hashes under which an address, its keys and its link keys are found. The same address gives
  *  the same hashes in the same order, without repeats.
  *  Returns: how many, 0..CW_SPELLED_MAX (0: only the families decoded on sight can relate to it)
  *  Limits:  a few microseconds; no allocation. Safety: pure */
 size_t cw_spelled_hashes(const struct cw_address *address, uint64_t ret[static CW_SPELLED_MAX]);
+/** The same for who has the link keys at hand. */
+size_t cw_links_spelled_hashes(const struct cw_address *address, const struct cw_links *links,
+                               uint64_t ret[static CW_SPELLED_MAX]);
+
+/** Whether there is the hash of a script, which a key or a witness program may be nested in. */
+bool cw_links_have_script(const struct cw_links *links);
 
 #endif

@@ -246,16 +246,38 @@ static bool may_be_nested(const char *text, size_t len)
     return len < SCREEN_SHAPE_LENS && !is_evm && text[0] != 'T';
 }
 
+/* Whether eight bytes are all letters or digits: in each byte the upper bit says that it lies
+ * between two bounds. Bytes above 127 are masked, so that no sum carries into its neighbour, and
+ * fail. */
+static bool are_eight_alnum(const char *from)
+{
+    const uint64_t ones = 0x0101010101010101u;
+    const uint64_t upper = 0x80 * ones;
+    uint64_t word = 0;
+    memcpy(&word, from, sizeof(word));
+    const uint64_t low = word & ~upper;
+    const uint64_t lower_case = low | 0x20 * ones;
+    const uint64_t digit = (low + (0x80 - '0') * ones) & ~(low + (0x7f - '9') * ones);
+    const uint64_t letter =
+        (lower_case + (0x80 - 'a') * ones) & ~(lower_case + (0x7f - 'z') * ones);
+    return ((digit | letter) & ~word & upper) == upper;
+}
+
+static bool is_all_alnum(struct cw_span text)
+{
+    bool is_all = are_eight_alnum(text.data + text.len - 8);
+    for (size_t i = 0; i + 8 < text.len; i += 8) {
+        is_all &= are_eight_alnum(text.data + i);
+    }
+    return is_all;
+}
+
 bool cw_screen_is_plain(struct cw_span text, bool has_scripts)
 {
     if (text.len < CW_TOKEN_LEN_MIN || text.len > CW_TOKEN_LEN_MAX) {
         return false;
     }
-    unsigned signs = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        signs |= cw_ascii_is_alpha(text.data[i]) || cw_ascii_is_digit(text.data[i]) ? 0u : 1u;
-    }
     const size_t known = text.len < SCREEN_SHAPE_LENS ? text.len : SCREEN_SHAPE_LENS - 1;
-    return signs == 0 && (shapes_of_len(known) & shapes_of_first(text.data[0])) == 0 &&
+    return is_all_alnum(text) && (shapes_of_len(known) & shapes_of_first(text.data[0])) == 0 &&
            !(has_scripts && may_be_nested(text.data, text.len));
 }

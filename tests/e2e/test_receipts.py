@@ -103,6 +103,9 @@ class Receipts(harness.Case):
         self.assertEqual(self.body()["answers"][0]["input"], {"withheld": True})
         self.assertNotIn(hashlib.sha256(SECRET.encode()).hexdigest(), json.dumps(self.body()))
         self.assertEqual(self.home.run("check", "--hashed", CLEAR).returncode, 64)
+        past = self.home.run("check", "--on", "2026-01-02", "--receipt", str(self.file), CLEAR)
+        self.assertEqual(past.returncode, 64)
+        self.assertIn("not with --on", past.stderr)
 
     def test_without_a_receipt_there_is_no_answer(self):
         self.assertEqual(self.ask(CLEAR).returncode, 0)

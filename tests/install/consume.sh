@@ -49,6 +49,47 @@ run_cases() {
     expect "$program" 64 "" "$evm"
 }
 
+# An installation with one list in force, whose index the second example asks.
+make_home() {
+    local home=$1
+    printf '%s\n' 0x098B716B8Aaf21512996dC57EB0615e2383E2f96 1BgGZ9tcN4rm9KBzDn7KprQz87SZ26SAMH \
+        >"$work/list.txt"
+    "$CW_BUILD/bin/cryptowatch" init --quiet "$home"
+    rm "$home"/feeds/*.json "$home"/rules/*.json
+    cat >"$home/feeds/list.json" <<END
+{"id": "list", "title": "A list", "publisher": "example", "homepage": "https://example.org/",
+ "licence": "none", "meaning": "research", "confidence": 50, "url": "file:$work/list.txt",
+ "format": "lines", "every": "24h", "stale_after": "30d", "entries_min": 1, "enabled": true}
+END
+    "$CW_BUILD/bin/cryptowatch" scan --quiet --no-deliver --config "$home/cryptowatch.json"
+}
+make_home "$work/home"
+
+run_index_cases() {
+    local program=$1
+    local folder="$work/home/state/index"
+    local evm_lower=0x098b716b8aaf21512996dc57eb0615e2383e2f96
+    local segwit=bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4
+    local clear=0x6813Eb9362372EEF6200f3b1dbC3f819671cBA69
+    expect "$program" 0 clear "$folder" "$clear"
+    expect "$program" 10 "  encoding list list as 0x098B716B8Aaf21512996dC57EB0615e2383E2f96
+listed" "$folder" "$evm_lower"
+    expect "$program" 11 "  same-key-hash list list as 1BgGZ9tcN4rm9KBzDn7KprQz87SZ26SAMH
+related" "$folder" "$segwit"
+    expect "$program" 20 "cannot-say" "$folder" nonsense
+    expect "$program" 20 "" "$work" "$clear"
+    expect "$program" 64 "" "$folder"
+    expect "$program" 10 "2: listed $evm_lower
+  encoding list list as 0x098B716B8Aaf21512996dC57EB0615e2383E2f96" "$folder" - \
+        < <(printf 'first line\n{"to":"%s"}\n%s\n' "$evm_lower" "$clear")
+    expect "$program" 0 "" "$folder" - </dev/null
+}
+
+# shellcheck disable=SC2086,SC2046 # flags are words on purpose
+"$CW_CC" -std=c99 $warnings $CW_FLAGS "$example/ask_index.c" -o "$work/ask-by-pkg-config" \
+    $(pkg-config --cflags --libs cryptowatch)
+run_index_cases "$work/ask-by-pkg-config"
+
 # shellcheck disable=SC2086,SC2046 # flags are words on purpose
 "$CW_CC" -std=c99 $warnings $CW_FLAGS "$example/screen_one.c" -o "$work/by-pkg-config" \
     $(pkg-config --cflags --libs cryptowatch)
@@ -70,10 +111,12 @@ build_by_cmake() {
 }
 build_by_cmake shared
 run_cases "$work/shared/screen_one"
+run_index_cases "$work/shared/ask_index"
 build_by_cmake static -DSCREEN_ONE_STATIC=ON
 
 rm "$prefix/$CW_LIBDIR"/libcryptowatch.so*
 run_cases "$work/static/screen_one"
+run_index_cases "$work/static/ask_index"
 # shellcheck disable=SC2086,SC2046
 "$CW_CC" -std=c99 $warnings $CW_FLAGS "$example/screen_one.c" -o "$work/by-pkg-config-static" \
     $(pkg-config --static --cflags --libs cryptowatch)
@@ -83,4 +126,4 @@ if [ "$failures" -ne 0 ]; then
     echo "consume: $failures cases failed"
     exit 1
 fi
-echo "consume: four programs, eight cases each"
+echo "consume: seven programs, eight cases each"

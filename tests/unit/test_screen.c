@@ -7,6 +7,7 @@
 #include "../soak/spellings.h"
 #include "base/buf.h"
 #include "crypto/hash.h"
+#include "screen/plain.h"
 
 enum { COLUMN_TAG = 0, COLUMN_INPUT = 2, COLUMN_TEXT = 5, DOCUMENT_MAX = 64 << 20 };
 
@@ -455,7 +456,23 @@ static void stops_when_the_sink_fails(void)
     listed_clear(&listed);
 }
 
+static void plain_is_letters_and_digits(void)
+{
+    static const char plain[] = "0x7e5f4552091a69125d5dfcb7b8c2659029395bdf";
+    char text[sizeof(plain)];
+    for (size_t at = 2; at < sizeof(plain) - 1; at++) {
+        for (int c = 0; c < 256; c++) {
+            memcpy(text, plain, sizeof(plain));
+            text[at] = (char)c;
+            CU_ASSERT_EQUAL(cw_screen_is_plain(cw_span_make(text, sizeof(plain) - 1), true),
+                            cw_ascii_is_alpha((char)c) || cw_ascii_is_digit((char)c));
+        }
+    }
+    CU_ASSERT_FALSE(cw_screen_is_plain(cw_span_make(plain, CW_TOKEN_LEN_MIN - 1), false));
+}
+
 static const struct cw_test tests[] = {
+    {"plain is letters and digits alone", plain_is_letters_and_digits},
     {"finds what a slow reading finds", finds_what_a_slow_reading_finds},
     {"finds every related pair", finds_every_related_pair},
     {"finds every spelling of a listed key", finds_every_spelling},
