@@ -126,15 +126,22 @@ static struct gap gap_of(struct cw_span text)
     return (struct gap){0, "0OIl", "which base58 does not have (no 0, O, I and l)"};
 }
 
-/* The first character that is no digit of the encoding the text seems to be in. */
+/* The first character that is no digit of the encoding the text seems to be in. What is not ASCII
+ * is left out: find_foreign had nothing against it, so reading takes it off. */
 static bool find_ascii(struct cw_span text, struct cw_explanation *ret)
 {
     const bool is_hex = has_hex_prefix(text);
     const struct gap gap = gap_of(text);
-    for (size_t i = is_hex ? 2 : gap.start; i < text.len; i++) {
-        const char c = text.data[i];
+    const size_t start = is_hex ? 2 : gap.start;
+    uint32_t code_point = 0;
+    size_t at = 0;
+    for (size_t character = 1; cw_utf8_next(text, &at, &code_point); character++) {
+        const char c = (char)(code_point & 0x7fu);
+        if (at <= start || code_point > 127) {
+            continue;
+        }
         if (is_hex ? !cw_is_hex(cw_span_make(&c, 1)) : strchr(gap.missing, c) != NULL) {
-            blame_ascii(c, i + 1, is_hex ? "which is no hex digit" : gap.text, ret);
+            blame_ascii(c, character, is_hex ? "which is no hex digit" : gap.text, ret);
             return true;
         }
     }

@@ -42,8 +42,7 @@ void cw_sha256(struct cw_span data, uint8_t ret[static CW_SHA256_BYTES])
     (void)crypto_hash_sha256(ret, bytes_of(data), data.len);
 }
 
-/* By nettle, which uses the SHA instructions of the processor where libsodium does not: the sum of
- * every base58check address, and four fifths of the time to read one. */
+/* By nettle, for its speed; hash.h says why. */
 void cw_sha256d(struct cw_span data, uint8_t ret[static CW_SHA256_BYTES])
 {
     uint8_t inner[CW_SHA256_BYTES];

@@ -1,6 +1,8 @@
 /* hash.h: every hash the project uses, each with a known answer checked at start.
  *
- * Knows which library computes what (libsodium: SHA-2, BLAKE2b; nettle: the rest). Refuses to know
+ * Knows which library computes what (libsodium: SHA-2, BLAKE2b; nettle: the rest, and the double
+ * SHA-256 of base58check: it uses the SHA instructions of the processor, libsodium 1.0.18 does not,
+ * and two of those hashes are half of the time to read such an address). Refuses to know
  * what is hashed. One-shot functions never fail: lengths are fixed by the signatures, and
  * cw_hash_selftest has shown that the libraries answer right; call it once before anything else.
  */
