@@ -118,7 +118,7 @@ enum cw_address_error cw_base58_decode(const struct cw_alphabet *alphabet, struc
                                        struct cw_bytes *ret)
 {
     static_assert(CW_ADDRESS_BASE58_MAX <= CW_ADDRESS_PAYLOAD_MAX, "a digit is less than a byte");
-    CW_UNSET struct number number;
+    struct number number = {.count = 0};
     if (text.len == 0) {
         return CW_ADDRESS_LENGTH;
     }

@@ -68,18 +68,19 @@ enum cw_address_error cw_evm_digits(struct cw_span digits, enum cw_address_mode 
 }
 
 static enum cw_address_error add_digits(struct cw_reader *reader, struct cw_span digits,
-                                        struct cw_found *found, struct cw_address *address)
+                                        const struct cw_found *about, struct cw_address *address)
 {
     uint8_t account[20];
+    struct cw_found found = *about;
     const enum cw_address_error why =
-        cw_evm_digits(digits, reader->mode, found->network, account, &found->checksum);
+        cw_evm_digits(digits, reader->mode, found.network, account, &found.checksum);
     if (why != CW_ADDRESS_OK) {
         return why;
     }
-    found->chain = CW_CHAIN_EVM;
-    found->kind = CW_KIND_ACCOUNT;
-    found->payload = cw_span_make(account, sizeof(account));
-    return cw_found_add(address, found);
+    found.chain = CW_CHAIN_EVM;
+    found.kind = CW_KIND_ACCOUNT;
+    found.payload = cw_span_make(account, sizeof(account));
+    return cw_found_add(address, &found);
 }
 
 /* ---- ICAP (direct form) ---- */

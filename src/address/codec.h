@@ -175,7 +175,7 @@ struct cw_family {
     unsigned letters; /* the next four: what a text without a tag must have; see chains.def */
     size_t min;
     size_t max;
-    char starts[9];
+    const char *starts;
 };
 extern const struct cw_family cw_family_table[CW_FAMILIES];
 /** Whether a text without a tag can be of a family at all. */

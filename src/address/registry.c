@@ -37,7 +37,7 @@ const struct cw_family cw_family_table[CW_FAMILIES] = {
                           .letters = CW_LETTERS_##letters_,                                        \
                           .min = (min_),                                                           \
                           .max = (max_),                                                           \
-                          .starts = starts_},
+                          .starts = (starts_)},
 #include "address/chains.def"
 };
 
