@@ -112,7 +112,10 @@ static enum cw_status read_more(struct cw_frame_reader *reader, bool *ret_is_end
     const struct cw_span rest = unread(reader);
     if (reader->at > 0) {
         cw_buf_reset(&reader->in); /* first: it writes a NUL to where the rest will be */
-        memmove(reader->in.data, rest.data, rest.len);
+        if (rest.len > 0) {
+            CW_ASSERT(rest.data != NULL);
+            memmove(reader->in.data, rest.data, rest.len);
+        }
         cw_buf_advance(&reader->in, rest.len);
         reader->at = 0;
     }

@@ -2,6 +2,11 @@
 
 #include "base/datetime.h"
 
+struct cw_check *cw_check_new(void)
+{
+    return calloc(1, sizeof(struct cw_check));
+}
+
 enum cw_status cw_check_load_data(struct cw_check *check, const struct cw_manifest *manifest,
                                   struct cw_error *err)
 {

@@ -34,6 +34,9 @@ struct cw_check {
 enum { CW_DAY_S = 86400 };
 
 /* data.c */
+
+/** An empty one; NULL when memory is out. Ends with cw_check_close. */
+struct cw_check *cw_check_new(void);
 CW_NODISCARD enum cw_status cw_check_load_data(struct cw_check *check,
                                                const struct cw_manifest *manifest,
                                                struct cw_error *err);

@@ -79,7 +79,7 @@ enum cw_status cw_check_open_published(const struct cw_config *config, const str
                                        enum cw_check_use use, struct cw_check **ret,
                                        struct cw_error *err)
 {
-    CW_CLEANUP(cw_check_closep) struct cw_check *check = calloc(1, sizeof(*check));
+    CW_CLEANUP(cw_check_closep) struct cw_check *check = cw_check_new();
     struct cw_manifest manifest = {0};
     if (check == NULL) {
         return no_memory(err);
@@ -146,7 +146,7 @@ static enum cw_status build_from(struct cw_check *check, const struct cw_home *h
 enum cw_status cw_check_open(const struct cw_home *home, const struct cw_clock *clock,
                              enum cw_check_use use, struct cw_check **ret, struct cw_error *err)
 {
-    CW_CLEANUP(cw_check_closep) struct cw_check *check = calloc(1, sizeof(*check));
+    CW_CLEANUP(cw_check_closep) struct cw_check *check = cw_check_new();
     struct cw_manifest manifest = {0};
     if (check == NULL) {
         return no_memory(err);

@@ -278,6 +278,7 @@ static bool screen_document(struct screening *screening, const struct cw_screen_
     } else if (screening->is_count) {
         print_count(screening, is_named);
     }
+    screening->name = ""; /* it was borrowed from the caller */
     return status == CW_OK;
 }
 
