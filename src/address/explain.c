@@ -140,7 +140,13 @@ static bool find_ascii(struct cw_span text, struct cw_explanation *ret)
         if (at <= start || code_point > 127) {
             continue;
         }
-        if (is_hex ? !cw_is_hex(cw_span_make(&c, 1)) : strchr(gap.missing, c) != NULL) {
+        const bool is_missing =
+            is_hex ? !cw_is_hex(cw_span_make(&c, 1)) : strchr(gap.missing, c) != NULL;
+        if (is_missing && code_point < 32) { /* a line break, which is not shown as it is */
+            blame_foreign(code_point, character, ret);
+            return true;
+        }
+        if (is_missing) {
             blame_ascii(c, character, is_hex ? "which is no hex digit" : gap.text, ret);
             return true;
         }

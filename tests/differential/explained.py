@@ -116,6 +116,11 @@ def nobody_holds_it(question, theirs, ours, members):
                or "00" * 20 in key for key in keys)
 
 
+def slash_in_a_tag(question, theirs, ours, members):
+    return members == ["aux"] and ours["aux"] is None and \
+        re.fullmatch("[0-9]+/", theirs["aux"] or "") is not None
+
+
 def network_of_a_tag(question, theirs, ours, members):
     return members == ["network"] and theirs["network"] is None and \
         ours["network"] in ("hedera", "filecoin", "avalanche-c")
@@ -139,6 +144,9 @@ EXPLAINED = [
      "The model asks only the codecs of a tag, or stops at another error first; rule 6 has no such "
      "condition, and a key that is printed once is lost.",
      wider_secret),
+    ("a slash behind a destination tag",
+     "`stellar:…-777/`: the model gives the tag 777/ with the slash of the link; a tag is a number.",
+     slash_in_a_tag),
     ("marks of defanging inside one another",
      "The model undoes one mark after the other, so `[:[/][/]]` becomes `://` by accident; we pass "
      "once. Nobody writes that: the generator does, by replacing twice.",

@@ -105,6 +105,10 @@ static const struct {
      "0x098B\xc2\xad"
      "716B8Aaf21512996dC57EB0615e2383E2f9g",
      CW_ADDRESS_CHARSET, 43, 'g', "character 43 is g, which is no hex digit"},
+    {"a line break among hex digits",
+     "0x\n\xef\xbc\x88"
+     "0",
+     CW_ADDRESS_CHARSET, 3, '\n', "character 3 is U+000A, a control character"},
     {"40 hex digits without 0x", "098b716b8aaf21512996dc57eb0615e2383e2f96", CW_ADDRESS_UNKNOWN, 0,
      0, "with --chain it is an address of evm"},
     {"64 hex digits", "dc04da647578390a92e4bcafa8caec02d16ef5558ffcb4b4c79bb61b259e8116",
