@@ -318,7 +318,10 @@ static uint64_t hash_named(const uint8_t key[static 16], char name, struct cw_sp
     CW_ASSERT(text.len < sizeof(data));
     data[0] = name;
     for (size_t i = 0; i < text.len; i++) {
-        data[i + 1] = is_hex ? cw_ascii_lower(text.data[i]) : text.data[i];
+        data[i + 1] = text.data[i];
+        if (is_hex) {
+            data[i + 1] = cw_ascii_lower(text.data[i]);
+        }
     }
     return cw_siphash(key, cw_span_make(data, text.len + 1));
 }

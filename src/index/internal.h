@@ -16,12 +16,15 @@
 struct cw_index {
     const uint8_t *bytes;
     size_t len;
-    bool is_mapped;
+    void *map; /* `bytes` as they were mapped, to be unmapped; NULL when the caller owns them */
     struct cw_index_header header; /* a copy: it was checked, the map may change */
     uint64_t blocks;               /* that SUMS covers: 1 .. blocks */
     _Atomic uint64_t *seen;        /* a bit a block: checked and whole */
     _Atomic uint64_t *seen_sums;   /* the same for the blocks of SUMS */
 };
+
+/** An empty one, for cw_index_close. Returns NULL when memory is exhausted. */
+struct cw_index *cw_index_new(void);
 
 /** Makes sure that these bytes of a section are there and whole.
  *  Out:     ret_at  where they are

@@ -152,7 +152,7 @@ static enum cw_status take_up(struct cw_index *index, struct cw_error *err)
 enum cw_status cw_index_open_memory(struct cw_span bytes, struct cw_index **ret,
                                     struct cw_error *err)
 {
-    CW_CLEANUP(cw_index_closep) struct cw_index *index = calloc(1, sizeof(*index));
+    CW_CLEANUP(cw_index_closep) struct cw_index *index = cw_index_new();
     if (index == NULL) {
         return cw_error_set(err, CW_NOMEM, "memory is exhausted");
     }
@@ -192,13 +192,13 @@ static enum cw_status map(int fd, const char *path, struct cw_index *index, stru
     }
     index->bytes = bytes;
     index->len = (size_t)info.st_size;
-    index->is_mapped = true;
+    index->map = bytes;
     return CW_OK;
 }
 
 enum cw_status cw_index_open(const char *path, struct cw_index **ret, struct cw_error *err)
 {
-    CW_CLEANUP(cw_index_closep) struct cw_index *index = calloc(1, sizeof(*index));
+    CW_CLEANUP(cw_index_closep) struct cw_index *index = cw_index_new();
     if (index == NULL) {
         return cw_error_set(err, CW_NOMEM, "memory is exhausted");
     }
@@ -225,9 +225,8 @@ void cw_index_close(struct cw_index *index)
     if (index == NULL) {
         return;
     }
-    if (index->is_mapped) {
-        /* The map was made by us alone; its bytes are const for everybody else. */
-        (void)munmap((void *)(uintptr_t)index->bytes, index->len);
+    if (index->map != NULL) {
+        (void)munmap(index->map, index->len);
     }
     free(index->seen);
     free(index->seen_sums);

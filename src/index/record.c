@@ -1,6 +1,11 @@
 #include "base/text.h"
 #include "index/internal.h"
 
+struct cw_index *cw_index_new(void)
+{
+    return calloc(1, sizeof(struct cw_index));
+}
+
 /* The rest of a record, read from its front. */
 struct cursor {
     const uint8_t *at;

@@ -168,7 +168,7 @@ static void add_base58check(struct spelled *out, struct cw_span bytes, const cha
 {
     uint8_t number[NUMBER_BYTES] = {0};
     uint8_t digits[DIGITS];
-    char text[64];
+    char text[64] = "";
     struct cw_writer writer = {.data = text, .max = sizeof(text)};
     CW_ASSERT(bytes.len + SUM_BYTES <= sizeof(number));
     memcpy(number + sizeof(number) - SUM_BYTES - bytes.len, bytes.data, bytes.len);

@@ -100,7 +100,10 @@ static bool is_prefix_char(char c)
 static bool is_reading_start(const struct cw_screen *screen, size_t at, size_t leftmost)
 {
     const char c = screen->data[at];
-    const char before = at > leftmost ? screen->data[at - 1] : ' ';
+    char before = ' ';
+    if (at > leftmost) {
+        before = screen->data[at - 1];
+    }
     if (c == '-') {
         return is_alnum(screen->data[at + 1]) && !is_prefix_char(before);
     }

@@ -18,7 +18,8 @@ enum cw_status cw_screen_new(const struct cw_screen_options *options, struct cw_
                             (int)options->path);
     }
     struct cw_screen *screen = calloc(1, sizeof(*screen));
-    char *memory = screen == NULL ? NULL : calloc(1, SCREEN_PAD + (size_t)WINDOW + 2 * SCREEN_PAD);
+    char *memory =
+        screen == NULL ? NULL : calloc(1, SCREEN_PAD + (size_t)WINDOW + (size_t)2 * SCREEN_PAD);
     if (memory == NULL) {
         free(screen);
         return cw_error_set(err, CW_NOMEM, "out of memory for screening");
