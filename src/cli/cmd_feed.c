@@ -178,13 +178,7 @@ static enum cw_status release(struct cw_store *store, const char *id, const char
     if (status == CW_OK) {
         status = cw_store_feed_put(store, &state, err);
     }
-    if (status == CW_OK) {
-        status = cw_store_commit(store, err);
-    }
-    if (status != CW_OK) {
-        cw_store_rollback(store);
-    }
-    return status;
+    return cw_store_end(store, status, err);
 }
 
 static enum cw_status accept_held(const struct cw_cli *cli, const struct cw_home *home,

@@ -55,17 +55,6 @@ static enum cw_status tell(const struct cw_cli *cli, const struct cw_announcer *
 
 /* ---- what the log is told ---- */
 
-static enum cw_status end(struct cw_store *store, enum cw_status status, struct cw_error *err)
-{
-    if (status == CW_OK) {
-        status = cw_store_commit(store, err);
-    }
-    if (status != CW_OK) {
-        cw_store_rollback(store);
-    }
-    return status;
-}
-
 /* Before the alert that tells of it: a key stands in the log before the first thing it signs. */
 static enum cw_status log_rotation(const struct cw_announcer *to, enum cw_key_role role,
                                    const struct cw_rotation *rotation, struct cw_error *err)
@@ -84,7 +73,7 @@ static enum cw_status log_rotation(const struct cw_announcer *to, enum cw_key_ro
     if (status == CW_OK) {
         status = cw_log_queue_rotation(to->store, &entry, err);
     }
-    return end(to->store, status, err);
+    return cw_store_end(to->store, status, err);
 }
 
 /* ---- rotating ---- */
@@ -204,7 +193,7 @@ static enum cw_status revoke(const struct cw_cli *cli, const struct cw_home *hom
         if (status == CW_OK) {
             status = revoke_and_log(writer.store, home, request, cw_clock_now_s(&cli->clock), err);
         }
-        status = end(writer.store, status, err);
+        status = cw_store_end(writer.store, status, err);
     }
     cw_cli_writer_close(&writer);
     return status;

@@ -202,13 +202,7 @@ static enum cw_status end_and_begin(struct run *run, struct cw_lane *lane,
     if (status == CW_OK && lane->state == CW_LANE_FREE && may_start(run)) {
         status = begin_lane(run, lane, ret_is_begun, err);
     }
-    if (status == CW_OK) {
-        status = cw_store_commit(store, err);
-    }
-    if (status != CW_OK) {
-        cw_store_rollback(store);
-    }
-    return status;
+    return cw_store_end(store, status, err);
 }
 
 static enum cw_status take_result(struct run *run, const struct cw_net_result *result,

@@ -58,11 +58,8 @@ enum cw_status cw_lane_disable(struct cw_lanes *lanes, struct cw_lane *lane, con
     if (status == CW_OK) {
         status = disable(lanes, lane, reason, err);
     }
-    if (status == CW_OK && is_mine) {
-        status = cw_store_commit(lanes->store, err);
-    }
-    if (status != CW_OK && is_mine) {
-        cw_store_rollback(lanes->store);
+    if (is_mine) {
+        status = cw_store_end(lanes->store, status, err);
     }
     if (status == CW_OK) {
         reopen(lanes);

@@ -77,13 +77,7 @@ static enum cw_status announce_alone(const struct cw_announcer *to, struct cw_sp
     if (status == CW_OK) {
         status = cw_announce_body(to, body, summary, ret_is_new, err);
     }
-    if (status == CW_OK) {
-        status = cw_store_commit(to->store, err);
-    }
-    if (status != CW_OK) {
-        cw_store_rollback(to->store);
-    }
-    return status;
+    return cw_store_end(to->store, status, err);
 }
 
 enum cw_status cw_announce(const struct cw_announcer *to, const struct cw_alert_facts *facts,

@@ -129,13 +129,7 @@ enum cw_status cw_scan_tell_waiting(struct cw_scan *scan, const struct cw_intake
     if (status == CW_OK) {
         status = cw_scan_tell_feed(scan, intake, err);
     }
-    if (status == CW_OK) {
-        status = cw_store_commit(scan->store, err);
-    }
-    if (status != CW_OK) {
-        cw_store_rollback(scan->store);
-    }
-    return status;
+    return cw_store_end(scan->store, status, err);
 }
 
 enum cw_status cw_scan_put_state(struct cw_scan *scan, const struct cw_intake *intake,

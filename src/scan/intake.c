@@ -289,13 +289,7 @@ static enum cw_status commit_work(struct cw_work *work, const char *outcome, str
                      scan->home->rules_sha256);
         status = cw_scan_put_state(scan, intake, err);
     }
-    if (status == CW_OK) {
-        status = cw_store_commit(scan->store, err);
-    }
-    if (status != CW_OK) {
-        cw_store_rollback(scan->store);
-    }
-    return status;
+    return cw_store_end(scan->store, status, err);
 }
 
 static enum cw_status count_ended(void *ctx, const struct cw_episode *episode, struct cw_error *err)

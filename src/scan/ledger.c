@@ -27,17 +27,6 @@ static enum cw_status log_all_keys(struct cw_scan *scan, struct cw_error *err)
     return status;
 }
 
-static enum cw_status end(struct cw_scan *scan, enum cw_status status, struct cw_error *err)
-{
-    if (status == CW_OK) {
-        status = cw_store_commit(scan->store, err);
-    }
-    if (status != CW_OK) {
-        cw_store_rollback(scan->store);
-    }
-    return status;
-}
-
 /* A key stands in the log before the first thing that it signs. */
 enum cw_status cw_scan_log_keys(struct cw_scan *scan, struct cw_error *err)
 {
@@ -48,7 +37,7 @@ enum cw_status cw_scan_log_keys(struct cw_scan *scan, struct cw_error *err)
     if (status == CW_OK) {
         status = log_all_keys(scan, err);
     }
-    return end(scan, status, err);
+    return cw_store_end(scan->store, status, err);
 }
 
 /* ---- snapshots and runs --------------------------------------------------------------------- */
@@ -91,7 +80,7 @@ static enum cw_status write_run(struct cw_scan *scan, const struct cw_log_run *r
     if (status == CW_OK) {
         status = cw_log_queue_run(scan->store, run, err);
     }
-    return end(scan, status, err);
+    return cw_store_end(scan->store, status, err);
 }
 
 /* A feed that nobody asked in this run is not in it: the entry says what was looked at. */

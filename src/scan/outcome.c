@@ -37,13 +37,7 @@ enum cw_status cw_scan_save(struct cw_scan *scan, struct cw_intake *intake, cons
     if (status == CW_OK) {
         status = cw_scan_put_state(scan, intake, err);
     }
-    if (status == CW_OK) {
-        status = cw_store_commit(scan->store, err);
-    }
-    if (status != CW_OK) {
-        cw_store_rollback(scan->store);
-    }
-    return status;
+    return cw_store_end(scan->store, status, err);
 }
 
 void cw_scan_set_error(struct cw_intake *intake, const char *code, const char *text)

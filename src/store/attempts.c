@@ -41,14 +41,7 @@ static enum cw_status add_attempt(struct cw_store *store, int64_t seq, int64_t a
 static enum cw_status finish(struct cw_store *store, bool is_mine, enum cw_status status,
                              struct cw_error *err)
 {
-    if (!is_mine) {
-        return status;
-    }
-    if (status == CW_OK) {
-        status = cw_store_commit(store, err);
-    }
-    cw_store_rollback(store);
-    return status;
+    return is_mine ? cw_store_end(store, status, err) : status;
 }
 
 enum cw_status cw_store_attempt_begin(struct cw_store *store, int64_t seq, int64_t at_s,

@@ -118,17 +118,6 @@ static enum cw_status put_head(struct cw_store *store, enum cw_log_stage stage,
     return cw_sql_run(&sql, err);
 }
 
-static enum cw_status finish(struct cw_store *store, enum cw_status status, struct cw_error *err)
-{
-    if (status == CW_OK) {
-        status = cw_store_commit(store, err);
-    }
-    if (status != CW_OK) {
-        cw_store_rollback(store);
-    }
-    return status;
-}
-
 enum cw_status cw_store_log_prepare(struct cw_store *store, const struct cw_store_head *head,
                                     struct cw_error *err)
 {
@@ -136,7 +125,7 @@ enum cw_status cw_store_log_prepare(struct cw_store *store, const struct cw_stor
     if (status == CW_OK) {
         status = put_head(store, CW_LOG_PREPARED, head, err);
     }
-    return finish(store, status, err);
+    return cw_store_end(store, status, err);
 }
 
 static enum cw_status forget_head(struct cw_store *store, enum cw_log_stage stage,
@@ -180,7 +169,7 @@ enum cw_status cw_store_log_publish(struct cw_store *store, const struct cw_stor
         cw_sql_put_i64(&sql, head->through);
         status = cw_sql_run(&sql, err);
     }
-    return finish(store, status, err);
+    return cw_store_end(store, status, err);
 }
 
 static enum cw_status use_up(struct cw_store *store, const char *origin, struct cw_error *err)
@@ -211,7 +200,7 @@ enum cw_status cw_store_log_restart(struct cw_store *store, const char *old_orig
     if (status == CW_OK) {
         status = forget_head(store, CW_LOG_PUBLISHED, err);
     }
-    return finish(store, status, err);
+    return cw_store_end(store, status, err);
 }
 
 enum cw_status cw_store_log_is_ended(struct cw_store *store, const char *origin, bool *ret_is_ended,

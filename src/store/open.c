@@ -233,11 +233,7 @@ static enum cw_status migrate(struct cw_store *store, struct cw_error *err)
     if (status == CW_OK && from == 0) {
         status = cw_probes_mark(store, err); /* a new one has no probes of another normaliser */
     }
-    if (status == CW_OK) {
-        status = cw_store_commit(store, err);
-    }
-    cw_store_rollback(store);
-    return status;
+    return cw_store_end(store, status, err);
 }
 
 static enum cw_status use_log(struct cw_store *store, struct cw_error *err)

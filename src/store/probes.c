@@ -98,9 +98,5 @@ enum cw_status cw_probes_check(struct cw_store *store, struct cw_error *err)
     if (status == CW_OK) {
         status = rebuild(store, err);
     }
-    if (status == CW_OK) {
-        status = cw_store_commit(store, err);
-    }
-    cw_store_rollback(store);
-    return status;
+    return cw_store_end(store, status, err);
 }

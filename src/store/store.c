@@ -66,6 +66,17 @@ void cw_store_rollback(struct cw_store *store)
     store->failed = CW_OK;
 }
 
+enum cw_status cw_store_end(struct cw_store *store, enum cw_status status, struct cw_error *err)
+{
+    if (status == CW_OK) {
+        status = cw_store_commit(store, err);
+    }
+    if (status != CW_OK) {
+        cw_store_rollback(store);
+    }
+    return status;
+}
+
 enum cw_status cw_store_read_begin(struct cw_store *store, bool *ret_is_mine, struct cw_error *err)
 {
     *ret_is_mine = false;

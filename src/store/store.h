@@ -46,6 +46,11 @@ CW_NODISCARD enum cw_status cw_store_commit(struct cw_store *store, struct cw_er
 bool cw_store_is_changing(const struct cw_store *store);
 /** Never fails; fine outside a transaction. */
 void cw_store_rollback(struct cw_store *store);
+/** Ends what cw_store_begin began, whatever became of it: commits when `status` is CW_OK, takes all
+ *  back when it is not or when the commit fails.
+ *  Returns: `status`, or that of the commit. */
+CW_NODISCARD enum cw_status cw_store_end(struct cw_store *store, enum cw_status status,
+                                         struct cw_error *err);
 
 /** A read transaction where there is none yet: several questions see one state.
  *  Out: ret_is_mine  give it back to cw_store_read_end, in any case */
