@@ -1,39 +1,15 @@
 #include "alert/internal.h"
 #include "alert/shape.h"
-#include "base/datetime.h"
 #include "base/text.h"
-#include "crypto/base64.h"
 
-enum { NONCE_BYTES = 16, UUID_VERSION_AT = 14, UUID_VARIANT_AT = 19 };
+enum { UUID_VERSION_AT = 14, UUID_VARIANT_AT = 19 };
 
 /* ---- forms of texts ---- */
-
-static bool is_sha256(struct cw_span text)
-{
-    return cw_hex_is_lower(text, 64);
-}
 
 static bool is_uuid5(struct cw_span text)
 {
     return cw_uuid_is_text(text) && text.data[UUID_VERSION_AT] == '5' &&
            strchr("89ab", text.data[UUID_VARIANT_AT]) != NULL;
-}
-
-static bool is_time(struct cw_span text)
-{
-    int64_t time_s = 0;
-    return cw_time_parse(text, &time_s);
-}
-
-static bool is_date(struct cw_span text)
-{
-    return cw_date_parse(text, NULL);
-}
-
-static bool is_nonce(struct cw_span text)
-{
-    uint8_t nonce[NONCE_BYTES];
-    return cw_base64_decode_exact(CW_BASE64_URL, text, nonce, sizeof(nonce));
 }
 
 static bool is_visible_ascii(struct cw_span text)
@@ -182,18 +158,18 @@ static const struct cw_shape_row scanner_rows[] = {
     {"name", CW_SHAPE_TEXT, MUST, OF(scanner_name)},
     {"version", CW_SHAPE_TEXT, MUST},
     {"instance", CW_SHAPE_TEXT, MUST, .min = 1},
-    {"config_sha256", CW_SHAPE_TEXT, MAY, OF(sha256)},
+    {"config_sha256", CW_SHAPE_TEXT, MAY, .is_good = cw_shape_is_sha256},
 };
 static const struct cw_shape_row report_rows[] = {
     {"title", CW_SHAPE_TEXT, MUST},
     {"url", CW_SHAPE_TEXT, MUST, OF(uri)},
-    {"published", CW_SHAPE_TEXT, MAY, OF(date)},
+    {"published", CW_SHAPE_TEXT, MAY, .is_good = cw_shape_is_date},
 };
 static const struct cw_shape report_shape = CW_SHAPE(report_rows);
 static const struct cw_shape_row case_rows[] = {
     {"id", CW_SHAPE_TEXT, MUST, 1, 128, OF(visible_ascii)},
     {"title", CW_SHAPE_TEXT, MUST, 0, 256},
-    {"rule_sha256", CW_SHAPE_TEXT, MUST, OF(sha256)},
+    {"rule_sha256", CW_SHAPE_TEXT, MUST, .is_good = cw_shape_is_sha256},
     {"reported", CW_SHAPE_OBJECTS, MAY, .sub = &report_shape},
 };
 static const struct cw_shape_row address_rows[] = {
@@ -216,9 +192,9 @@ static const struct cw_shape_row listing_rows[] = {
     {"entry_id", CW_SHAPE_TEXT, MUST},
     {"entry_name", CW_SHAPE_TEXT, MAY},
     {"programs", CW_SHAPE_SORTED, MAY},
-    {"listed_on", CW_SHAPE_TEXT, MAY, OF(date)},
-    {"entry_sha256", CW_SHAPE_TEXT, MAY, OF(sha256)},
-    {"previous_entry_sha256", CW_SHAPE_TEXT, MAY, OF(sha256)},
+    {"listed_on", CW_SHAPE_TEXT, MAY, .is_good = cw_shape_is_date},
+    {"entry_sha256", CW_SHAPE_TEXT, MAY, .is_good = cw_shape_is_sha256},
+    {"previous_entry_sha256", CW_SHAPE_TEXT, MAY, .is_good = cw_shape_is_sha256},
     {"episode", CW_SHAPE_INTEGER, MUST, 0, CW_ALERT_INTEGER_MAX},
     {"revision", CW_SHAPE_INTEGER, MAY, .min = 1, .max = CW_ALERT_INTEGER_MAX},
     {"baseline", CW_SHAPE_BOOL, MUST},
@@ -229,19 +205,19 @@ static const struct cw_shape_row provenance_rows[] = {
     {"publisher", CW_SHAPE_TEXT, MUST},
     {"url", CW_SHAPE_TEXT, MUST, OF(uri)},
     {"final_url", CW_SHAPE_TEXT, MAY, OF(uri)},
-    {"retrieved_at", CW_SHAPE_TEXT, MUST, OF(time)},
+    {"retrieved_at", CW_SHAPE_TEXT, MUST, .is_good = cw_shape_is_time},
     {"http_status", CW_SHAPE_INTEGER, MUST, 100, 599},
     {"etag", CW_SHAPE_TEXT, MAY},
     {"last_modified", CW_SHAPE_TEXT, MAY},
     {"published", CW_SHAPE_TEXT, MAY},
     {"media_type", CW_SHAPE_TEXT, MAY},
-    {"snapshot_sha256", CW_SHAPE_TEXT, MUST, OF(sha256)},
+    {"snapshot_sha256", CW_SHAPE_TEXT, MUST, .is_good = cw_shape_is_sha256},
     {"snapshot_bytes", CW_SHAPE_INTEGER, MUST, 0, CW_ALERT_INTEGER_MAX},
 };
 static const struct cw_shape_row evidence_rows[] = {
     {"type", CW_SHAPE_TEXT, MUST, 1, 64},
     {"name", CW_SHAPE_TEXT, MUST},
-    {"sha256", CW_SHAPE_TEXT, MUST, OF(sha256)},
+    {"sha256", CW_SHAPE_TEXT, MUST, .is_good = cw_shape_is_sha256},
     {"bytes", CW_SHAPE_INTEGER, MUST, 0, CW_ALERT_INTEGER_MAX},
     {"media_type", CW_SHAPE_TEXT, MAY},
 };
@@ -249,8 +225,8 @@ static const struct cw_shape_row feed_rows[] = {
     {"id", CW_SHAPE_TEXT, MUST, 1, 64, OF(feed_id)},
     {"url", CW_SHAPE_TEXT, MUST, OF(uri)},
     {"failures", CW_SHAPE_INTEGER, MAY, .min = 0, .max = CW_ALERT_INTEGER_MAX},
-    {"since", CW_SHAPE_TEXT, MAY, OF(time)},
-    {"last_good_at", CW_SHAPE_TEXT, MAY, OF(time)},
+    {"since", CW_SHAPE_TEXT, MAY, .is_good = cw_shape_is_time},
+    {"last_good_at", CW_SHAPE_TEXT, MAY, .is_good = cw_shape_is_time},
 };
 static const struct cw_shape_row error_rows[] = {
     {"code", CW_SHAPE_TEXT, MUST},
@@ -272,7 +248,7 @@ static const struct cw_shape error_shape = CW_SHAPE(error_rows);
 static const struct cw_shape_row data_rows[] = {
     {"assessment", CW_SHAPE_OBJECT, MUST, .sub = &assessment_shape},
     {"marking", CW_SHAPE_OBJECT, MUST, .sub = &marking_shape},
-    {"nonce", CW_SHAPE_TEXT, MUST, OF(nonce)},
+    {"nonce", CW_SHAPE_TEXT, MUST, .is_good = cw_shape_is_nonce},
     {"scanner", CW_SHAPE_OBJECT, MUST, .sub = &scanner_shape},
     {"text", CW_SHAPE_SENTENCES, MUST, 0, 1024},
     {"case", CW_SHAPE_OBJECT, MAY, .sub = &case_shape},
@@ -293,7 +269,7 @@ static const struct cw_shape_row event_rows[] = {
     {"source", CW_SHAPE_TEXT, MUST, 1, 512, OF(uri)},
     {"type", CW_SHAPE_TEXT, MUST, 1, 128, OF(type)},
     {"subject", CW_SHAPE_TEXT, MUST, 1, 512},
-    {"time", CW_SHAPE_TEXT, MUST, OF(time)},
+    {"time", CW_SHAPE_TEXT, MUST, .is_good = cw_shape_is_time},
     {"datacontenttype", CW_SHAPE_TEXT, MUST, OF(content_type)},
     {"dataschema", CW_SHAPE_TEXT, MUST, OF(schema)},
     {"severitytext", CW_SHAPE_TEXT, MUST},

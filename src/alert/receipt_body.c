@@ -5,32 +5,9 @@
 #include "base/datetime.h"
 #include "base/limits.h"
 #include "base/text.h"
-#include "crypto/base64.h"
 #include "crypto/hash.h"
 
 /* ---- forms ---- */
-
-static bool is_sha256(struct cw_span text)
-{
-    return cw_hex_is_lower(text, 64);
-}
-
-static bool is_time(struct cw_span text)
-{
-    int64_t time_s = 0;
-    return cw_time_parse(text, &time_s);
-}
-
-static bool is_date(struct cw_span text)
-{
-    return cw_date_parse(text, NULL);
-}
-
-static bool is_nonce(struct cw_span text)
-{
-    uint8_t nonce[16];
-    return cw_base64_decode_exact(CW_BASE64_URL, text, nonce, sizeof(nonce));
-}
 
 static bool is_schema(struct cw_span text)
 {
@@ -79,13 +56,13 @@ static const struct cw_shape_row match_rows[] = {
     {"listed_value", CW_SHAPE_TEXT, MUST, 0, 1024},
     {"entry_id", CW_SHAPE_TEXT, MAY, 1, 1024},
     {"entry_name", CW_SHAPE_TEXT, MAY, 1, 1024},
-    {"listed_on", CW_SHAPE_TEXT, MAY, OF(date)},
-    {"delisted_on", CW_SHAPE_TEXT, MAY, OF(date)},
+    {"listed_on", CW_SHAPE_TEXT, MAY, .is_good = cw_shape_is_date},
+    {"delisted_on", CW_SHAPE_TEXT, MAY, .is_good = cw_shape_is_date},
 };
 static const struct cw_shape match_shape = SHAPE(match_rows);
 static const struct cw_shape_row input_rows[] = {
     {"bytes", CW_SHAPE_INTEGER, MAY, 0, CW_ALERT_INTEGER_MAX},
-    {"sha256", CW_SHAPE_TEXT, MAY, OF(sha256)},
+    {"sha256", CW_SHAPE_TEXT, MAY, .is_good = cw_shape_is_sha256},
     {"text", CW_SHAPE_TEXT, MAY, 1, 1024},
     {"withheld", CW_SHAPE_BOOL, MAY},
 };
@@ -101,12 +78,12 @@ static const struct cw_shape answer_shape = SHAPE(answer_rows);
 static const struct cw_shape_row screened_rows[] = {
     {"against", CW_SHAPE_TEXT, MUST, 1, 16},
     {"bytes", CW_SHAPE_INTEGER, MUST, 0, CW_ALERT_INTEGER_MAX},
-    {"hits_sha256", CW_SHAPE_TEXT, MUST, OF(sha256)},
+    {"hits_sha256", CW_SHAPE_TEXT, MUST, .is_good = cw_shape_is_sha256},
     {"lines", CW_SHAPE_INTEGER, MUST, 0, CW_ALERT_INTEGER_MAX},
     {"listed", CW_SHAPE_INTEGER, MUST, 0, CW_ALERT_INTEGER_MAX},
     {"name", CW_SHAPE_TEXT, MUST, 1, 1024},
     {"related", CW_SHAPE_INTEGER, MUST, 0, CW_ALERT_INTEGER_MAX},
-    {"sha256", CW_SHAPE_TEXT, MUST, OF(sha256)},
+    {"sha256", CW_SHAPE_TEXT, MUST, .is_good = cw_shape_is_sha256},
     {"verdict", CW_SHAPE_TEXT, MUST, OF(verdict)},
 };
 static const struct cw_shape screened_shape = SHAPE(screened_rows);
@@ -114,26 +91,26 @@ static const struct cw_shape_row feed_rows[] = {
     {"age_s", CW_SHAPE_INTEGER, MAY, -CW_ALERT_INTEGER_MAX, CW_ALERT_INTEGER_MAX},
     {"entries", CW_SHAPE_INTEGER, MUST, 0, CW_ALERT_INTEGER_MAX},
     {"id", CW_SHAPE_TEXT, MUST, 1, 64},
-    {"retrieved_at", CW_SHAPE_TEXT, MAY, OF(time)},
-    {"snapshot_sha256", CW_SHAPE_TEXT, MAY, OF(sha256)},
+    {"retrieved_at", CW_SHAPE_TEXT, MAY, .is_good = cw_shape_is_time},
+    {"snapshot_sha256", CW_SHAPE_TEXT, MAY, .is_good = cw_shape_is_sha256},
     {"status", CW_SHAPE_TEXT, MUST, 1, 16},
 };
 static const struct cw_shape feed_shape = SHAPE(feed_rows);
 static const struct cw_shape_row data_rows[] = {
-    {"built_at", CW_SHAPE_TEXT, MAY, OF(time)},
+    {"built_at", CW_SHAPE_TEXT, MAY, .is_good = cw_shape_is_time},
     {"feeds", CW_SHAPE_OBJECTS, MUST, .sub = &feed_shape},
     {"generation", CW_SHAPE_INTEGER, MUST, 0, CW_ALERT_INTEGER_MAX},
 };
 static const struct cw_shape data_shape = SHAPE(data_rows);
 static const struct cw_shape_row case_rows[] = {
     {"id", CW_SHAPE_TEXT, MUST, 1, 128},
-    {"sha256", CW_SHAPE_TEXT, MUST, OF(sha256)},
+    {"sha256", CW_SHAPE_TEXT, MUST, .is_good = cw_shape_is_sha256},
 };
 static const struct cw_shape case_shape = SHAPE(case_rows);
 static const struct cw_shape_row rules_rows[] = {
     {"cases", CW_SHAPE_OBJECTS, MAY, .sub = &case_shape},
     {"count", CW_SHAPE_INTEGER, MUST, 0, CW_ALERT_INTEGER_MAX},
-    {"sha256", CW_SHAPE_TEXT, MUST, OF(sha256)},
+    {"sha256", CW_SHAPE_TEXT, MUST, .is_good = cw_shape_is_sha256},
 };
 static const struct cw_shape rules_shape = SHAPE(rules_rows);
 static const struct cw_shape_row scanner_rows[] = {
@@ -146,13 +123,13 @@ static const struct cw_shape_row receipt_rows[] = {
     {"answers", CW_SHAPE_OBJECTS, MAY, .sub = &answer_shape},
     {"data", CW_SHAPE_OBJECT, MUST, .sub = &data_shape},
     {"kind", CW_SHAPE_TEXT, MUST, OF(kind)},
-    {"nonce", CW_SHAPE_TEXT, MUST, OF(nonce)},
+    {"nonce", CW_SHAPE_TEXT, MUST, .is_good = cw_shape_is_nonce},
     {"rules", CW_SHAPE_OBJECT, MUST, .sub = &rules_shape},
     {"scanner", CW_SHAPE_OBJECT, MUST, .sub = &scanner_shape},
     {"schema", CW_SHAPE_TEXT, MUST, OF(schema)},
     {"screened", CW_SHAPE_OBJECT, MAY, .sub = &screened_shape},
     {"source", CW_SHAPE_TEXT, MUST, 1, 512},
-    {"time", CW_SHAPE_TEXT, MUST, OF(time)},
+    {"time", CW_SHAPE_TEXT, MUST, .is_good = cw_shape_is_time},
 };
 static const struct cw_shape receipt_shape = SHAPE(receipt_rows);
 
@@ -292,7 +269,8 @@ static enum cw_status check_receipt(const json_t *receipt, struct cw_span body,
                : check_answers(receipt, answers, err);
 }
 
-enum cw_status cw_receipt_check_body(struct cw_span body, struct cw_error *err)
+/* Out: ret  a receipt that is one, to be given back; NULL when it is none */
+static enum cw_status read_receipt(struct cw_span body, json_t **ret, struct cw_error *err)
 {
     json_t *receipt = NULL;
     struct cw_error why = {0};
@@ -300,8 +278,21 @@ enum cw_status cw_receipt_check_body(struct cw_span body, struct cw_error *err)
     if (status == CW_OK) {
         status = check_receipt(receipt, body, &why);
     }
+    if (status != CW_OK) {
+        json_decref(receipt);
+        *ret = NULL;
+        return cw_error_set(err, status, "%s", why.text);
+    }
+    *ret = receipt;
+    return CW_OK;
+}
+
+enum cw_status cw_receipt_check_body(struct cw_span body, struct cw_error *err)
+{
+    json_t *receipt = NULL;
+    const enum cw_status status = read_receipt(body, &receipt, err);
     json_decref(receipt);
-    return status == CW_OK ? CW_OK : cw_error_set(err, status, "%s", why.text);
+    return status;
 }
 
 /* ---- for people ---- */
@@ -322,10 +313,7 @@ enum cw_status cw_receipt_summarise(struct cw_span body, struct cw_receipt_summa
                                     struct cw_error *err)
 {
     json_t *receipt = NULL;
-    enum cw_status status = cw_receipt_check_body(body, err);
-    if (status == CW_OK) {
-        status = cw_strict_object(body, CW_RECEIPT_BYTES_MAX, &receipt, err);
-    }
+    const enum cw_status status = read_receipt(body, &receipt, err);
     if (status != CW_OK) {
         return status;
     }

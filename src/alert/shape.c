@@ -1,9 +1,34 @@
 #include "alert/shape.h"
 
+#include "base/datetime.h"
 #include "base/text.h"
+#include "crypto/base64.h"
+#include "crypto/hash.h"
 #include "json/json_file.h"
 
-enum { PATH_BYTES = 96 };
+enum { PATH_BYTES = 96, NONCE_BYTES = 16 };
+
+bool cw_shape_is_sha256(struct cw_span text)
+{
+    return cw_hex_is_lower(text, CW_SHA256_HEX_BYTES - 1);
+}
+
+bool cw_shape_is_time(struct cw_span text)
+{
+    int64_t time_s = 0;
+    return cw_time_parse(text, &time_s);
+}
+
+bool cw_shape_is_date(struct cw_span text)
+{
+    return cw_date_parse(text, NULL);
+}
+
+bool cw_shape_is_nonce(struct cw_span text)
+{
+    uint8_t nonce[NONCE_BYTES];
+    return cw_base64_decode_exact(CW_BASE64_URL, text, nonce, sizeof(nonce));
+}
 
 static enum cw_status refuse(const char *path, const char *why, struct cw_error *err)
 {

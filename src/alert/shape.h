@@ -37,6 +37,12 @@ struct cw_shape {
     size_t count;
 };
 
+/** Forms of texts, for `is_good`. */
+bool cw_shape_is_sha256(struct cw_span text); /* 64 lower-case hex digits */
+bool cw_shape_is_time(struct cw_span text);   /* as cw_time_parse reads it */
+bool cw_shape_is_date(struct cw_span text);   /* as cw_date_parse reads it */
+bool cw_shape_is_nonce(struct cw_span text);  /* 16 bytes as base64url */
+
 /** Checks an object.
  *  In:      path  how the object is called in messages, "" for the root
  *  Returns: CW_OK; CW_UNTRUSTED naming the member, never its value. */

@@ -3,7 +3,6 @@
 #include "alert/alert.h"
 #include "alert/shape.h"
 #include "alert/strict.h"
-#include "base/datetime.h"
 #include "base/text.h"
 #include "crypto/base64.h"
 #include "log/entry.h"
@@ -11,17 +10,6 @@
 #include "tlog/tile.h"
 
 /* ---- forms of texts ------------------------------------------------------------------------ */
-
-static bool is_sha256(struct cw_span text)
-{
-    return cw_hex_is_lower(text, CW_SHA256_HEX_BYTES - 1);
-}
-
-static bool is_time(struct cw_span text)
-{
-    int64_t time_s = 0;
-    return cw_time_parse(text, &time_s);
-}
 
 static bool is_key(struct cw_span text)
 {
@@ -89,24 +77,25 @@ static bool is_feed_status(struct cw_span text)
     }
 
 static const struct cw_shape_row alert_rows[] = {TEXT("id", cw_uuid_is_text), TEXT("kid", is_key),
-                                                 TEXT("sha256", is_sha256),
+                                                 TEXT("sha256", cw_shape_is_sha256),
                                                  TEXT("sig", is_signature)};
-static const struct cw_shape_row snapshot_rows[] = {TEXT("feed", NULL), TEXT("at", is_time),
-                                                    TEXT("sha256", is_sha256), COUNT("bytes")};
+static const struct cw_shape_row snapshot_rows[] = {
+    TEXT("feed", NULL), TEXT("at", cw_shape_is_time), TEXT("sha256", cw_shape_is_sha256),
+    COUNT("bytes")};
 static const struct cw_shape_row feed_rows[] = {TEXT("id", NULL), TEXT("status", is_feed_status),
-                                                MAYBE("sha256", is_sha256)};
+                                                MAYBE("sha256", cw_shape_is_sha256)};
 static const struct cw_shape feed_shape = SHAPE(feed_rows);
 static const struct cw_shape_row run_rows[] = {
-    TEXT("at", is_time),
-    TEXT("rules_sha256", is_sha256),
+    TEXT("at", cw_shape_is_time),
+    TEXT("rules_sha256", cw_shape_is_sha256),
     COUNT("alerts"),
     {.name = "feeds", .kind = CW_SHAPE_OBJECTS, .is_required = true, .sub = &feed_shape}};
 static const struct cw_shape_row key_rows[] = {
-    TEXT("at", is_time),   TEXT("kid", is_key),         TEXT("x", is_key),
-    TEXT("role", is_role), TEXT("state", is_key_state), MAYBE("reason", is_reason)};
-static const struct cw_shape_row log_rows[] = {TEXT("at", is_time),
+    TEXT("at", cw_shape_is_time), TEXT("kid", is_key),         TEXT("x", is_key),
+    TEXT("role", is_role),        TEXT("state", is_key_state), MAYBE("reason", is_reason)};
+static const struct cw_shape_row log_rows[] = {TEXT("at", cw_shape_is_time),
                                                TEXT("origin", cw_tlog_name_is_valid),
-                                               TEXT("root", is_sha256), COUNT("size")};
+                                               TEXT("root", cw_shape_is_sha256), COUNT("size")};
 
 static const struct {
     const char *name;
