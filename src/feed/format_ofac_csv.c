@@ -37,7 +37,6 @@ struct ofac_csv {
     struct cw_entry_sink sink;
     struct cw_csv_reader main;
     struct cw_csv_reader companion;
-    bool has_companion;
     struct cw_arena *arena; /* of the comments */
     struct comment *comments;
     struct comment *last;
@@ -284,7 +283,6 @@ static enum cw_status ofac_csv_companion(void *state, struct cw_span bytes, bool
                                          struct cw_error *err)
 {
     struct ofac_csv *csv = state;
-    csv->has_companion = true;
     return cw_csv_reader_feed(&csv->companion, bytes, is_last, err);
 }
 

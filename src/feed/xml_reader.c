@@ -29,16 +29,6 @@ struct cw_xml_reader {
     struct cw_error *err; /* of the running feed call */
 };
 
-struct cw_span cw_xml_attribute(const char *const *attributes, const char *name)
-{
-    for (size_t i = 0; attributes[i] != NULL; i += 2) {
-        if (strcmp(attributes[i], name) == 0) {
-            return cw_span_cstr(attributes[i + 1]);
-        }
-    }
-    return (struct cw_span){NULL, 0};
-}
-
 /* ---- handlers ---- */
 
 static void stop(struct cw_xml_reader *reader, enum cw_status status)
@@ -83,7 +73,6 @@ static enum cw_status ask(struct cw_xml_reader *reader, const char *name, const 
     const struct cw_xml_element element = {
         .name = name + len,
         .attributes = atts,
-        .depth = reader->depth + 1,
         .line = XML_GetCurrentLineNumber(reader->parser),
     };
     const enum cw_status status =

@@ -16,7 +16,6 @@
 struct cw_xml_element {
     const char *name;              /* local name */
     const char *const *attributes; /* name, value, name, value … NULL */
-    size_t depth;                  /* 1: the root */
     uint64_t line;                 /* of the tag, from 1 */
 };
 
@@ -46,8 +45,5 @@ void cw_xml_reader_free(struct cw_xml_reader *reader);
  *  Returns: CW_OK; CW_UNTRUSTED, CW_LIMIT with line and reason; CW_NOMEM; what the visitor said. */
 CW_NODISCARD enum cw_status cw_xml_reader_feed(struct cw_xml_reader *reader, struct cw_span bytes,
                                                bool is_last, struct cw_error *err);
-
-/** Value of an attribute; empty (data NULL) when there is none. */
-struct cw_span cw_xml_attribute(const char *const *attributes, const char *name);
 
 #endif

@@ -53,7 +53,6 @@ struct cw_index_keys *cw_index_keys_new(void);
 void cw_index_keys_free(struct cw_index_keys *keys);
 /** Places must not fall. False when memory is exhausted. */
 bool cw_index_keys_add(struct cw_index_keys *keys, uint64_t hash, uint32_t place);
-uint64_t cw_index_keys_count(const struct cw_index_keys *keys);
 /** Sorts and writes them as a table, and forgets them on the way.
  *  Out: ret  its row for the header */
 CW_NODISCARD enum cw_status cw_index_keys_write(struct cw_index_keys *keys,

@@ -49,8 +49,6 @@ uint64_t cw_index_bytes(const struct cw_index *index);
 uint64_t cw_index_scripts(const struct cw_index *index);
 /** What it was built from, as given to the builder. Borrowed, 32 bytes. */
 const uint8_t *cw_index_basis(const struct cw_index *index);
-/** The key of its probe hashes. Borrowed, 16 bytes. */
-const uint8_t *cw_index_key(const struct cw_index *index);
 
 enum cw_index_source_kind { CW_INDEX_FEED, CW_INDEX_RULE };
 

@@ -356,11 +356,6 @@ const uint8_t *cw_index_basis(const struct cw_index *index)
     return index->header.basis;
 }
 
-const uint8_t *cw_index_key(const struct cw_index *index)
-{
-    return index->header.key;
-}
-
 struct cw_span cw_index_filter(const struct cw_index *index)
 {
     const struct cw_index_section *filter = &index->header.sections[CW_SECTION_FILTER];

@@ -100,11 +100,6 @@ bool cw_index_keys_add(struct cw_index_keys *keys, uint64_t hash, uint32_t place
     return true;
 }
 
-uint64_t cw_index_keys_count(const struct cw_index_keys *keys)
-{
-    return keys->count;
-}
-
 /* ---- sorting ---- */
 
 /* What a table is sorted by: bucket and tail are the upper bits of the hash, the rest of it is not

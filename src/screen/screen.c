@@ -41,12 +41,6 @@ void cw_screen_free(struct cw_screen *screen)
     }
 }
 
-void cw_screen_freep(struct cw_screen **screen)
-{
-    cw_screen_free(*screen);
-    *screen = NULL;
-}
-
 void cw_screen_begin(struct cw_screen *screen, struct cw_screen_range range)
 {
     CW_ASSERT(range.from <= range.after);

@@ -85,7 +85,6 @@ struct cw_screen;
 CW_NODISCARD enum cw_status cw_screen_new(const struct cw_screen_options *options,
                                           struct cw_screen **ret, struct cw_error *err);
 void cw_screen_free(struct cw_screen *screen);
-void cw_screen_freep(struct cw_screen **screen);
 
 void cw_screen_begin(struct cw_screen *screen, struct cw_screen_range range);
 /** Room for the next bytes, at least one. Out: ret_bytes its size. Borrowed until commit. */
