@@ -31,33 +31,17 @@ static enum cw_status load_listings(struct cw_store *store, const char *feed,
 }
 
 /* An entry with an error is kept as opaque text without being decoded again. */
-static enum cw_status load_opaque(struct cw_store *store, const char *feed,
-                                  struct cw_watchlist *list, struct cw_error *err)
+static enum cw_status load_opaque(void *ctx, const struct cw_opaque *opaque, struct cw_error *err)
 {
-    struct cw_sql sql =
-        cw_sql_begin(store, "SELECT position, value, tag, entry_id, entry_name, error"
-                            " FROM opaque WHERE feed = ? ORDER BY id");
-    cw_sql_put_cstr(&sql, feed);
-    enum cw_status status = CW_OK;
-    while (status == CW_OK && cw_sql_next(&sql)) {
-        const struct cw_entry entry = {
-            .position = cw_sql_span(&sql, 0),
-            .value = cw_sql_span(&sql, 1),
-            .tag = cw_sql_span(&sql, 2),
-            .entry_id = cw_sql_span(&sql, 3),
-            .entry_name = cw_sql_span(&sql, 4),
-            .error = cw_sql_span(&sql, 5),
-        };
-        if (entry.error.len == 0) {
-            cw_sql_damaged(&sql);
-        }
-        if (sql.wrong != CW_OK) {
-            break;
-        }
-        status = cw_watchlist_add_entry(list, &entry, err);
-    }
-    const enum cw_status ended = cw_sql_end(&sql, status == CW_OK ? err : NULL);
-    return status == CW_OK ? ended : status;
+    const struct cw_entry entry = {
+        .position = opaque->position,
+        .value = opaque->value,
+        .tag = opaque->tag,
+        .entry_id = opaque->entry_id,
+        .entry_name = opaque->entry_name,
+        .error = opaque->error,
+    };
+    return cw_watchlist_add_entry(ctx, &entry, err);
 }
 
 static enum cw_status load_published(struct cw_store *store, const char *feed,
@@ -82,7 +66,7 @@ static enum cw_status load_all(struct cw_store *store, const char *feed, struct 
         status = cw_store_damaged(store, "a stored list is not the one that was written", err);
     }
     if (status == CW_OK) {
-        status = load_opaque(store, feed, list, err);
+        status = cw_store_each_opaque(store, feed, load_opaque, list, err);
     }
     if (status == CW_OK) {
         status = load_published(store, feed, list, err);
