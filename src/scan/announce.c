@@ -90,7 +90,9 @@ enum cw_status cw_announce(const struct cw_announcer *to, const struct cw_alert_
         status = cw_alert_summarise(cw_buf_as_span(&body), ret, err);
     }
     if (status == CW_OK) {
-        status = announce_alone(to, cw_buf_as_span(&body), ret, ret_is_new, err);
+        status = cw_store_is_changing(to->store)
+                     ? cw_announce_body(to, cw_buf_as_span(&body), ret, ret_is_new, err)
+                     : announce_alone(to, cw_buf_as_span(&body), ret, ret_is_new, err);
     }
     cw_buf_clear(&body);
     return status;

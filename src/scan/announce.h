@@ -29,7 +29,7 @@ CW_NODISCARD enum cw_status cw_announce_body(const struct cw_announcer *to, stru
                                              const struct cw_alert_summary *summary,
                                              bool *ret_is_new, struct cw_error *err);
 
-/** Builds an alert and announces it in a transaction of its own.
+/** Builds an alert and announces it, in a transaction of its own unless one is open.
  *  Out:     ret         what it says, also when it is not new
  *  Returns: as above; CW_INVALID naming a fact that cannot stand in an alert. */
 CW_NODISCARD enum cw_status cw_announce(const struct cw_announcer *to,

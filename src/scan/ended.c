@@ -19,29 +19,13 @@ static struct cw_home without(const struct cw_home *home, const char *endpoint,
     return ret;
 }
 
-static enum cw_status announce(const struct cw_announcer *to, const struct cw_alert_facts *facts,
-                               struct cw_error *err)
-{
-    struct cw_buf body;
-    struct cw_alert_summary summary;
-    bool is_new = false;
-    cw_buf_init(&body, CW_ALERT_BYTES_MAX);
-    enum cw_status status = cw_alert_build(facts, &body, err);
-    if (status == CW_OK) {
-        status = cw_alert_summarise(cw_buf_as_span(&body), &summary, err);
-    }
-    if (status == CW_OK) {
-        status = cw_announce_body(to, cw_buf_as_span(&body), &summary, &is_new, err);
-    }
-    cw_buf_clear(&body);
-    return status;
-}
-
 enum cw_status cw_tell_ended(void *ended, const char *endpoint, struct cw_error *err)
 {
     const struct cw_ended *about = ended;
     struct cw_receiver others[CW_ENDPOINTS_MAX];
     char subject[SUBJECT_BYTES];
+    struct cw_alert_summary summary;
+    bool is_new = false;
     CW_ASSERT(cw_store_is_changing(about->store));
     const struct cw_home home = without(about->home, endpoint, others);
     const struct cw_announcer to = {&home, about->store, cw_clock_now_s(&about->clock)};
@@ -51,5 +35,5 @@ enum cw_status cw_tell_ended(void *ended, const char *endpoint, struct cw_error 
     facts.severity = CW_HIGH;
     facts.time_s = to.now_s;
     facts.subject = subject;
-    return announce(&to, &facts, err);
+    return cw_announce(&to, &facts, &summary, &is_new, err);
 }
