@@ -40,7 +40,8 @@ struct walk {
     uint64_t size;
     struct cw_tlog_edge edge;
     struct cw_buf bundle;
-    struct cw_buf stored; /* the tile on disk */
+    struct cw_tlog_hash leaves[CW_TLOG_TILE_WIDTH]; /* of the entries of `bundle` */
+    struct cw_buf stored;                           /* the tile on disk */
 };
 
 static enum cw_status differs(const struct cw_tlog_tile *tile, uint64_t at, struct cw_error *err)
@@ -88,10 +89,10 @@ static enum cw_status compare_upper(void *ctx, const struct cw_tlog_tile *tile,
     return tile->level == 0 ? CW_OK : compare_tile(ctx, tile, bytes, err);
 }
 
-static enum cw_status take_entry(struct walk *walk, struct cw_span entry, struct cw_error *err)
+static enum cw_status take_entry(struct walk *walk, struct cw_span entry,
+                                 const struct cw_tlog_hash *leaf, struct cw_error *err)
 {
     const struct cw_tlog_sink sink = {.tile = compare_upper, .ctx = walk};
-    const struct cw_tlog_hash leaf = cw_tlog_leaf(entry);
     struct cw_error cause = {0};
     struct cw_log_alert alert;
     enum cw_log_kind kind = CW_LOG_OTHER;
@@ -102,7 +103,7 @@ static enum cw_status take_entry(struct walk *walk, struct cw_span entry, struct
                             (unsigned long long)index, cause.text);
     }
     walk->found->entries[kind]++;
-    return cw_tlog_edge_add(&walk->edge, &leaf, &sink, err);
+    return cw_tlog_edge_add(&walk->edge, leaf, &sink, err);
 }
 
 /* An altered entry is most likely no entry any more, but that is not what happened: so the hashes
@@ -111,14 +112,14 @@ static enum cw_status compare_bundle(struct walk *walk, const struct cw_tlog_til
                                      struct cw_error *err)
 {
     const struct cw_tlog_tile tile = {0, bundle->index, bundle->width};
-    struct cw_tlog_hash leaves[CW_TLOG_TILE_WIDTH];
     struct cw_span rest = cw_buf_as_span(&walk->bundle);
     struct cw_span entry;
     for (size_t i = 0; cw_tlog_bundle_next(&rest, &entry); i++) {
         CW_ASSERT(i < bundle->width);
-        leaves[i] = cw_tlog_leaf(entry);
+        walk->leaves[i] = cw_tlog_leaf(entry);
     }
-    return compare_tile(walk, &tile, cw_span_make(leaves, bundle->width * sizeof(leaves[0])), err);
+    return compare_tile(walk, &tile,
+                        cw_span_make(walk->leaves, bundle->width * sizeof(walk->leaves[0])), err);
 }
 
 static enum cw_status take_bundle(struct walk *walk, uint64_t index, struct cw_error *err)
@@ -131,8 +132,8 @@ static enum cw_status take_bundle(struct walk *walk, uint64_t index, struct cw_e
     }
     struct cw_span rest = cw_buf_as_span(&walk->bundle);
     struct cw_span entry;
-    while (status == CW_OK && cw_tlog_bundle_next(&rest, &entry)) {
-        status = take_entry(walk, entry, err);
+    for (size_t i = 0; status == CW_OK && cw_tlog_bundle_next(&rest, &entry); i++) {
+        status = take_entry(walk, entry, &walk->leaves[i], err);
     }
     return status;
 }
