@@ -2,9 +2,14 @@
 #include "alert/seal.h"
 #include "crypto/base64.h"
 
+static const char *const names[] = {
+    [CW_COUNTERSIGN_RECEIVED] = "received",
+    [CW_COUNTERSIGN_VERIFIED] = "verified",
+    [CW_COUNTERSIGN_CONCUR] = "concur",
+};
+
 bool cw_countersign_purpose_parse(struct cw_span name, enum cw_countersign_purpose *ret)
 {
-    static const char *const names[] = {"received", "verified", "concur"};
     for (size_t i = 0; i < CW_COUNT(names); i++) {
         if (cw_span_is(name, names[i])) {
             *ret = (enum cw_countersign_purpose)i;
@@ -12,19 +17,6 @@ bool cw_countersign_purpose_parse(struct cw_span name, enum cw_countersign_purpo
         }
     }
     return false;
-}
-
-static const char *name_of(enum cw_countersign_purpose purpose)
-{
-    switch (purpose) {
-    case CW_COUNTERSIGN_RECEIVED:
-        return "received";
-    case CW_COUNTERSIGN_VERIFIED:
-        return "verified";
-    case CW_COUNTERSIGN_CONCUR:
-        break;
-    }
-    return "concur";
 }
 
 /* Room for one more, and nothing of this key that says the same already: signatures count per key,
@@ -73,7 +65,7 @@ static enum cw_status add(const struct cw_jws *jws, struct cw_span payload_text,
     struct cw_buf signature_text;
     const struct cw_public_key public_key = cw_signing_key_public(who->key);
     struct cw_jws_header header = {.iat_s = who->iat_s, .kind = jws->elements[0].header.kind};
-    (void)snprintf(header.purpose, sizeof(header.purpose), "%s", name_of(who->purpose));
+    (void)snprintf(header.purpose, sizeof(header.purpose), "%s", names[who->purpose]);
     cw_public_key_kid(&public_key, header.kid);
     enum cw_status status = check_room(jws, &header, err);
     if (status != CW_OK) {

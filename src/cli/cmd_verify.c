@@ -274,37 +274,13 @@ static int countersign(struct cw_cli *cli, const char *path, const struct reques
 
 /* ---- whom we trust ---- */
 
-static enum cw_status load_policy_file(const char *path, struct trust *trust, struct cw_error *err)
-{
-    struct cw_mistakes mistakes;
-    struct cw_buf text;
-    cw_buf_init(&text, CW_CONFIG_BYTES_MAX);
-    cw_mistakes_init(&mistakes);
-    enum cw_status status = cw_file_read(path, &text, err);
-    if (status == CW_OK) {
-        status = cw_policy_from(cw_buf_as_span(&text), path, &mistakes, &trust->policy, err);
-    }
-    if (status == CW_OK) {
-        status = cw_mistakes_status(&mistakes, err);
-    }
-    trust->has_policy = status == CW_OK;
-    cw_mistakes_clear(&mistakes);
-    cw_buf_clear(&text);
-    return status;
-}
-
 static enum cw_status load_set(const char *path, struct trust *trust, struct cw_error *err)
 {
-    struct cw_buf text;
-    cw_buf_init(&text, CW_CONFIG_BYTES_MAX);
     trust->sets = calloc(1, sizeof(struct cw_key_set *));
-    enum cw_status status = trust->sets == NULL ? cw_error_set(err, CW_NOMEM, "out of memory")
-                                                : cw_file_read(path, &text, err);
-    if (status == CW_OK) {
-        status = cw_key_set_parse(cw_buf_as_span(&text), path, &trust->sets[0], err);
-    }
+    const enum cw_status status = trust->sets == NULL
+                                      ? cw_error_set(err, CW_NOMEM, "out of memory")
+                                      : cw_home_read_set(path, &trust->sets[0], err);
     trust->count = status == CW_OK ? 1 : 0;
-    cw_buf_clear(&text);
     return status;
 }
 
@@ -342,7 +318,8 @@ static int load_trust(struct cw_cli *cli, const struct request *request, struct 
     }
     enum cw_status status = load_set(request->jwks, trust, &err);
     if (status == CW_OK && request->policy != NULL) {
-        status = load_policy_file(request->policy, trust, &err);
+        status = cw_home_read_policy(request->policy, false, &trust->policy, &err);
+        trust->has_policy = status == CW_OK;
     }
     if (status == CW_OK) {
         return -1;

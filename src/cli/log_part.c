@@ -67,7 +67,7 @@ static const char *signature_name(enum cw_tlog_signature state)
     return "BAD";
 }
 
-static const char *result_name(enum cw_status status)
+const char *cw_cli_result_name(enum cw_status status)
 {
     return status == CW_OK ? "valid" : (status == CW_UNTRUSTED ? "invalid" : "unchecked");
 }
@@ -122,7 +122,7 @@ static void log_json(const char *folder, enum cw_status status, const struct cw_
                      const struct cw_error *err)
 {
     json_t *out = json_pack("{s:o, s:s, s:o, s:o, s:o}", "log", cw_json_text(cw_span_cstr(folder)),
-                            "result", result_name(status), "signatures",
+                            "result", cw_cli_result_name(status), "signatures",
                             signatures_json(found->signatures, found->signatures_count), "entries",
                             entries_json(found), "error",
                             status == CW_OK ? json_null() : cw_json_text(cw_span_cstr(err->text)));
@@ -142,7 +142,7 @@ static void log_text(const char *folder, enum cw_status status, const struct cw_
                      const struct cw_error *err)
 {
     cw_cli_print(cw_span_cstr(folder));
-    (void)printf(": %s", result_name(status));
+    (void)printf(": %s", cw_cli_result_name(status));
     if (status != CW_OK) {
         (void)printf(": %s\n", err->text);
         return;
@@ -245,7 +245,7 @@ void cw_cli_proof_print(const struct cw_log_proven *proven)
 json_t *cw_cli_proof_json(enum cw_status status, const struct cw_log_proven *proven,
                           const struct cw_error *err)
 {
-    json_t *out = json_pack("{s:s, s:o, s:o}", "result", result_name(status), "signatures",
+    json_t *out = json_pack("{s:s, s:o, s:o}", "result", cw_cli_result_name(status), "signatures",
                             signatures_json(proven->signatures, proven->signatures_count), "error",
                             status == CW_OK ? json_null() : cw_json_text(cw_span_cstr(err->text)));
     if (proven->checkpoint.origin[0] != '\0') {

@@ -22,6 +22,9 @@ int cw_cli_vkeys_parse(const struct cw_cli *cli, struct cw_cli_vkeys *vkeys);
 CW_NODISCARD enum cw_status cw_cli_vkeys_own(const struct cw_home *home, struct cw_cli_vkeys *vkeys,
                                              struct cw_error *err);
 
+/** "valid", "invalid" (CW_UNTRUSTED) or "unchecked": what a verification came to. */
+const char *cw_cli_result_name(enum cw_status status);
+
 /** A folder can only be a log. */
 bool cw_cli_is_log(const char *path);
 bool cw_cli_are_logs(char **paths, int count);

@@ -41,11 +41,6 @@ static const char *state_name(enum cw_signature_state state)
     return "BAD";
 }
 
-static const char *result_name(enum cw_status status)
-{
-    return status == CW_OK ? "valid" : (status == CW_UNTRUSTED ? "invalid" : "unchecked");
-}
-
 static const char *kind_name(enum cw_seal_kind kind)
 {
     return kind == CW_SEAL_RECEIPT ? "receipt" : "alert";
@@ -143,8 +138,8 @@ void cw_verified_print_json(const struct cw_verified *verified)
     scope_of(verified, &scope);
     json_t *out = json_pack(
         "{s:o, s:s, s:o, s:o, s:o, s:I, s:I, s:o}", "file",
-        cw_json_text(cw_span_cstr(verified->file)), "result", result_name(verified->status), "id",
-        id_json(verified), "sha256",
+        cw_json_text(cw_span_cstr(verified->file)), "result", cw_cli_result_name(verified->status),
+        "id", id_json(verified), "sha256",
         found->has_body ? json_string(found->body_sha256) : json_null(), "signatures",
         signatures_json(found), "issuers", (json_int_t)found->issuers, "signers",
         (json_int_t)found->signers, "error",
@@ -210,7 +205,8 @@ void cw_verified_print(const struct cw_verified *verified)
     const struct cw_verification *found = verified->found;
     struct scope scope;
     cw_cli_print(cw_span_cstr(verified->file));
-    (void)printf(": %s%s%s\n", result_name(verified->status), verified->status == CW_OK ? "" : ": ",
+    (void)printf(": %s%s%s\n", cw_cli_result_name(verified->status),
+                 verified->status == CW_OK ? "" : ": ",
                  verified->status == CW_OK ? "" : verified->err->text);
     for (size_t i = 0; i < found->signatures_count; i++) {
         const struct cw_signature_report *report = &found->signatures[i];

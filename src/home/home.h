@@ -122,6 +122,14 @@ CW_NODISCARD enum cw_status cw_home_load_key_sets(const struct cw_config *config
  *  Returns: CW_OK; CW_INVALID with the mistakes; CW_IO, CW_DENIED, CW_NOMEM. */
 CW_NODISCARD enum cw_status cw_home_load_policy(const struct cw_config *config,
                                                 struct cw_policy *ret, struct cw_error *err);
+/** Reads a policy from a file. Its mistakes are told in one line: a policy is three lines long.
+ *  In:      is_ours  a file of the home: one that everybody may write to is a mistake
+ *  Returns: as above; CW_NOT_FOUND. */
+CW_NODISCARD enum cw_status cw_home_read_policy(const char *path, bool is_ours,
+                                                struct cw_policy *ret, struct cw_error *err);
+/** Reads a published key set. CW_NOT_FOUND when there is none. */
+CW_NODISCARD enum cw_status cw_home_read_set(const char *path, struct cw_key_set **ret,
+                                             struct cw_error *err);
 void cw_home_free_key_sets(struct cw_key_set **sets, size_t count);
 
 #endif

@@ -17,9 +17,6 @@ void cw_home_free_secrets(void *receiver_secrets);
 CW_NODISCARD enum cw_status cw_home_publish(const struct cw_home *home, int64_t now_s,
                                             struct cw_error *err);
 
-/** Reads a published key set. CW_NOT_FOUND when there is none. */
-CW_NODISCARD enum cw_status cw_home_read_set(const char *path, struct cw_key_set **ret,
-                                             struct cw_error *err);
 /** Adds a key and a source to a set, or makes one; what is there stays as it is. */
 CW_NODISCARD enum cw_status cw_home_set_add(const char *path, const char *source,
                                             const struct cw_key_record *record,

@@ -1,8 +1,8 @@
 #include "base/file.h"
 #include "home/home.h"
 
-/* Mistakes are told here, all of them in one line: a policy is three lines long. */
-static enum cw_status read_policy(const char *path, struct cw_policy *ret, struct cw_error *err)
+enum cw_status cw_home_read_policy(const char *path, bool is_ours, struct cw_policy *ret,
+                                   struct cw_error *err)
 {
     struct cw_mistakes mistakes;
     struct cw_buf text;
@@ -10,7 +10,9 @@ static enum cw_status read_policy(const char *path, struct cw_policy *ret, struc
     cw_mistakes_init(&mistakes);
     enum cw_status status = cw_file_read(path, &text, err);
     if (status == CW_OK) {
-        (void)cw_json_check_mode(path, &mistakes);
+        if (is_ours) {
+            (void)cw_json_check_mode(path, &mistakes);
+        }
         status = cw_policy_from(cw_buf_as_span(&text), path, &mistakes, ret, err);
     }
     if (status == CW_OK) {
@@ -30,7 +32,7 @@ enum cw_status cw_home_load_policy(const struct cw_config *config, struct cw_pol
         return cw_error_set(err, CW_NOMEM, "not enough memory for a path");
     }
     *ret = cw_policy_default;
-    const enum cw_status status = read_policy(path, ret, &cause);
+    const enum cw_status status = cw_home_read_policy(path, true, ret, &cause);
     free(path);
     return status == CW_OK || status == CW_NOT_FOUND ? CW_OK
                                                      : cw_error_set(err, status, "%s", cause.text);
