@@ -12,19 +12,16 @@ struct asking {
     const struct cw_check *check;
     struct cw_answer *answer;
     const struct cw_address *asked;
-    bool is_listed;  /* decided over all matches, also those that are not shown */
-    bool is_related; /* any match at all */
-    size_t opaque;   /* entries with this very text */
+    struct cw_verdict_facts facts; /* over all matches, also those that are not shown */
+    size_t opaque;                 /* entries with this very text */
 };
 
 /* Counts a match for the verdict; the place to describe it, or NULL when enough are shown. */
 static struct cw_check_match *add_match(struct asking *asking, enum cw_relation relation,
                                         bool is_active)
 {
-    const bool is_telling = cw_relation_is_same_key(relation) && is_active;
-    asking->is_related = true;
-    asking->is_listed |= is_telling;
-    return cw_answer_match(asking->answer, is_telling);
+    return cw_answer_match(asking->answer,
+                           cw_verdict_add_match(&asking->facts, relation, is_active));
 }
 
 static struct cw_span own_id(const struct cw_index_item *item)
@@ -76,7 +73,7 @@ static enum cw_status on_found(void *ctx, const struct cw_index_item *item,
         match->relation = is_stronger ? relation : match->relation;
         match->listed_value =
             is_stronger ? cw_answer_keep(asking->answer, item->value) : match->listed_value;
-        asking->is_listed |= is_stronger && cw_relation_is_same_key(relation);
+        asking->facts.is_listed |= is_stronger && cw_relation_is_same_key(relation);
         return CW_OK;
     }
     match = add_match(asking, relation, standing.is_active);
@@ -98,12 +95,9 @@ static enum cw_status on_found(void *ctx, const struct cw_index_item *item,
 static void decide(const struct asking *asking)
 {
     struct cw_answer *answer = asking->answer;
-    struct cw_verdict_facts facts = {
-        .is_listed = asking->is_listed,
-        .is_related = asking->is_related,
-        .is_mistyped = cw_address_checksum(asking->asked) == CW_CHECKSUM_BAD,
-        .is_complete = true,
-    };
+    struct cw_verdict_facts facts = asking->facts;
+    facts.is_mistyped = cw_address_checksum(asking->asked) == CW_CHECKSUM_BAD;
+    facts.is_complete = true;
     if (facts.is_mistyped) {
         cw_answer_reason(answer, "the letter case of the address fails its checksum: a character "
                                  "may be mistyped");
@@ -166,7 +160,7 @@ static enum cw_status answer_key(struct asking *asking, struct cw_error *err)
 static enum cw_status answer_decoded(struct asking *asking, struct cw_error *err)
 {
     const enum cw_status status = answer_key(asking, err);
-    return status != CW_OK || asking->is_related
+    return status != CW_OK || asking->facts.is_related
                ? status
                : cw_check_note_looks(asking->check, (struct cw_span){NULL, 0}, asking->asked,
                                      asking->answer, err);

@@ -41,7 +41,7 @@ static enum cw_verdict verdict_of(const struct screening *screening, const struc
     for (size_t i = 0; i < answer->matches_count; i++) {
         const struct cw_check_match *match = &answer->matches[i];
         if (is_asked_for(screening, match)) {
-            const enum cw_verdict now = cw_relation_is_same_key(match->relation) && match->is_active
+            const enum cw_verdict now = cw_match_is_listing(match->relation, match->is_active)
                                             ? CW_VERDICT_LISTED
                                             : CW_VERDICT_RELATED;
             verdict = now > verdict ? now : verdict;

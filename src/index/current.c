@@ -8,8 +8,6 @@
 /* Every try that fails because the file has gone means that a whole scan has ended meanwhile. */
 enum { TRIES = 1000, NAME_DIGITS = 20 };
 
-static const char temporary_prefix[] = ".cw-";
-
 char *cw_index_file_path(const char *folder, uint64_t generation)
 {
     char name[NAME_DIGITS + 1];
@@ -68,26 +66,16 @@ static bool is_leftover(const char *name, uint64_t keep, uint64_t keep_too)
            generation != keep_too;
 }
 
-static void remove_named(const char *folder, const char *name)
-{
-    char *path = cw_path_join(folder, name);
-    if (path != NULL) {
-        (void)unlink(path);
-    }
-    free(path);
-}
-
 void cw_index_prune(const char *folder, uint64_t keep, uint64_t keep_too)
 {
+    cw_dir_sweep(folder, NULL);
     DIR *dir = opendir(folder);
     if (dir == NULL) {
         return;
     }
     for (const struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
-        const struct cw_span name = cw_span_cstr(entry->d_name);
-        if (cw_span_starts_with(name, cw_span_cstr(temporary_prefix)) ||
-            is_leftover(entry->d_name, keep, keep_too)) {
-            remove_named(folder, entry->d_name);
+        if (is_leftover(entry->d_name, keep, keep_too)) {
+            (void)unlinkat(dirfd(dir), entry->d_name, 0);
         }
     }
     (void)closedir(dir);

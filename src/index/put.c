@@ -149,14 +149,6 @@ static enum cw_status share_party(struct cw_index_builder *builder,
     return share_record(builder, ret_place, err);
 }
 
-static int lower_digit(char c)
-{
-    if (cw_ascii_is_digit(c)) {
-        return c - '0';
-    }
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* "evm:account:7e5f…" as the shared "evm:account:" and raw bytes; false when it is no such text. */
 static bool split_key(struct cw_span canonical, struct cw_span *ret_label,
                       uint8_t ret_key[static CW_CANONICAL_BYTES / 2], size_t *ret_len)
@@ -169,13 +161,9 @@ static bool split_key(struct cw_span canonical, struct cw_span *ret_label,
     if (colon == 0 || hex.len == 0 || hex.len % 2 != 0 || canonical.len >= CW_CANONICAL_BYTES) {
         return false;
     }
-    for (size_t i = 0; i < hex.len; i += 2) {
-        const int upper = lower_digit(hex.data[i]);
-        const int lower = lower_digit(hex.data[i + 1]);
-        if (upper < 0 || lower < 0) {
-            return false; /* the text must come back as it was: capitals are no lower-case hex */
-        }
-        ret_key[i / 2] = (uint8_t)(upper << 4 | lower);
+    /* the text must come back as it was: capitals are no lower-case hex */
+    if (!cw_hex_is_lower(hex, hex.len) || !cw_hex_decode(hex, ret_key, hex.len / 2)) {
+        return false;
     }
     *ret_label = cw_span_slice(canonical, 0, colon);
     *ret_len = hex.len / 2;

@@ -2,6 +2,7 @@
 
 #include "address/links.h"
 #include "base/text.h"
+#include "crypto/base64.h"
 
 enum { ACCOUNT_BYTES = 20, KEY_BYTES = 32, SUM_BYTES = 4, TEXT_MAX = CW_ADDRESS_TEXT_BYTES };
 
@@ -295,19 +296,12 @@ static void add_forms(struct spelled *out, const struct cw_address *address)
 /* TON in base64: the middle of tag, workchain, hash and CRC, 60 to 240 bits in. */
 static void add_ton(struct spelled *out, struct cw_span account)
 {
-    static const char letters[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     uint8_t bytes[36] = {0};
-    char text[48];
+    char text[sizeof(bytes) / 3 * 4 + 1];
     memcpy(bytes + 2, account.data + 4, KEY_BYTES);
-    for (size_t i = 0; i < sizeof(bytes) / 3; i++) {
-        const uint32_t three = (uint32_t)bytes[3 * i] << 16 | (uint32_t)bytes[3 * i + 1] << 8 |
-                               (uint32_t)bytes[3 * i + 2];
-        for (size_t j = 0; j < 4; j++) {
-            text[4 * i + j] = letters[three >> (18 - 6 * j) & 63u];
-        }
-    }
-    add_hash(out, cw_spelled_hash(text, sizeof(text)));
+    const size_t len =
+        cw_base64_encode_to(CW_BASE64_URL, cw_span_make(bytes, sizeof(bytes)), text, sizeof(text));
+    add_hash(out, cw_spelled_hash(text, len));
 }
 
 /* Links whose hashes serve every text of the key, so that the texts need not be written. Ergo's

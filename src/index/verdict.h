@@ -34,6 +34,22 @@ static inline bool cw_relation_is_same_key(enum cw_relation relation)
     return relation == CW_RELATION_EXACT || relation == CW_RELATION_ENCODING;
 }
 
+/** Whether a match makes a listing: of the same key, and in force. */
+static inline bool cw_match_is_listing(enum cw_relation relation, bool is_active)
+{
+    return cw_relation_is_same_key(relation) && is_active;
+}
+
+/** Counts one match. Returns: whether it makes a listing. */
+static inline bool cw_verdict_add_match(struct cw_verdict_facts *facts, enum cw_relation relation,
+                                        bool is_active)
+{
+    const bool is_listing = cw_match_is_listing(relation, is_active);
+    facts->is_related = true;
+    facts->is_listed |= is_listing;
+    return is_listing;
+}
+
 /** What one feed can be trusted for now. */
 enum cw_data_status {
     CW_DATA_FRESH,

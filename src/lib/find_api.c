@@ -55,8 +55,7 @@ static enum cw_status on_item(void *ctx, const struct cw_index_item *item,
 {
     struct finding *finding = ctx;
     const bool is_case = item->kind == CW_INDEX_RULE;
-    finding->facts.is_related = true;
-    finding->facts.is_listed |= cw_relation_is_same_key(relation) && item->is_active;
+    (void)cw_verdict_add_match(&finding->facts, relation, item->is_active);
     if (finding->ask->on_match == NULL) {
         return CW_OK;
     }

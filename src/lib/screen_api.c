@@ -17,9 +17,7 @@ static enum cw_status on_item(void *ctx, const struct cw_index_item *item,
                               enum cw_relation relation, struct cw_error *err)
 {
     (void)err;
-    struct cw_verdict_facts *facts = ctx;
-    facts->is_related = true;
-    facts->is_listed |= cw_relation_is_same_key(relation) && item->is_active;
+    (void)cw_verdict_add_match(ctx, relation, item->is_active);
     return CW_OK;
 }
 
