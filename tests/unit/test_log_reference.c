@@ -1,19 +1,10 @@
 /* The files of the reference as they are: a log, an older checkpoint, two proofs. Needs the shared
- * data folder beside the source tree; without it the test says so and passes. */
+ * data folder beside the source tree; without it the test is skipped. */
 #include "log_place.h"
 
 #include "log/prove.h"
 
 #define EXAMPLES CW_SHARED_DIR "/reference/examples"
-
-static bool has_reference(void)
-{
-    const bool is_there = access(EXAMPLES "/log/checkpoint", R_OK) == 0;
-    if (!is_there) {
-        (void)printf("skipped: no %s\n", EXAMPLES);
-    }
-    return is_there;
-}
 
 static void accepts_the_log_of_the_reference(void)
 {
@@ -23,9 +14,6 @@ static void accepts_the_log_of_the_reference(void)
                                        .keys_count = 2,
                                        .against = EXAMPLES "/proofs/checkpoint-4"};
     struct cw_log_found found;
-    if (!has_reference()) {
-        return;
-    }
     STORE_OK(cw_log_audit_run(&audit, &found, &err));
     CU_ASSERT_EQUAL(found.checkpoint.tree.size, EXAMPLE_ENTRIES);
     CU_ASSERT_EQUAL(found.older.tree.size, 4);
@@ -39,9 +27,6 @@ static void writes_the_log_of_the_reference(void)
     struct log_place log;
     struct cw_span entries[EXAMPLE_ENTRIES];
     struct cw_buf text;
-    if (!has_reference()) {
-        return;
-    }
     log_open(&log);
     example_entries(&text, entries);
     STORE_OK(cw_store_begin(log.store, &err));
@@ -81,7 +66,7 @@ static void accepts_the_proofs_of_the_reference(void)
          EXAMPLES "/bundle/alert.json"},
     };
     const struct cw_tlog_key keys[] = {vkey_of(VKEY_LOG), vkey_of(VKEY_WITNESS)};
-    for (size_t i = 0; has_reference() && i < CW_COUNT(rows); i++) {
+    for (size_t i = 0; i < CW_COUNT(rows); i++) {
         struct cw_buf proof;
         struct cw_buf jws;
         struct cw_buf body;
@@ -114,5 +99,9 @@ static const struct cw_test TESTS[] = {
 
 int main(void)
 {
+    if (access(EXAMPLES "/log/checkpoint", R_OK) != 0) {
+        (void)printf("skipped: no %s\n", EXAMPLES);
+        return 77; /* CTest: skipped */
+    }
     return cw_run_suite("log_reference", TESTS, CW_COUNT(TESTS));
 }
