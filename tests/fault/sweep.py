@@ -75,7 +75,8 @@ def count_boundaries(place, options):
     """(number, call) for each that counts in an undisturbed run; the call is "-" at an exit."""
     listing = place.base / "list"
     place.put_back()
-    place.disturb(options(place) + ["--list", listing])
+    undisturbed, _, stderr = place.disturb(options(place) + ["--list", listing])
+    assert undisturbed.exit == 0, stderr
     return [(int(number), call) for number, _, call, _ in
             (line.split() for line in listing.read_text().splitlines())]
 

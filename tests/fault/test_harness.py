@@ -90,6 +90,7 @@ class Judge(unittest.TestCase):
         """Kinds of offence after an undisturbed scan and `tamper`."""
         self.place.put_back()
         disturbed, _, stderr = self.place.disturb([])
+        self.assertEqual(disturbed.exit, 0, stderr)
         tamper()
         verdict = judge.judge(self.place, self.reference, disturbed, stderr)
         return {offence.split(":")[0] for offence in verdict.offences}
