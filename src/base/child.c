@@ -198,6 +198,21 @@ static pid_t reap(pid_t pid, int *ret_end)
     return result;
 }
 
+/* What the limits and the sandbox of a helper program say. */
+static const char *meaning_of(int signal)
+{
+    switch (signal) {
+    case SIGSYS:
+        return ": stopped by its sandbox, for a call that it has no business with";
+    case SIGXCPU:
+        return ": its processor time was used up";
+    case SIGXFSZ:
+        return ": it tried to write a file";
+    default:
+        return "";
+    }
+}
+
 enum cw_status cw_child_wait(pid_t pid, struct cw_error *err)
 {
     CW_ASSERT(pid > 0);
@@ -206,10 +221,14 @@ enum cw_status cw_child_wait(pid_t pid, struct cw_error *err)
         return cw_error_set(err, CW_IO, "waiting for a helper program failed with errno %d", errno);
     }
     if (WIFSIGNALED(end)) {
-        return cw_error_set(err, CW_UNTRUSTED, "was killed by signal %d", WTERMSIG(end));
+        return cw_error_set(err, CW_UNTRUSTED, "was killed by signal %d%s", WTERMSIG(end),
+                            meaning_of(WTERMSIG(end)));
     }
     if (WEXITSTATUS(end) != 0) {
-        return cw_error_set(err, CW_UNTRUSTED, "ended with exit code %d", WEXITSTATUS(end));
+        return cw_error_set(err, CW_UNTRUSTED, "ended with exit code %d%s", WEXITSTATUS(end),
+                            WEXITSTATUS(end) == CW_CHILD_UNSEALED
+                                ? ": its sandbox cannot be put up; `cryptowatch doctor` says why"
+                                : "");
     }
     return CW_OK;
 }

@@ -10,7 +10,10 @@
 
 #include "base/error.h"
 
-enum { CW_CHILD_FDS_MAX = 512 };
+enum {
+    CW_CHILD_FDS_MAX = 512,
+    CW_CHILD_UNSEALED = 69, /* exit code of a helper program that could not be sealed */
+};
 
 struct cw_child_fd {
     int ours;   /* descriptor in this process */
@@ -32,7 +35,7 @@ CW_NODISCARD enum cw_status cw_child_start(const struct cw_child_options *option
                                            struct cw_error *err);
 /** Waits for the end.
  *  Returns: CW_OK when it exited 0; CW_UNTRUSTED with "ended with exit code N" or "was killed by
- *           signal N" otherwise; CW_IO. */
+ *           signal N" otherwise, and what that means for a helper program; CW_IO. */
 CW_NODISCARD enum cw_status cw_child_wait(pid_t pid, struct cw_error *err);
 /** SIGKILL and reap; for a child we gave up on. */
 void cw_child_kill(pid_t pid);

@@ -67,9 +67,18 @@
 #define CW_HTTP_CONNECT_MS       10000u      /* · fetch failed */
 #define CW_HTTP_STALL_S          30u         /* below 1 KiB/s for so long · fetch failed */
 #define CW_HTTP_TOTAL_MS         (15u * 60u * 1000u) /* one fetch · fetch failed */
+#define CW_CA_FILE_MAX           (256u << 10) /* bytes of a ca_file; Debian's whole store has 215 kB · fetch or delivery failed */
 #define CW_HTTP_URL_MAX          2048u       /* bytes of a URL · refused */
 #define CW_RETRY_AFTER_MIN_S     60          /* clamp of Retry-After */
 #define CW_RETRY_AFTER_MAX_S     86400       /* clamp of Retry-After */
+
+/* the helper programs (src/sandbox); reliability.md section 4 */
+#define CW_PARSE_MEMORY_MAX      (512u << 20) /* bytes of address space · list refused */
+#define CW_PARSE_CPU_S           120u        /* seconds of processor time · list refused */
+#define CW_PARSE_FDS_MAX         8u          /* descriptors · list refused */
+#define CW_NET_MEMORY_MAX        (8ull << 30) /* bytes of address space: a resolver thread for each of 256 lists reserves 10 MB, and 16 heaps 64 MB · all fetches of the run failed */
+#define CW_NET_CPU_S             1800u       /* seconds: TLS for 30 GB · all fetches of the run failed */
+#define CW_NET_FDS_MAX           2048u       /* descriptors: bodies, connections, two a resolver · fetch failed */
 
 /* delivery (alerts.md section 6 and 7, design.md section 5a) */
 #define CW_DELIVERY_TOTAL_MS     20000u /* one POST · attempt failed */

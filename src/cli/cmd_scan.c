@@ -33,7 +33,7 @@ static json_t *feed_json(const struct cw_scan_feed *feed)
     return out;
 }
 
-static void print_json(const struct cw_scan_report *report)
+static void print_json(const struct cw_cli *cli, const struct cw_scan_report *report)
 {
     json_t *feeds = json_array();
     json_t *alerts = json_array();
@@ -52,7 +52,8 @@ static void print_json(const struct cw_scan_report *report)
                             report->log.error_text[0] == '\0'
                                 ? json_null()
                                 : cw_json_text(cw_span_cstr(report->log.error_text)));
-    cw_cli_json(json_pack("{s:o, s:o, s:o, s:o, s:o, s:{s:I, s:I, s:I}}", "log", log, "started_at",
+    cw_cli_json(json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:{s:I, s:I, s:I}}", "sandbox",
+                          cli->programs.is_unsealed ? "off" : "on", "log", log, "started_at",
                           cw_json_time(report->started_at_s), "finished_at",
                           cw_json_time(report->finished_at_s), "feeds", feeds, "alerts", alerts,
                           "deliveries", "sent", (json_int_t)sent->sent, "pending",
@@ -163,7 +164,7 @@ int cw_cmd_scan(struct cw_cli *cli, int argc, char **argv)
     } else {
         code = report.is_partial ? CW_EXIT_PARTIAL : CW_EXIT_OK;
         if (cli->is_json) {
-            print_json(&report);
+            print_json(cli, &report);
         } else {
             print_text(cli, &report, is_dry);
         }

@@ -199,7 +199,8 @@ static void tick(void *ctx, uint64_t bytes_done, uint64_t bytes_all)
 static enum cw_status screen_packed(struct screening *screening, const struct cw_screen_job *job,
                                     int fd, struct cw_error *err)
 {
-    const char *const argv[] = {"cryptowatch-parse", "--copy", NULL};
+    const char *const sealed[] = {"cryptowatch-parse", "--copy", NULL};
+    const char *const unsealed[] = {"cryptowatch-parse", "--no-sandbox", "--copy", NULL};
     int ends[2];
     pid_t pid = -1;
     enum cw_status status = cw_pipe(ends, err);
@@ -208,7 +209,8 @@ static enum cw_status screen_packed(struct screening *screening, const struct cw
     }
     const struct cw_child_fd fds[] = {{fd, STDIN_FILENO}, {ends[1], STDOUT_FILENO}};
     const struct cw_child_options child = {.path = screening->cli->programs.parse,
-                                           .argv = argv,
+                                           .argv = screening->cli->programs.is_unsealed ? unsealed
+                                                                                        : sealed,
                                            .fds = fds,
                                            .fds_count = CW_COUNT(fds)};
     status = cw_child_start(&child, &pid, err);

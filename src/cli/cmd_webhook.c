@@ -69,6 +69,7 @@ static enum cw_status send_all(const struct cw_cli *cli, const struct cw_home *h
     enum cw_status status = make_event(cli, home, &event, err);
     const struct cw_deliver_options options = {
         .net = {.program = home->programs.net,
+                .is_unsealed = home->programs.is_unsealed,
                 .allow_private_hosts = home->config->allow_private_hosts},
         .user_agent = "cryptowatch/" CW_VERSION,
         .clock = cli->clock,

@@ -209,6 +209,7 @@ static enum cw_status run_parser(const struct cw_cli *cli, const struct cw_feed_
     struct cw_format_option items[CW_FORMAT_OPTIONS_MAX];
     struct cw_parser_options options = {
         .program = cli->programs.parse,
+        .is_unsealed = cli->programs.is_unsealed,
         .format = request->format,
         .options = items,
         .has_companion = request->with != NULL,

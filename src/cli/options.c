@@ -41,13 +41,14 @@ static void print_help(const struct cw_cli *cli, const struct cw_usage *usage)
                  "  --json           for machines\n"
                  "  --quiet          data and errors, no other words\n"
                  "  --verbose        more about what is done\n"
+                 "  --no-sandbox     parser and network program without their sandbox\n"
                  "  --help           this text\n");
     (void)printf("\nexamples:\n%s\nexit codes:\n%s", usage->examples, usage->exits);
 }
 
 /* The options that every command has stand in the same table as its own. */
 struct table {
-    struct cw_option rows[CW_OPTIONS_MAX + 5];
+    struct cw_option rows[CW_OPTIONS_MAX + 6];
     size_t count;
     bool is_help;
 };
@@ -64,6 +65,7 @@ static void fill(struct table *table, struct cw_cli *cli, const struct cw_usage 
         {.name = "quiet", .flag = &cli->is_quiet},
         {.name = "verbose", .flag = &cli->is_verbose},
         {.name = "help", .flag = &table->is_help},
+        {.name = "no-sandbox", .flag = &cli->programs.is_unsealed},
     };
     for (size_t i = 0; i < CW_COUNT(common); i++) {
         table->rows[table->count++] = common[i];
@@ -174,6 +176,9 @@ int cw_cli_options(struct cw_cli *cli, const struct cw_usage *usage, int argc, c
     if (table.is_help) {
         print_help(cli, usage);
         return CW_EXIT_OK;
+    }
+    if (cli->programs.is_unsealed) {
+        cw_cli_say(cli, "warning: without the sandbox of the parser and the network program");
     }
     *ret_operands = operands;
     return -1;

@@ -47,6 +47,9 @@ struct cw_format {
 const struct cw_format *cw_format_find(struct cw_span name);
 /** A document of this format that was cut anywhere is refused. */
 bool cw_format_proves_end(const struct cw_format *format);
+/** Lets the libraries of the formats read what they read from the system, once: the randomness
+ * under which Jansson keeps members. To be called before files are taken away. */
+void cw_formats_open_early(void);
 /** All formats, in the order of formats.def. */
 const struct cw_format *const *cw_formats(size_t *ret_count);
 

@@ -2,6 +2,7 @@
 
 #include "base/datetime.h"
 #include "feed/address_words.h"
+#include "feed/format.h"
 
 enum { POSITION_BYTES = 256 };
 
@@ -197,4 +198,9 @@ enum cw_status cw_json_entry_deliver(const struct cw_field_names *names,
     }
     return cw_json_entry_unusable(context->position, CW_SPAN(""),
                                   "neither a text nor an object with an address", sink, err);
+}
+
+void cw_formats_open_early(void)
+{
+    json_object_seed(0);
 }

@@ -10,6 +10,7 @@
 
 #include "base/child.h"
 #include "base/clock.h"
+#include "sandbox/sandbox.h"
 
 enum {
     TIMEOUT_DEFAULT_S = 120,
@@ -81,6 +82,9 @@ static enum cw_status make_argv(const struct cw_parser_options *options, struct 
     }
     size_t count = 0;
     argv[count++] = options->program;
+    if (options->is_unsealed) {
+        argv[count++] = CW_SANDBOX_OFF;
+    }
     argv[count++] = options->format;
     if (options->has_companion) {
         argv[count++] = "--with";
@@ -99,7 +103,7 @@ static enum cw_status make_argv(const struct cw_parser_options *options, struct 
  * somebody's terminal unescaped. */
 static enum cw_status spawn(struct run *run, int document, int out, struct cw_error *err)
 {
-    const char *argv[CW_FORMAT_OPTIONS_MAX + 4] = {NULL};
+    const char *argv[CW_FORMAT_OPTIONS_MAX + 5] = {NULL};
     struct cw_buf text;
     cw_buf_init(&text, CW_CONFIG_BYTES_MAX);
     enum cw_status status = make_argv(run->options, &text, argv, err);

@@ -4,9 +4,9 @@
  * Refuses to know any format. A parser that dies, hangs or babbles is a failed feed, never a failed
  * run.
  *
- * Command line of the program (its only interface): cryptowatch-parse FORMAT [--with]
- * [NAME=VALUE...], the document on descriptor 0, frames on descriptor 1, with --with a companion of
- * the document on descriptor 3, nothing else open.
+ * Command line of the program (its only interface): cryptowatch-parse [--no-sandbox]
+ * FORMAT [--with] [NAME=VALUE...], the document on descriptor 0, frames on descriptor 1, with
+ * --with a companion of the document on descriptor 3, nothing else open.
  */
 #ifndef CW_FEED_PARSER_H
 #define CW_FEED_PARSER_H
@@ -16,6 +16,7 @@
 
 struct cw_parser_options {
     const char *program; /* absolute path of cryptowatch-parse */
+    bool is_unsealed;    /* without its sandbox: --no-sandbox */
     const char *format;
     const struct cw_format_option *options;
     size_t options_count;

@@ -17,6 +17,7 @@ struct cw_programs {
     const char *net;         /* cryptowatch-net */
     const char *parse;       /* cryptowatch-parse */
     const char *data;        /* folder with the shipped feeds/ and rules/ */
+    bool is_unsealed;        /* the first two run without their sandbox: --no-sandbox */
     const char *credentials; /* systemd's folder of secrets for this service; NULL: none */
 };
 

@@ -11,7 +11,9 @@
 
 #include "base/child.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "http/wire.h"
+#include "sandbox/sandbox.h"
 
 enum {
     FIRST_SLOT_FD = 3,
@@ -56,9 +58,11 @@ static enum cw_status put_setup(struct cw_net *net, const struct cw_net_options 
     return cw_wire_put_setup(&net->frame, &setup, err);
 }
 
-static enum cw_status spawn(struct cw_net *net, const char *program, const int *slots,
-                            size_t slots_count, const int ends[static 2], struct cw_error *err)
+static enum cw_status spawn(struct cw_net *net, const struct cw_net_options *options,
+                            const int *slots, size_t slots_count, const int ends[static 2],
+                            struct cw_error *err)
 {
+    const char *program = options->program;
     struct cw_child_fd fds[CW_FEEDS_MAX + 3];
     size_t count = 0;
     /* What a library in the program may print about foreign bytes must not reach a terminal. */
@@ -72,7 +76,7 @@ static enum cw_status spawn(struct cw_net *net, const char *program, const int *
     for (size_t i = 0; i < slots_count; i++) {
         fds[count++] = (struct cw_child_fd){slots[i], FIRST_SLOT_FD + (int)i};
     }
-    const char *const argv[] = {program, NULL};
+    const char *const argv[] = {program, options->is_unsealed ? CW_SANDBOX_OFF : NULL, NULL};
     const struct cw_child_options child = {
         .path = program, .argv = argv, .fds = fds, .fds_count = count};
     const enum cw_status status = cw_child_start(&child, &net->pid, err);
@@ -95,8 +99,8 @@ static void close_pair(const int fds[static 2])
     }
 }
 
-static enum cw_status connect_and_spawn(struct cw_net *net, const char *program, const int *slots,
-                                        size_t slots_count, struct cw_error *err)
+static enum cw_status connect_and_spawn(struct cw_net *net, const struct cw_net_options *options,
+                                        const int *slots, size_t slots_count, struct cw_error *err)
 {
     int requests[2] = {-1, -1};
     int results[2] = {-1, -1};
@@ -106,7 +110,7 @@ static enum cw_status connect_and_spawn(struct cw_net *net, const char *program,
     enum cw_status status = cw_pipe(results, err);
     if (status == CW_OK) {
         const int ends[2] = {requests[1], results[1]};
-        status = spawn(net, program, slots, slots_count, ends, err);
+        status = spawn(net, options, slots, slots_count, ends, err);
     }
     if (status == CW_OK && (!make_unblocking(requests[0]) || !make_unblocking(results[0]))) {
         status = cw_error_set(err, CW_IO, "cannot prepare a pipe: errno %d", errno);
@@ -124,6 +128,24 @@ static enum cw_status connect_and_spawn(struct cw_net *net, const char *program,
     return CW_OK;
 }
 
+/* ---- how it ended ---- */
+
+static bool has_ended(pid_t pid)
+{
+    siginfo_t info = {0};
+    return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid;
+}
+
+static bool wait_for_end(const struct cw_net *net)
+{
+    const struct timespec pause = {.tv_nsec = STOP_POLL_NS};
+    const uint64_t end_ms = cw_clock_monotonic_ms(&net->clock) + STOP_WAIT_MS;
+    while (!has_ended(net->pid) && cw_clock_monotonic_ms(&net->clock) < end_ms) {
+        (void)nanosleep(&pause, NULL);
+    }
+    return has_ended(net->pid);
+}
+
 /* ---- words to the program ---- */
 
 static enum cw_status broken(struct cw_net *net, enum cw_status code, const char *why,
@@ -132,6 +154,22 @@ static enum cw_status broken(struct cw_net *net, enum cw_status code, const char
     net->is_broken = true;
     net->open_count = 0;
     return cw_error_set(err, code, "the network program %s", why);
+}
+
+/* The same for a program that has closed its end: its exit says why. */
+static enum cw_status dead(struct cw_net *net, const char *why, struct cw_error *err)
+{
+    struct cw_error how = {0};
+    if (net->pid > 0 && wait_for_end(net)) {
+        const pid_t pid = net->pid;
+        net->pid = -1;
+        if (cw_child_wait(pid, &how) != CW_OK) {
+            net->is_broken = true;
+            net->open_count = 0;
+            return cw_error_set(err, CW_UNTRUSTED, "the network program %s", how.text);
+        }
+    }
+    return broken(net, CW_UNTRUSTED, why, err);
 }
 
 static enum cw_status send_all(struct cw_net *net, struct cw_span data, struct cw_error *err)
@@ -144,7 +182,7 @@ static enum cw_status send_all(struct cw_net *net, struct cw_span data, struct c
             continue;
         }
         if (errno == EPIPE || errno == ECONNRESET) {
-            return broken(net, CW_UNTRUSTED, "is dead", err);
+            return dead(net, "is dead", err);
         }
         if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
             return broken(net, CW_IO, "cannot be written to", err);
@@ -176,7 +214,7 @@ enum cw_status cw_net_start(const struct cw_net_options *options, const int *bod
     cw_buf_init(&net->frame, CW_FRAME_BYTES_MAX + 64);
     enum cw_status status = put_setup(net, options, body_fds_count, err);
     if (status == CW_OK) {
-        status = connect_and_spawn(net, options->program, body_fds, body_fds_count, err);
+        status = connect_and_spawn(net, options, body_fds, body_fds_count, err);
     }
     if (status == CW_OK) {
         status = send_all(net, CW_SPAN("CWF1"), err);
@@ -201,6 +239,37 @@ static size_t find_open(const struct cw_net *net, uint64_t id)
     return at;
 }
 
+/* The network program opens no file of ours. One that cannot be read is its to report, as a failure
+ * of this request. */
+static void read_ca(struct cw_span name, struct cw_buf *pem)
+{
+    struct cw_buf path;
+    cw_buf_init(&path, name.len);
+    cw_buf_span(&path, name);
+    if (path.data == NULL || cw_file_read(path.data, pem, NULL) != CW_OK) {
+        cw_buf_reset(pem);
+    }
+    cw_buf_clear(&path);
+}
+
+static enum cw_status send_request(struct cw_net *net, const struct cw_net_request *request,
+                                   struct cw_error *err)
+{
+    struct cw_net_request whole = *request;
+    struct cw_buf pem;
+    cw_buf_init(&pem, CW_CA_FILE_MAX);
+    if (request->ca_file.len > 0) {
+        read_ca(request->ca_file, &pem);
+    }
+    whole.ca_pem = cw_buf_as_span(&pem);
+    enum cw_status status = cw_wire_put_request(&net->frame, &whole, err);
+    cw_buf_clear(&pem);
+    if (status == CW_OK) {
+        status = send_all(net, cw_buf_as_span(&net->frame), err);
+    }
+    return status;
+}
+
 enum cw_status cw_net_send(struct cw_net *net, const struct cw_net_request *request,
                            struct cw_error *err)
 {
@@ -212,10 +281,7 @@ enum cw_status cw_net_send(struct cw_net *net, const struct cw_net_request *requ
         return cw_error_set(err, CW_INVALID, "request %llu is under way, or too many are",
                             (unsigned long long)request->id);
     }
-    enum cw_status status = cw_wire_put_request(&net->frame, request, err);
-    if (status == CW_OK) {
-        status = send_all(net, cw_buf_as_span(&net->frame), err);
-    }
+    const enum cw_status status = send_request(net, request, err);
     if (status == CW_OK) {
         net->open[net->open_count++] = request->id;
     }
@@ -256,7 +322,7 @@ static enum cw_status read_result(struct cw_net *net, struct cw_net_result *ret,
         (void)broken(net, status, "babbles", NULL);
         return cw_error_set(err, status, "the network program: %s", cause.text);
     }
-    return is_end ? broken(net, CW_UNTRUSTED, "ended", err) : take_result(net, &frame, ret, err);
+    return is_end ? dead(net, "ended", err) : take_result(net, &frame, ret, err);
 }
 
 enum cw_status cw_net_receive(struct cw_net *net, uint64_t timeout_ms, struct cw_net_result *ret,
@@ -293,19 +359,9 @@ size_t cw_net_open_requests(const struct cw_net *net)
 
 /* ---- ending ---- */
 
-static bool has_ended(pid_t pid)
-{
-    siginfo_t info = {0};
-    return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid;
-}
-
 static void end_program(struct cw_net *net)
 {
-    const struct timespec pause = {.tv_nsec = STOP_POLL_NS};
-    const uint64_t end_ms = cw_clock_monotonic_ms(&net->clock) + STOP_WAIT_MS;
-    while (!has_ended(net->pid) && cw_clock_monotonic_ms(&net->clock) < end_ms) {
-        (void)nanosleep(&pause, NULL);
-    }
+    (void)wait_for_end(net);
     cw_child_kill(net->pid); /* reaps one that has ended, too */
     net->pid = -1;
 }

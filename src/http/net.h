@@ -5,8 +5,9 @@
  * in the order in which they end.
  *
  * The program's only interface: requests as frames on descriptor 0, results as frames on 1, bodies
- * of fetches into descriptors 3, 4, … opened by main, CA files by name. It never sees the state
- * folder, a secret key, a rule or a list's entries.
+ * of fetches into descriptors 3, 4, … opened by main, CA files as their bytes. It never sees the
+ * state folder, a secret key, a rule or a list's entries, and reads no file but the system's
+ * certificate store and what finding an address takes (sandbox/sandbox.h).
  *
  *   struct cw_net *net; cw_net_start(&options, fds, n, &net, err);
  *   cw_net_send(net, &request, err); … cw_net_receive(net, deadline_ms, &result, err); …
@@ -32,7 +33,8 @@ struct cw_net_request {
     struct cw_span headers[CW_NET_HEADERS_MAX];
     size_t headers_count;
     struct cw_span user_agent;
-    struct cw_span ca_file;                          /* empty: the system's store */
+    struct cw_span ca_file; /* empty: the system's store */
+    struct cw_span ca_pem;  /* its bytes, put there by cw_net_send; empty: it could not be read */
     struct cw_span redirect_hosts[CW_NET_HOSTS_MAX]; /* "host" or "host:port"; a POST has none */
     size_t redirect_hosts_count;
     struct cw_span body; /* POST */
@@ -81,6 +83,7 @@ struct cw_net_result {
 
 struct cw_net_options {
     const char *program;                    /* absolute path of cryptowatch-net */
+    bool is_unsealed;                       /* without its sandbox: --no-sandbox */
     const char *const *allow_private_hosts; /* NULL-terminated "host" or "host:port"; only these may
                                                be in private ranges, and only these may use http: */
 };

@@ -185,6 +185,12 @@ static const char *why_bad_request(const struct cw_net_request *request)
     if (request->ca_file.len > 0 && request->ca_file.data[0] != '/') {
         return "the path of the CA file is not absolute";
     }
+    if (request->ca_pem.len > CW_CA_FILE_MAX) {
+        return "the CA file is longer than 256 KiB";
+    }
+    if (request->ca_pem.len > 0 && request->ca_file.len == 0) {
+        return "the CA file has no name";
+    }
     if (request->connect_ms == 0 || request->connect_ms > TIME_MAX_MS || request->total_ms == 0 ||
         request->total_ms > TIME_MAX_MS) {
         return "a time limit is 0 or longer than two hours";
@@ -330,6 +336,7 @@ enum cw_status cw_wire_put_request(struct cw_buf *out, const struct cw_net_reque
     put_spans(out, request->headers, request->headers_count);
     cw_frame_put_span(out, request->user_agent);
     cw_frame_put_span(out, request->ca_file);
+    cw_frame_put_span(out, request->ca_pem);
     put_spans(out, request->redirect_hosts, request->redirect_hosts_count);
     cw_frame_put_span(out, request->body);
     cw_frame_put_u64(out, request->body_slot);
@@ -349,6 +356,7 @@ static bool take_request_fields(struct cw_frame *frame, struct cw_net_request *r
                                      &ret->headers_count) &&
                           cw_frame_take_span(frame, AGENT_BYTES_MAX, &ret->user_agent) &&
                           cw_frame_take_span(frame, PATH_BYTES_MAX, &ret->ca_file) &&
+                          cw_frame_take_span(frame, CW_CA_FILE_MAX, &ret->ca_pem) &&
                           take_spans(frame, CW_NET_HOSTS_MAX, HOST_BYTES_MAX, ret->redirect_hosts,
                                      &ret->redirect_hosts_count) &&
                           cw_frame_take_span(frame, BODY_BYTES_MAX, &ret->body) &&

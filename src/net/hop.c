@@ -172,7 +172,9 @@ CURLcode cw_transfer_set_request(struct cw_transfer *transfer)
         code = set_text(transfer, CURLOPT_USERAGENT, request->user_agent);
     }
     if (code == CURLE_OK && request->ca_file.len > 0) {
-        code = set_text(transfer, CURLOPT_CAINFO, request->ca_file);
+        struct curl_blob pem = {.len = request->ca_pem.len, .flags = CURL_BLOB_COPY};
+        memcpy(&pem.data, &request->ca_pem.data, sizeof(pem.data)); /* libcurl predates const */
+        SET(CURLOPT_CAINFO_BLOB, &pem);
         SET(CURLOPT_CAPATH, NULL); /* this authority and no other */
     }
     if (cw_transfer_is_get(transfer)) {

@@ -1,15 +1,15 @@
 /* cryptowatch-net: requests as frames on descriptor 0, results on descriptor 1, bodies into the
- * descriptors from 3 on (http/net.h). Holds no key, reads no state, knows no list. */
+ * descriptors from 3 on (http/net.h). Holds no key, reads no state, knows no list; seals itself
+ * after main's first frame, before it has spoken to anybody. */
 #include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "http/wire.h"
 #include "net/transfer.h"
+#include "sandbox/sandbox.h"
 
 enum {
     FIRST_SLOT_FD = 3,
@@ -22,20 +22,11 @@ enum {
     EXIT_IO = 74,
 };
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define HAS_SANITIZER 1 /* looks for leaks by tracing this process */
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define HAS_SANITIZER 1
-#endif
-#endif
-
 struct program {
     struct cw_transfer_policy policy;
     struct cw_frame_reader in;
     struct cw_buf setup; /* the names that the policy borrows */
     struct cw_span hosts[CW_NET_HOSTS_MAX];
-    bool has_setup;
     bool is_over; /* main has closed our input */
     uint64_t slots;
     struct cw_transfer *transfers[TRANSFERS_MAX];
@@ -45,21 +36,29 @@ struct program {
     size_t out_at;
 };
 
-/* Best effort: each call can only make us safer. */
+/* ---- what it gives up ---- */
+
 static void confine(void)
 {
-    const struct rlimit none = {0, 0};
-    const struct rlimit file = {CW_FEED_BODY_HARD_MAX, CW_FEED_BODY_HARD_MAX};
-    (void)setrlimit(RLIMIT_CORE, &none);
-    (void)setrlimit(RLIMIT_FSIZE, &file);
-    (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-#ifndef HAS_SANITIZER
-    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-#endif
-    /* A write to a main that has died, or past the limit above, is an error and not our end. */
+    cw_sandbox_limit(CW_SANDBOX_NET, CW_FEED_BODY_HARD_MAX);
+    /* A write to a main that has died, or past a limit, is an error and not our end. */
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     (void)sigaction(SIGPIPE, &ignore, NULL);
     (void)sigaction(SIGXFSZ, &ignore, NULL);
+}
+
+static enum cw_status seal(bool is_off, uint64_t slots, struct cw_sandbox_state *ret,
+                           struct cw_error *err)
+{
+    const curl_version_info_data *library = curl_version_info(CURLVERSION_NOW);
+    const bool knows_store = library->age >= CURLVERSION_SEVENTH;
+    const struct cw_sandbox_plan plan = {
+        .role = CW_SANDBOX_NET,
+        .is_off = is_off,
+        .fds_kept = FIRST_SLOT_FD + (int)slots,
+        .readable = {knows_store ? library->cainfo : NULL, knows_store ? library->capath : NULL},
+    };
+    return cw_sandbox_seal(&plan, ret, err);
 }
 
 static bool make_unblocking(int fd)
@@ -119,8 +118,15 @@ static enum cw_status on_setup(struct program *program, struct cw_frame *frame,
     memcpy(program->hosts, setup.hosts, sizeof(program->hosts));
     program->policy.allowed = (struct cw_guard_hosts){program->hosts, setup.hosts_count};
     program->slots = setup.slots;
-    program->has_setup = true;
     return CW_OK;
+}
+
+/* Waits for main's first words, which say how many of the descriptors are ours. */
+static enum cw_status read_setup(struct program *program, struct cw_error *err)
+{
+    struct cw_frame frame = {0};
+    const enum cw_status status = cw_frame_read(&program->in, &frame, &program->is_over, err);
+    return status == CW_OK && !program->is_over ? on_setup(program, &frame, err) : status;
 }
 
 static enum cw_status on_request(struct program *program, struct cw_frame *frame,
@@ -155,8 +161,7 @@ static enum cw_status read_requests(struct program *program, struct cw_error *er
         if (status != CW_OK || program->is_over) {
             return status;
         }
-        status =
-            program->has_setup ? on_request(program, &frame, err) : on_setup(program, &frame, err);
+        status = on_request(program, &frame, err);
         if (status != CW_OK) {
             return status;
         }
@@ -213,10 +218,39 @@ static enum cw_status wait_for_news(struct program *program, struct cw_error *er
     return CW_OK;
 }
 
+static enum cw_status start_library(struct program *program, struct cw_error *err)
+{
+    CURLM *multi = curl_multi_init();
+    program->policy.multi = multi;
+    if (multi == NULL ||
+        curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)CONNECTIONS_KEPT) != CURLM_OK) {
+        return cw_error_set(err, CW_NOMEM, "the network library cannot be started");
+    }
+    return CW_OK;
+}
+
+/* Seals before the library opens descriptors of its own, and before anybody is spoken to. */
+static enum cw_status prepare(struct program *program, bool is_unsealed, struct cw_error *err)
+{
+    struct cw_sandbox_state state;
+    enum cw_status status = cw_frame_write_magic(STDOUT_FILENO, err);
+    if (status == CW_OK) {
+        status = read_setup(program, err);
+    }
+    if (status != CW_OK || program->is_over) {
+        return status;
+    }
+    if (!make_unblocking(STDIN_FILENO) || !make_unblocking(STDOUT_FILENO)) {
+        return cw_error_set(err, CW_IO, "cannot prepare a pipe: errno %d", errno);
+    }
+    status = seal(is_unsealed, program->slots, &state, err);
+    return status == CW_OK ? start_library(program, err) : status;
+}
+
 static enum cw_status work(struct program *program, struct cw_error *err)
 {
-    enum cw_status status = cw_frame_write_magic(STDOUT_FILENO, err);
-    while (status == CW_OK) {
+    enum cw_status status = CW_OK;
+    while (status == CW_OK && !program->is_over) {
         status = read_requests(program, err);
         if (status != CW_OK || program->is_over) {
             break;
@@ -237,7 +271,9 @@ static void clear(struct program *program)
     for (size_t i = 0; i < program->count; i++) {
         cw_transfer_free(program->transfers[i]);
     }
-    (void)curl_multi_cleanup(program->policy.multi);
+    if (program->policy.multi != NULL) {
+        (void)curl_multi_cleanup(program->policy.multi);
+    }
     cw_frame_reader_clear(&program->in);
     cw_buf_clear(&program->setup);
     cw_buf_clear(&program->frame);
@@ -254,22 +290,34 @@ static struct program *program_new(void)
     cw_frame_reader_init(&program->in, STDIN_FILENO);
     cw_buf_init(&program->frame, CW_FRAME_BYTES_MAX + 64);
     cw_buf_init(&program->out, OUT_BYTES_MAX);
-    program->policy.multi = curl_multi_init();
-    if (program->policy.multi == NULL ||
-        curl_multi_setopt(program->policy.multi, CURLMOPT_MAXCONNECTS, (long)CONNECTIONS_KEPT) !=
-            CURLM_OK) {
-        clear(program);
-        return NULL;
-    }
     return program;
 }
 
-int main(void)
+static int probe(void)
+{
+    struct cw_sandbox_state state;
+    struct cw_error err = {0};
+    if (seal(false, 0, &state, &err) != CW_OK) {
+        (void)fprintf(stderr, "cryptowatch-net: %s\n", err.text);
+        return CW_SANDBOX_EXIT;
+    }
+    return cw_sandbox_probe(&state);
+}
+
+static int exit_of(enum cw_status status)
+{
+    return status == CW_OK          ? 0
+           : status == CW_DENIED    ? CW_SANDBOX_EXIT
+           : status == CW_UNTRUSTED ? EXIT_PROTOCOL
+                                    : EXIT_IO;
+}
+
+int main(int argc, char **argv)
 {
     struct cw_error err = {0};
     confine();
-    if (!make_unblocking(STDIN_FILENO) || !make_unblocking(STDOUT_FILENO)) {
-        return EXIT_IO;
+    if (argc > 1 && strcmp(argv[1], CW_SANDBOX_PROBE) == 0) {
+        return probe();
     }
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         return EXIT_SOFTWARE;
@@ -278,11 +326,15 @@ int main(void)
     if (program == NULL) {
         return EXIT_SOFTWARE;
     }
-    const enum cw_status status = work(program, &err);
+    const bool is_unsealed = argc > 1 && strcmp(argv[1], CW_SANDBOX_OFF) == 0;
+    enum cw_status status = prepare(program, is_unsealed, &err);
+    if (status == CW_OK) {
+        status = work(program, &err);
+    }
     clear(program);
     curl_global_cleanup();
     if (status != CW_OK) {
         (void)fprintf(stderr, "cryptowatch-net: %s\n", err.text);
     }
-    return status == CW_OK ? 0 : status == CW_UNTRUSTED ? EXIT_PROTOCOL : EXIT_IO;
+    return exit_of(status);
 }

@@ -147,6 +147,10 @@ static void start(struct cw_transfer *transfer)
     } else if (!transfer->first.is_https && !cw_transfer_is_allowed(transfer, &transfer->first)) {
         cw_transfer_fail_words(transfer, CW_NET_GUARD,
                                "http is taken only for hosts of allow_private_hosts");
+    } else if (transfer->request.ca_file.len > 0 && transfer->request.ca_pem.len == 0) {
+        (void)cw_error_set(&why, CW_INVALID, "the CA file %.*s cannot be read, or is empty",
+                           CW_SPAN_ARG(transfer->request.ca_file));
+        cw_transfer_fail(transfer, CW_NET_TLS, &why);
     } else if (cw_transfer_set_rules(transfer) != CURLE_OK ||
                cw_transfer_set_request(transfer) != CURLE_OK) {
         cw_transfer_fail_words(transfer, CW_NET_PROTOCOL,

@@ -1,32 +1,26 @@
 /* cryptowatch-parse FORMAT [--with] [NAME=VALUE...]: a stored list on descriptor 0 becomes frames
  * on descriptor 1 (feed/record.h); with --with its companion is on descriptor 3.
  * cryptowatch-parse --copy: a packed document on descriptor 0 becomes its bytes on descriptor 1.
- * Holds no key, opens no file. */
-#include <sys/prctl.h>
-#include <sys/resource.h>
+ * In front of either may stand --no-sandbox; --sandbox says what is active (sandbox/sandbox.h).
+ * Holds no key, opens no file; sealed before it reads a byte. */
+#include <iconv.h>
+#include <langinfo.h>
+#include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "feed/format.h"
 #include "feed/record.h"
 #include "parse/unpack.h"
+#include "sandbox/sandbox.h"
 
 enum {
     FLUSH_BYTES = 64 << 10,
-    MEMORY_MAX = 512 << 20, /* bytes of address space */
-    CPU_SECONDS_MAX = 120,
     COMPANION_FD = 3,
     EXIT_USAGE = 64,
     EXIT_IO = 74,
 };
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define HAS_SANITIZER 1 /* these reserve terabytes of address space */
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define HAS_SANITIZER 1
-#endif
-#endif
 
 struct program {
     const struct cw_format *format;
@@ -38,25 +32,6 @@ struct program {
     struct cw_buf frame; /* being built */
     struct cw_buf out;   /* built, not written yet */
 };
-
-/* What this process could lose is taken from it before it reads a byte: a decompressor that loops
- * or hoards meets the kernel, and main hears of a parser that died. Best effort: each call can only
- * make us safer. */
-static void confine(void)
-{
-    const struct rlimit none = {0, 0};
-    const struct rlimit cpu = {CPU_SECONDS_MAX, CPU_SECONDS_MAX};
-    (void)setrlimit(RLIMIT_CORE, &none);
-    (void)setrlimit(RLIMIT_CPU, &cpu);
-#ifndef HAS_SANITIZER
-    const struct rlimit memory = {MEMORY_MAX, MEMORY_MAX};
-    const struct rlimit files = {8, 8};
-    (void)setrlimit(RLIMIT_AS, &memory);
-    (void)setrlimit(RLIMIT_NOFILE, &files);
-#endif
-    (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-}
 
 /* ---- frames ---- */
 
@@ -255,15 +230,45 @@ static int copy(void)
     return status == CW_OK ? 0 : EXIT_IO;
 }
 
-int main(int argc, char **argv)
+/* Takes --no-sandbox off the arguments. */
+static bool takes_off(int *argc, char ***argv)
 {
-    if (argc < 2) {
-        return usage();
+    const bool is_off = *argc > 1 && strcmp((*argv)[1], CW_SANDBOX_OFF) == 0;
+    if (is_off) {
+        *argc -= 1;
+        *argv += 1;
     }
-    confine();
-    if (strcmp(argv[1], "--copy") == 0) {
-        return copy();
+    return is_off;
+}
+
+/* What libraries read from files when they are first asked, let them read now. For the members of a
+ * ZIP libarchive asks for local times and for names in another alphabet; nobody here wants either.
+ */
+static void open_early(void)
+{
+    cw_formats_open_early();
+    (void)setenv("TZ", "UTC0", 1);
+    tzset();
+    const iconv_t names = iconv_open(nl_langinfo(CODESET), "UTF-8");
+    if (names != (iconv_t)-1) {
+        (void)iconv_close(names);
     }
+}
+
+/* A decompressor that loops, hoards or obeys its input meets the kernel, and main hears of a parser
+ * that died. */
+static enum cw_status seal(bool is_off, uint64_t file_bytes_max, struct cw_sandbox_state *ret,
+                           struct cw_error *err)
+{
+    const struct cw_sandbox_plan plan = {
+        .role = CW_SANDBOX_PARSE, .is_off = is_off, .fds_kept = COMPANION_FD + 1};
+    open_early();
+    cw_sandbox_limit(CW_SANDBOX_PARSE, file_bytes_max);
+    return cw_sandbox_seal(&plan, ret, err);
+}
+
+static int parse_to_frames(int argc, char **argv)
+{
     struct program program = {0};
     struct cw_error err = {0};
     cw_buf_init(&program.frame, CW_FRAME_BYTES_MAX);
@@ -275,4 +280,24 @@ int main(int argc, char **argv)
         (void)parse(&program, &err);
     }
     return finish(&program, &err);
+}
+
+int main(int argc, char **argv)
+{
+    struct cw_sandbox_state state;
+    struct cw_error err = {0};
+    const bool is_off = takes_off(&argc, &argv);
+    if (argc < 2) {
+        return usage();
+    }
+    /* Frames go into a pipe; what --copy says on descriptor 2 may go into somebody's log. */
+    const bool is_frames = argv[1][0] != '-';
+    if (seal(is_off, is_frames ? 0 : UINT64_MAX, &state, &err) != CW_OK) {
+        (void)fprintf(stderr, "cryptowatch-parse: %s\n", err.text);
+        return CW_SANDBOX_EXIT;
+    }
+    if (strcmp(argv[1], CW_SANDBOX_PROBE) == 0) {
+        return cw_sandbox_probe(&state);
+    }
+    return strcmp(argv[1], "--copy") == 0 ? copy() : parse_to_frames(argc, argv);
 }

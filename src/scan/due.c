@@ -128,6 +128,7 @@ static enum cw_status fetch_due(struct cw_scan *scan, struct cw_intake *intakes,
                    scan->options->version);
     const struct cw_fetch_options options = {
         .net = {.program = scan->home->programs.net,
+                .is_unsealed = scan->home->programs.is_unsealed,
                 .allow_private_hosts = scan->home->config->allow_private_hosts},
         .snapshots_dir = scan->snapshots_dir,
         .user_agent = user_agent,

@@ -38,6 +38,7 @@ enum cw_status cw_work_parse(struct cw_work *work, struct cw_error *err)
     }
     const struct cw_parser_options options = {
         .program = scan->home->programs.parse,
+        .is_unsealed = scan->home->programs.is_unsealed,
         .format = feed->format,
         .options = feed->options,
         .options_count = feed->options_count,

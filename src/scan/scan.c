@@ -95,6 +95,7 @@ static enum cw_status deliver(struct cw_scan *scan, struct cw_error *err)
         .on_disabled = cw_tell_ended,
         .on_disabled_ctx = &ended,
         .net = {.program = scan->home->programs.net,
+                .is_unsealed = scan->home->programs.is_unsealed,
                 .allow_private_hosts = scan->home->config->allow_private_hosts},
         .user_agent = user_agent,
         .clock = scan->options->clock,

@@ -20,6 +20,7 @@ static struct cw_net_request a_get(void)
         .headers_count = 2,
         .user_agent = CW_SPAN("cryptowatch/0 (test)"),
         .ca_file = CW_SPAN("/etc/ca.pem"),
+        .ca_pem = CW_SPAN("its bytes"),
         .redirect_hosts = {CW_SPAN("storage.example")},
         .redirect_hosts_count = 1,
         .body_slot = 3,
@@ -49,6 +50,7 @@ static void keeps_requests(void)
     CU_ASSERT(cw_span_equal(back.url, request.url));
     CU_ASSERT(cw_span_equal(back.user_agent, request.user_agent));
     CU_ASSERT(cw_span_equal(back.ca_file, request.ca_file));
+    CU_ASSERT(cw_span_equal(back.ca_pem, request.ca_pem));
     CU_ASSERT(back.headers_count == 2 && cw_span_equal(back.headers[1], request.headers[1]));
     CU_ASSERT(back.redirect_hosts_count == 1 &&
               cw_span_equal(back.redirect_hosts[0], request.redirect_hosts[0]));
@@ -167,6 +169,8 @@ static const struct {
     {"relative CA file", offsetof(struct cw_net_request, ca_file), {"ca.pem", 6}},
     {"CA file with a NUL", offsetof(struct cw_net_request, ca_file), {"/a\0b", 4}},
     {"CA file of 4097 bytes", offsetof(struct cw_net_request, ca_file), {long_text, 4097}},
+    {"CA of 262145 bytes", offsetof(struct cw_net_request, ca_pem), {long_text, 262145}},
+    {"CA without a name", offsetof(struct cw_net_request, ca_file), {"", 0}},
     {"redirect host with a space", offsetof(struct cw_net_request, redirect_hosts), {"a b", 3}},
     {"empty redirect host", offsetof(struct cw_net_request, redirect_hosts), {"", 0}},
     {"body of a GET", offsetof(struct cw_net_request, body), {"x", 1}},
