@@ -12,7 +12,7 @@ struct cw_label cw_label_make(struct cw_span tag)
 
 /* Prepares reader and result for a bare text, or says why there is nothing to read. */
 static enum cw_address_error begin(struct cw_span text, enum cw_address_mode mode,
-                                   struct cw_reader *reader, struct cw_address *address)
+                                          struct cw_reader *reader, struct cw_address *address)
 {
     static_assert(sizeof(address->source) > CW_ADDRESS_TEXT_MAX, "a bare text fits with its NUL");
     if (text.len == 0) {
@@ -152,11 +152,14 @@ enum cw_address_error cw_parse_bare(struct cw_span text, const struct cw_label *
                            : explain(text, mode, address);
 }
 
-/* The parts in use, which are a fifth of the whole. */
+/* The parts in use, which are a fifth of the whole: readings, what is said of them with the bytes
+ * that follow it, and the source. */
 static void copy(struct cw_address *ret, const struct cw_address *from)
 {
-    memcpy(ret, from, offsetof(struct cw_address, bytes));
-    memcpy(ret->bytes, from->bytes, from->bytes_used);
+    const size_t said = offsetof(struct cw_address, readings_count);
+    const size_t said_end = offsetof(struct cw_address, bytes) + from->bytes_used;
+    memcpy(ret->readings, from->readings, from->readings_count * sizeof(from->readings[0]));
+    memcpy((char *)ret + said, (const char *)from + said, said_end - said);
     memcpy(ret->source, from->source, strlen(from->source) + 1);
 }
 
