@@ -12,7 +12,7 @@ struct cw_label cw_label_make(struct cw_span tag)
 
 /* Prepares reader and result for a bare text, or says why there is nothing to read. */
 static enum cw_address_error begin(struct cw_span text, enum cw_address_mode mode,
-                                          struct cw_reader *reader, struct cw_address *address)
+                                   struct cw_reader *reader, struct cw_address *address)
 {
     static_assert(sizeof(address->source) > CW_ADDRESS_TEXT_MAX, "a bare text fits with its NUL");
     if (text.len == 0) {
