@@ -64,6 +64,38 @@ static void set_aux(struct cw_address *address, struct cw_span text, uint64_t ma
     }
 }
 
+/* Sets the destination tag of XRP, which has 32 bits; zeros in front mean nothing. */
+static enum cw_address_error set_destination(struct cw_address *address, struct cw_span digits)
+{
+    uint64_t number = 0;
+    while (digits.len > 1 && digits.data[0] == '0') {
+        digits = cw_span_slice(digits, 1, digits.len);
+    }
+    if (!cw_span_to_u64(digits, UINT32_MAX, &number)) {
+        return CW_ADDRESS_RANGE;
+    }
+    set_aux(address, digits, UINT32_MAX);
+    return CW_ADDRESS_OK;
+}
+
+/* A memo of Stellar is an id or a text, and two texts are two customers. Letters as CAIP-10 has
+ * them; what is no memo is left out, as the account is sure. */
+static void set_memo(struct cw_address *address, struct cw_span memo)
+{
+    set_aux(address, memo, UINT64_MAX);
+    for (size_t i = 0; i < memo.len; i++) {
+        const char c = memo.data[i];
+        if (!cw_ascii_is_alpha(c) && !cw_ascii_is_digit(c) && strchr("-.%_", c) == NULL) {
+            return;
+        }
+    }
+    if (address->aux_kind == CW_AUX_NONE && memo.len > 0 && memo.len < sizeof(address->memo)) {
+        address->aux_kind = CW_AUX_TEXT;
+        memcpy(address->memo, memo.data, memo.len);
+        address->memo[memo.len] = '\0';
+    }
+}
+
 /* ---- CAIP-10 ---- */
 
 struct caip10 {
@@ -134,11 +166,13 @@ static enum cw_address_error parse_with_memo(struct cw_span account, const struc
                                              struct cw_address *address)
 {
     const size_t dash = cw_span_find(account, '-', 0);
+    const struct cw_span behind = cw_span_slice(account, dash + 1, account.len);
     const enum cw_address_error why = parse_as(cw_span_slice(account, 0, dash), tag, address);
-    if (why == CW_ADDRESS_OK && dash < account.len) {
-        set_aux(address, cw_span_slice(account, dash + 1, account.len), UINT64_MAX);
+    if (why == CW_ADDRESS_OK && tag->chain == CW_CHAIN_STELLAR) {
+        set_memo(address, behind);
     }
-    return why;
+    const bool is_tag = tag->chain == CW_CHAIN_XRPL && cw_is_decimal(behind);
+    return why == CW_ADDRESS_OK && is_tag ? set_destination(address, behind) : why;
 }
 
 static const struct named_tag caip_spaces[] = {
@@ -397,18 +431,14 @@ static enum cw_address_error parse_xrp_tag(struct cw_span text, struct cw_addres
     if (end < 25 || end > 35 || text.data[0] != 'r' || !cw_is_decimal(tag) || tag.len > 10) {
         return CW_ADDRESS_UNKNOWN;
     }
-    while (tag.len > 1 && tag.data[0] == '0') {
-        tag = cw_span_slice(tag, 1, tag.len);
-    }
     const struct cw_tags tags = {.rows = {tag_named("XRP")}, .count = 1};
     const enum cw_address_error why =
         cw_parse_tags(cw_span_slice(text, 0, end), &tags, CW_ADDRESS_LIST, address);
-    if (why == CW_ADDRESS_OK) {
-        set_aux(address, tag, UINT32_MAX);
-        cw_strip(address, CW_STRIPPED_TAG, CW_SPAN(""));
-        return address->aux_kind == CW_AUX_NONE ? CW_ADDRESS_RANGE : CW_ADDRESS_OK;
+    if (why != CW_ADDRESS_OK) {
+        return why;
     }
-    return why;
+    cw_strip(address, CW_STRIPPED_TAG, CW_SPAN(""));
+    return set_destination(address, tag);
 }
 
 enum cw_address_error cw_parse_wrapped(struct cw_span text, const struct cw_label *label,

@@ -97,7 +97,7 @@ static bool check_valid(const char *family, const struct fixture *row,
     static const char *const checksums[] = {"ok", "none", "bad"};
     char canonical[CW_CANONICAL_BYTES];
     char text[CW_ADDRESS_TEXT_BYTES];
-    char aux[24] = "";
+    char aux[CW_AUX_BYTES] = "";
     char list[1024];
     const char *names[CW_READINGS_MAX];
     cw_address_canonical(address, canonical);
