@@ -46,15 +46,18 @@ static const struct cw_tag *tag_named(const char *name)
     return tags.rows[0];
 }
 
-static const struct cw_tag *eip155_tag(struct cw_span id)
+static const char *network_by_id(struct cw_span id)
 {
     uint64_t number = 0;
-    const bool is_number = cw_span_to_u64(id, UINT64_MAX, &number);
-    return cw_evm_tag(is_number ? cw_eip155_network(number) : NULL);
+    return cw_span_to_u64(id, UINT64_MAX, &number) ? cw_eip155_network(number) : NULL;
 }
 
-/* Sets the tag or memo written behind an address, when it carries none itself and it is a number.
- */
+static const struct cw_tag *eip155_tag(struct cw_span id)
+{
+    return cw_evm_tag(network_by_id(id));
+}
+
+/* Sets the tag written behind an address, when it carries none itself and it is a number. */
 static void set_aux(struct cw_address *address, struct cw_span text, uint64_t max)
 {
     uint64_t number = 0;
@@ -233,6 +236,12 @@ static enum cw_address_error parse_caip10_2021(struct cw_span text, struct cw_ad
 
 /* ---- scheme:address?query ---- */
 
+/* The tag of a list names the network, or says with EVM that it does not. */
+static bool names_network(const struct cw_tag *tag)
+{
+    return tag->network != NULL || tag->chain == CW_CHAIN_EVM;
+}
+
 /* EIP-681: [pay-]0x…[@chain][/function][?parameters]; a function call names two addresses. */
 static enum cw_address_error parse_ethereum(struct cw_span rest, const struct cw_label *label,
                                             struct cw_address *address)
@@ -246,9 +255,9 @@ static enum cw_address_error parse_ethereum(struct cw_span rest, const struct cw
         !cw_is_hex(cw_span_slice(account, 2, account.len))) {
         return CW_ADDRESS_URL;
     }
-    const struct cw_tag *tag = tag_named("ETH");
-    if (label->tags.count == 1 && label->tags.rows[0]->network != NULL) {
-        tag = cw_evm_tag(label->tags.rows[0]->network);
+    const char *network = "ethereum";
+    if (label->tags.count == 1 && names_network(label->tags.rows[0])) {
+        network = label->tags.rows[0]->network;
     }
     size_t at = ACCOUNT_LENGTH;
     if (at < rest.len && rest.data[at] == '@') {
@@ -259,7 +268,7 @@ static enum cw_address_error parse_ethereum(struct cw_span rest, const struct cw
         if (end == at + 1 || end > at + 21) {
             return CW_ADDRESS_URL;
         }
-        tag = eip155_tag(cw_span_slice(rest, at + 1, end));
+        network = network_by_id(cw_span_slice(rest, at + 1, end));
         at = end;
     }
     const struct cw_span tail = cw_span_slice(rest, at, rest.len);
@@ -267,7 +276,14 @@ static enum cw_address_error parse_ethereum(struct cw_span rest, const struct cw
     if (path.len > 1 && path.data[0] == '/') {
         return CW_ADDRESS_AMBIGUOUS;
     }
-    return path.len == 0 || path.data[0] == '/' ? parse_as(account, tag, address) : CW_ADDRESS_URL;
+    if (path.len > 0 && path.data[0] != '/') {
+        return CW_ADDRESS_URL;
+    }
+    const enum cw_address_error why = parse_as(account, cw_evm_tag(network), address);
+    if (why == CW_ADDRESS_OK) {
+        cw_network_set(address, network);
+    }
+    return why;
 }
 
 /* The destination tag in "?dt=7" or "&tag=7". */

@@ -121,8 +121,26 @@ def slash_in_a_tag(question, theirs, ours, members):
         re.fullmatch("[0-9]+/", theirs["aux"] or "") is not None
 
 
+def is_destination(tag):
+    return re.fullmatch("0|[1-9][0-9]*", tag) is not None and int(tag) < 2 ** 32
+
+
+def no_destination_tag(question, theirs, ours, members):
+    """Behind an XRP account in CAIP-10: letters, zeros in front, or more than 32 bits."""
+    tag = theirs.get("aux")
+    if tag is None or is_destination(tag) or not theirs["canonical"].startswith("xrpl:account:"):
+        return False
+    if not tag.isdigit():
+        return members == ["aux"] and ours["aux"] is None
+    if int(tag) < 2 ** 32:
+        return members == ["aux"] and ours["aux"] == str(int(tag))
+    return ours["code"] == "RANGE"
+
+
 def network_of_a_tag(question, theirs, ours, members):
-    return members == ["network"] and theirs["network"] is None and \
+    is_eip681 = any(scheme == "ethereum" for scheme in map(scheme_of, texts_of(question)))
+    return members == ["network"] and \
+        theirs["network"] in ((None, "ethereum") if is_eip681 else (None,)) and \
         ours["network"] in ("hedera", "filecoin", "avalanche-c")
 
 
@@ -145,14 +163,20 @@ EXPLAINED = [
      "condition, and a key that is printed once is lost.",
      wider_secret),
     ("a slash behind a destination tag",
-     "`stellar:…-777/`: the model gives the tag 777/ with the slash of the link; a tag is a number.",
+     "`stellar:…-777/`: the model gives the tag 777/ with the slash of the link; CAIP-10 has no slash "
+     "in an account.",
      slash_in_a_tag),
+    ("a destination tag of XRP is a number of 32 bits",
+     "The model keeps whatever stands behind `xrpl:0:r…-`. Section 6.2: `u32 little-endian tag`; the "
+     "model itself reads `r…:0012` as 12 and refuses `r…:4294967296`.",
+     no_destination_tag),
     ("marks of defanging inside one another",
      "The model undoes one mark after the other, so `[:[/][/]]` becomes `://` by accident; we pass "
      "once. Nobody writes that: the generator does, by replacing twice.",
      nested_marks),
     ("HBAR, FIL and AVAX name the network of an EVM address",
-     "Read as that tag the model names the network, narrowed by it it says nothing.",
+     "Read as that tag the model names the network, narrowed by it it says nothing, and behind "
+     "`ethereum:` it says ethereum. Section 5: `the tag gives network only`, as it does for BSC.",
      network_of_a_tag),
     ("0X in the CAIP-10 of 2021",
      "`0X…@eip155:1`: list mode takes 0X with a flag everywhere else.",
