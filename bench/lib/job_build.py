@@ -22,9 +22,7 @@ def asked(argv):
 
 def index_row(path, folder):
     """bench_index build LIST FILE: stops its clock while it decodes the list."""
-    argv = [measure.program("bench_index"), "build", path, folder / "index"]
-    if argv[0] is None:
-        return row(OURS, note="not built yet: bench_index")
+    argv = [measure.need("bench_index"), "build", path, folder / "index"]
     try:
         got = asked(argv)
     except measure.Failed as fault:
@@ -34,7 +32,7 @@ def index_row(path, folder):
 
 def lookup_set(count, path, folder):
     """bench_index ask LIST FILE: questions a second on one core, through the installed library."""
-    argv = [measure.program("bench_index"), "ask", path, folder / "index"]
+    argv = [measure.need("bench_index"), "ask", path, folder / "index"]
     names = (("evm_text_miss", "text of an EVM account, a miss"), ("text_miss", "any text, a miss"),
              ("text_hit", "any text, a hit"), ("address_miss", "decoded, a miss"),
              ("address_hit", "decoded, a hit"), ("find_miss", "verdict, a miss"),

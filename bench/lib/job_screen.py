@@ -36,22 +36,13 @@ def speed(name, argv, path, runs, note=None, **options):
     return found
 
 
-def has_screen():
-    cryptowatch = measure.program("cryptowatch")
-    try:
-        return cryptowatch and measure.run_once([cryptowatch, "screen", "--help"])["code"] == 0
-    except measure.Failed:
-        return False
-
-
 def our_rows(count, path, runs):
-    if not has_screen():
-        return [row(name, note="not built yet: cryptowatch screen") for name in (OURS, OURS_MORE)]
+    cryptowatch = measure.need("cryptowatch")
     try:
         config = data.home(count)
     except measure.Failed as fault:
         return [row(name, note=str(fault)) for name in (OURS, OURS_MORE)]
-    return [speed(name, [measure.program("cryptowatch"), "screen", "--quiet", "--count", "--config",
+    return [speed(name, [cryptowatch, "screen", "--quiet", "--count", "--config",
                          config, "--threads", threads, path], path, runs, codes=(0, 10, 11))
             for name, threads in ((OURS, 1), (OURS_MORE, 2))]
 

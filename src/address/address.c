@@ -304,9 +304,9 @@ struct cw_span cw_address_source(const struct cw_address *address)
     return cw_span_cstr(address->source);
 }
 
-bool cw_address_aux(const struct cw_address *address, char ret[static 24])
+bool cw_address_aux(const struct cw_address *address, char ret[static CW_AUX_BYTES])
 {
-    struct cw_writer out = {.data = ret, .max = 23};
+    struct cw_writer out = {.data = ret, .max = CW_AUX_BYTES - 1};
     switch ((enum cw_aux)address->aux_kind) {
     case CW_AUX_NONE:
         return false;
@@ -318,6 +318,9 @@ bool cw_address_aux(const struct cw_address *address, char ret[static 24])
             const uint8_t byte = (uint8_t)(address->aux >> shift & 0xffu);
             cw_write_hex(&out, cw_span_make(&byte, 1));
         }
+        break;
+    case CW_AUX_TEXT:
+        cw_write_str(&out, address->memo);
         break;
     }
     cw_write_end(&out);
