@@ -23,11 +23,6 @@ static void add_hash(struct spelled *out, uint64_t hash)
     out->hashes[out->count++] = hash;
 }
 
-static bool is_alnum(char c)
-{
-    return cw_ascii_is_alpha(c) || cw_ascii_is_digit(c);
-}
-
 /* A text of letters and digits only. */
 static void add_plain(struct spelled *out, struct cw_span text)
 {
@@ -39,12 +34,16 @@ static void add_plain(struct spelled *out, struct cw_span text)
 /* The last run of letters and digits of a text: what stands behind prefixes and joints. */
 static void add_text(struct spelled *out, struct cw_span text)
 {
+    enum { WORD = sizeof(uint64_t) };
     size_t to = text.len;
-    while (to > 0 && !is_alnum(text.data[to - 1])) {
+    while (to > 0 && !cw_ascii_is_alnum(text.data[to - 1])) {
         to--;
     }
     size_t from = to;
-    while (from > 0 && is_alnum(text.data[from - 1])) {
+    while (from >= WORD && cw_ascii_are_alnum(cw_load_le64(text.data + from - WORD))) {
+        from -= WORD;
+    }
+    while (from > 0 && cw_ascii_is_alnum(text.data[from - 1])) {
         from--;
     }
     if (to - from >= CW_SPELLED_LEN_MIN) {
@@ -52,37 +51,52 @@ static void add_text(struct spelled *out, struct cw_span text)
     }
 }
 
+/* Sixteen of the bytes are enough to tell keys apart, and every key has them. */
 uint64_t cw_spelled_bytes_hash(const uint8_t *bytes, size_t len)
 {
-    char text[2 * KEY_BYTES + 1];
     CW_ASSERT(len == ACCOUNT_BYTES || len == KEY_BYTES);
-    /* As digits: the fold of letter case would lose bits of plain bytes. */
-    for (size_t i = 0; i < len; i++) {
-        text[2 * i] = (char)('0' + (bytes[i] >> 4));
-        text[2 * i + 1] = (char)('0' + (bytes[i] & 15u));
-    }
-    return cw_spelled_mix(text + 8, text + 24) ^ 0x5bd1e9955bd1e995u * len;
+    const uint64_t low = cw_load_le64(bytes + 4) ^ 0x9e3779b97f4a7c15u;
+    const uint64_t high = cw_load_le64(bytes + 12) ^ 0xd1b54a32d192ed03u;
+    return cw_mix_fold(cw_mix_fold(low, high) ^ 0x589965cc75374cc3u, 0x5bd1e9955bd1e995u * len);
 }
 
 /* ---- encodings in groups of bits ---- */
+
+/* Eight letters of the 40 bits of five bytes. */
+static void write_eight(const struct cw_alphabet *alphabet, const uint8_t five[static 5],
+                        char ret[static 8])
+{
+    const uint64_t bits = (uint64_t)five[0] << 32 | (uint64_t)five[1] << 24 |
+                          (uint64_t)five[2] << 16 | (uint64_t)five[3] << 8 | five[4];
+    ret[0] = alphabet->letters[bits >> 35 & 31u];
+    ret[1] = alphabet->letters[bits >> 30 & 31u];
+    ret[2] = alphabet->letters[bits >> 25 & 31u];
+    ret[3] = alphabet->letters[bits >> 20 & 31u];
+    ret[4] = alphabet->letters[bits >> 15 & 31u];
+    ret[5] = alphabet->letters[bits >> 10 & 31u];
+    ret[6] = alphabet->letters[bits >> 5 & 31u];
+    ret[7] = alphabet->letters[bits & 31u];
+}
 
 /* Bytes in groups of five bits, the last one filled with zeros, and a checksum of any letters. */
 static void add_groups(struct spelled *out, const struct cw_alphabet *alphabet,
                        struct cw_span bytes, size_t sum_letters)
 {
-    char text[128];
-    size_t len = 0;
-    uint32_t pending = 0;
-    unsigned bits = 0;
-    CW_ASSERT((bytes.len * 8 + 4) / 5 + sum_letters <= sizeof(text));
-    for (size_t i = 0; i < bytes.len; i++) {
-        pending = (pending << 8 | cw_byte_at(bytes, i)) & 0xfffu;
-        for (bits += 8; bits >= 5; bits -= 5) {
-            text[len++] = alphabet->letters[pending >> (bits - 5) & 31u];
-        }
+    enum { FIVE_BYTES = 5, EIGHT = 8, ROOM = 96 };
+    char text[ROOM];
+    const size_t len = (bytes.len * 8 + 4) / 5;
+    CW_ASSERT(len + EIGHT <= sizeof(text));
+    CW_ASSERT(sum_letters <= EIGHT);
+    size_t to = 0;
+    size_t from = 0;
+    for (; bytes.len - from >= FIVE_BYTES; from += FIVE_BYTES) {
+        write_eight(alphabet, (const uint8_t *)bytes.data + from, text + to);
+        to += EIGHT;
     }
-    if (bits > 0) {
-        text[len++] = alphabet->letters[pending << (5 - bits) & 31u];
+    if (from < bytes.len) {
+        uint8_t last[FIVE_BYTES] = {0};
+        memcpy(last, bytes.data + from, bytes.len - from);
+        write_eight(alphabet, last, text + to);
     }
     memset(text + len, 'q', sum_letters);
     add_plain(out, cw_span_make(text, len + sum_letters));
@@ -122,81 +136,115 @@ static void add_hex(struct spelled *out, struct cw_span bytes)
 
 /* ---- base58 ---- */
 
-enum { LIMBS = 7, NUMBER_BYTES = 4 * LIMBS, DIGITS = 40, SUM_DIGITS = 7, FIVE = 656356768 };
+enum { LIMBS = 7, NUMBER_BYTES = 4 * LIMBS, FIVES = 8, DIGITS = 5 * FIVES };
 
-/* Digits of a number below 2^224, most significant first, in the last places of ret; returns how
- * many count. */
-static size_t base58_digits(const uint8_t number[static NUMBER_BYTES], uint8_t ret[static DIGITS])
+/* A number of version, payload and a checksum of zeros, written to the end of a line of ones, which
+ * are the zeros of base58. */
+struct number {
+    char letters[DIGITS];
+    size_t start;   /* of its first digit that is not zero */
+    bool has_carry; /* a checksum of ones would change more than the last seven digits */
+};
+
+static void write_five(uint32_t five, char ret[static 5])
 {
-    uint32_t limbs[LIMBS];
-    for (size_t i = 0; i < LIMBS; i++) {
-        limbs[i] = (uint32_t)number[4 * i] << 24 | (uint32_t)number[4 * i + 1] << 16 |
-                   (uint32_t)number[4 * i + 2] << 8 | number[4 * i + 3];
+    for (size_t i = 5; i-- > 0;) {
+        ret[i] = cw_alphabet_base58.letters[five % 58];
+        five /= 58;
     }
-    for (size_t at = DIGITS; at > 0; at -= 5) {
-        uint64_t rest = 0;
-        for (size_t i = 0; i < LIMBS; i++) {
-            rest = rest << 32 | limbs[i];
-            limbs[i] = (uint32_t)(rest / FIVE);
-            rest %= FIVE;
-        }
-        for (size_t i = 1; i <= 5; i++) {
-            ret[at - i] = (uint8_t)(rest % 58);
-            rest /= 58;
-        }
-    }
-    size_t count = DIGITS;
-    while (count > 0 && ret[DIGITS - count] == 0) {
-        count--;
-    }
-    return count;
 }
 
-/* Whether a checksum of 2^32 - 1 instead of 0 would change more than the last seven digits. */
-static bool carries(const uint8_t digits[static DIGITS], size_t count)
+/* The powers of 2^32 as numbers of base 58^5 are multiplied and added up: no division waits for the
+ * one before it, but for the carries at the end. */
+static void write_number(struct cw_span bytes, struct number *ret)
 {
-    static const uint64_t power = 2207984167552u; /* 58^7 */
-    uint64_t tail = 0;
-    for (size_t i = DIGITS - SUM_DIGITS; i < DIGITS; i++) {
-        tail = tail * 58 + digits[i];
+    enum { FIVE = 656356768 }; /* 58^5 */
+    static const uint32_t powers[LIMBS - 1][FIVES] = {
+        {0, 78508, 646269101, 118408823, 91512303, 209184527, 413102373, 153715680},
+        {0, 0, 11997, 486083817, 3737691, 294005210, 247894721, 289024608},
+        {0, 0, 0, 1833, 324463681, 385795061, 551597588, 21339008},
+        {0, 0, 0, 0, 280, 127692781, 389432875, 357132832},
+        {0, 0, 0, 0, 0, 42, 537767569, 410450016},
+        {0, 0, 0, 0, 0, 0, 6, 356826688},
+    };
+    uint8_t number[NUMBER_BYTES - SUM_BYTES] = {0};
+    uint64_t fives[FIVES] = {0}; /* six products of 32 and 30 bits fit */
+    CW_ASSERT(bytes.len <= sizeof(number));
+    memcpy(number + sizeof(number) - bytes.len, bytes.data, bytes.len);
+    for (size_t i = 0; i < LIMBS - 1; i++) {
+        uint32_t limb = 0;
+        memcpy(&limb, number + 4 * i, sizeof(limb));
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+        limb = __builtin_bswap32(limb);
+#endif
+        for (size_t j = 0; j < FIVES; j++) {
+            fives[j] += (uint64_t)limb * powers[i][j];
+        }
     }
-    return count <= SUM_DIGITS || tail + UINT32_MAX >= power;
+    for (size_t j = FIVES; j-- > 1;) {
+        fives[j - 1] += fives[j] / FIVE;
+        fives[j] %= FIVE;
+    }
+    for (size_t j = 0; j < FIVES; j++) {
+        write_five((uint32_t)fives[j], ret->letters + 5 * j);
+    }
+    const uint64_t last_seven = fives[FIVES - 2] % (58 * 58) * FIVE + fives[FIVES - 1];
+    ret->has_carry = last_seven + UINT32_MAX >= (uint64_t)FIVE * 58 * 58;
+    ret->start = 0;
+    while (ret->start < DIGITS && ret->letters[ret->start] == '1') {
+        ret->start++;
+    }
 }
 
-/* Version and payload with a checksum of four bytes. Only when `firsts` is NULL or holds the first
- * letter: other texts are found by their bytes. */
-static void add_base58check(struct spelled *out, struct cw_span bytes, const char *firsts)
+static size_t zeros_before(struct cw_span bytes)
 {
-    uint8_t number[NUMBER_BYTES] = {0};
-    uint8_t digits[DIGITS];
+    size_t zeros = 0;
+    while (zeros < bytes.len && bytes.data[zeros] == 0) {
+        zeros++;
+    }
+    return zeros;
+}
+
+/* Text is hashed for 1, 3 and T, the common first letters; every other base58 text by its bytes.
+ * XDAG has no version and can begin with any letter; Firo's script addresses with 3 or 4. */
+static bool is_spelled(char first)
+{
+    return first == '1' || first == '3' || first == 'T';
+}
+
+/* Version and payload with a checksum of four bytes that has to be computed. */
+static void add_carrying(struct spelled *out, struct cw_span bytes)
+{
     char text[64] = "";
     struct cw_writer writer = {.data = text, .max = sizeof(text)};
-    CW_ASSERT(bytes.len + SUM_BYTES <= sizeof(number));
-    memcpy(number + sizeof(number) - SUM_BYTES - bytes.len, bytes.data, bytes.len);
-    const size_t count = base58_digits(number, digits);
-    if (carries(digits, count)) {
-        cw_base58check_encode(&writer, &cw_alphabet_base58, bytes);
-    } else {
-        for (size_t i = 0; i < bytes.len && bytes.data[i] == 0; i++) {
-            cw_write_char(&writer, '1');
-        }
-        for (size_t i = DIGITS - count; i < DIGITS; i++) {
-            cw_write_char(&writer, cw_alphabet_base58.letters[digits[i]]);
-        }
-    }
-    if (firsts == NULL || strchr(firsts, text[0]) != NULL) {
-        add_text(out, cw_span_make(text, writer.len));
+    cw_base58check_encode(&writer, &cw_alphabet_base58, bytes);
+    if (is_spelled(text[0])) {
+        add_plain(out, cw_span_make(text, writer.len));
     }
 }
 
-static void add_versioned(struct spelled *out, uint8_t version, struct cw_span hash,
-                          const char *firsts)
+/* Version and payload with a checksum of four bytes. */
+static void add_base58check(struct spelled *out, struct cw_span bytes)
+{
+    CW_UNSET struct number number;
+    write_number(bytes, &number);
+    if (number.has_carry) {
+        add_carrying(out, bytes);
+        return;
+    }
+    const size_t start = number.start - zeros_before(bytes);
+    if (is_spelled(number.letters[start])) {
+        add_plain(out, cw_span_make(number.letters + start, DIGITS - start));
+    }
+}
+
+static void add_versioned(struct spelled *out, uint8_t version, struct cw_span hash)
 {
     uint8_t bytes[1 + ACCOUNT_BYTES];
     CW_ASSERT(hash.len == ACCOUNT_BYTES);
     bytes[0] = version;
     memcpy(bytes + 1, hash.data, hash.len);
-    add_base58check(out, cw_span_make(bytes, sizeof(bytes)), firsts);
+    add_base58check(out, cw_span_make(bytes, sizeof(bytes)));
 }
 
 static void add_bytes(struct spelled *out, struct cw_span bytes)
@@ -206,33 +254,20 @@ static void add_bytes(struct spelled *out, struct cw_span bytes)
 
 /* ---- by class of link key ---- */
 
-/* Text is hashed for 1, 3 and T, the common first letters; every other base58 text by its bytes.
- * XDAG has no version and can begin with any letter; Firo's script addresses with 3 or 4. */
-static const char SPELLED_FIRSTS[] = "13T";
-
 /* With version 0 and with none: one number, written with a 1 in front and without. */
 static void add_unversioned(struct spelled *out, struct cw_span hash)
 {
-    uint8_t number[NUMBER_BYTES] = {0};
-    uint8_t digits[DIGITS];
-    char text[2 + ACCOUNT_BYTES + DIGITS] = {'1'};
-    size_t len = 1;
-    memcpy(number + sizeof(number) - SUM_BYTES - hash.len, hash.data, hash.len);
-    const size_t count = base58_digits(number, digits);
-    if (carries(digits, count)) {
-        add_versioned(out, 0x00, hash, NULL);
-        add_base58check(out, hash, SPELLED_FIRSTS);
+    CW_UNSET struct number number;
+    write_number(hash, &number);
+    if (number.has_carry) {
+        add_versioned(out, 0x00, hash);
+        add_carrying(out, hash);
         return;
     }
-    for (size_t i = 0; i < hash.len && hash.data[i] == 0; i++) {
-        text[len++] = '1';
-    }
-    for (size_t i = DIGITS - count; i < DIGITS; i++) {
-        text[len++] = cw_alphabet_base58.letters[digits[i]];
-    }
-    add_plain(out, cw_span_make(text, len));
-    if (strchr(SPELLED_FIRSTS, text[1]) != NULL) {
-        add_plain(out, cw_span_make(text + 1, len - 1));
+    const size_t start = number.start - zeros_before(hash);
+    add_plain(out, cw_span_make(number.letters + start - 1, DIGITS - start + 1));
+    if (is_spelled(number.letters[start])) {
+        add_plain(out, cw_span_make(number.letters + start, DIGITS - start));
     }
 }
 
@@ -244,10 +279,19 @@ static void add_h160(struct spelled *out, struct cw_span hash)
     add_bytes(out, hash);
 }
 
+/* Whether version 7 and this hash may begin with 3: they lie below three times 58^33. */
+static bool may_begin_with_3(struct cw_span hash)
+{
+    static const uint8_t bound[] = {0x74, 0xa5, 0xe2, 0xe9, 0x9f, 0x83, 0xe0};
+    return memcmp(hash.data, bound, sizeof(bound)) <= 0;
+}
+
 static void add_s160(struct spelled *out, struct cw_span hash)
 {
-    add_versioned(out, 0x05, hash, NULL);
-    add_versioned(out, 0x07, hash, SPELLED_FIRSTS);
+    add_versioned(out, 0x05, hash);
+    if (may_begin_with_3(hash)) {
+        add_versioned(out, 0x07, hash);
+    }
     add_cashaddr(out, hash);
     add_bytes(out, hash);
 }
@@ -255,7 +299,7 @@ static void add_s160(struct spelled *out, struct cw_span hash)
 static void add_e20(struct spelled *out, struct cw_span account)
 {
     add_hex(out, account);
-    add_versioned(out, 0x41, account, NULL);
+    add_versioned(out, 0x41, account);
     add_bech32(out, account);
     add_framed(out, &cw_alphabet_base32_lower, account, 0, SUM_BYTES); /* Filecoin f410f */
     add_bytes(out, account); /* TRON's old test networks */
@@ -277,7 +321,7 @@ static void add_ed32(struct spelled *out, struct cw_span key)
 /* The same payload on the other networks of a chain. */
 static void add_forms(struct spelled *out, const struct cw_address *address)
 {
-    char text[TEXT_MAX];
+    CW_UNSET char text[TEXT_MAX];
     for (size_t i = 0; i < address->readings_count; i++) {
         struct cw_reading reading = address->readings[i];
         const enum cw_chain_id group = cw_chain_table[reading.chain].group;
@@ -407,7 +451,7 @@ size_t cw_links_spelled_hashes(const struct cw_address *address, const struct cw
 
 size_t cw_spelled_hashes(const struct cw_address *address, uint64_t ret[static CW_SPELLED_MAX])
 {
-    struct cw_links links;
+    CW_UNSET struct cw_links links;
     cw_links_collect(address, &links);
     return cw_links_spelled_hashes(address, &links, ret);
 }

@@ -15,7 +15,7 @@
  * NEM, Filecoin, TON, Monero, Solana, Cardano's Byron form
  *
  * Base58 of another version has other characters everywhere. Those texts are found by their number:
- * the bytes between version and checksum are hashed as they are (cw_spelled_bytes_hash).
+ * sixteen of the bytes between version and checksum are hashed (cw_spelled_bytes_hash).
  *
  * No false negative, by this contract: for every text that cw_address_parse decodes in list mode
  * without a tag to an address that has a relation to the listed one, the hash of its core or of its
@@ -32,6 +32,7 @@
 #define CW_INDEX_SPELLED_H
 
 #include "address/address.h"
+#include "base/mix.h"
 
 struct cw_links; /* address/links.h */
 
@@ -47,30 +48,17 @@ enum {
  */
 static inline uint64_t cw_spelled_word(const char *from)
 {
-    uint64_t word = 0;
-    memcpy(&word, from, sizeof(word));
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    word = __builtin_bswap64(word);
-#endif
-    return word | 0x2020202020202020u;
-}
-
-/** The two halves of a product of 128 bits, folded. */
-static inline uint64_t cw_spelled_fold(uint64_t a, uint64_t b)
-{
-    __extension__ typedef unsigned __int128 wide;
-    const wide product = (wide)a * b;
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
+    return cw_load_le64(from) | 0x2020202020202020u;
 }
 
 /** Hash of two times 16 bytes. */
 static inline uint64_t cw_spelled_mix(const char *first, const char *second)
 {
-    const uint64_t a = cw_spelled_fold(cw_spelled_word(first) ^ 0x9e3779b97f4a7c15u,
-                                       cw_spelled_word(first + 8) ^ 0xd1b54a32d192ed03u);
-    const uint64_t b = cw_spelled_fold(cw_spelled_word(second) ^ 0x8bb84b93962eacc9u,
-                                       cw_spelled_word(second + 8) ^ 0x2d358dccaa6c78a5u);
-    return cw_spelled_fold(a ^ 0x589965cc75374cc3u, b ^ 0x1d8e4e27c47d124fu);
+    const uint64_t a = cw_mix_fold(cw_spelled_word(first) ^ 0x9e3779b97f4a7c15u,
+                                   cw_spelled_word(first + 8) ^ 0xd1b54a32d192ed03u);
+    const uint64_t b = cw_mix_fold(cw_spelled_word(second) ^ 0x8bb84b93962eacc9u,
+                                   cw_spelled_word(second + 8) ^ 0x2d358dccaa6c78a5u);
+    return cw_mix_fold(a ^ 0x589965cc75374cc3u, b ^ 0x1d8e4e27c47d124fu);
 }
 
 /** Hash of the core of a token.

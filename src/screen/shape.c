@@ -246,28 +246,11 @@ static bool may_be_nested(const char *text, size_t len)
     return len < SCREEN_SHAPE_LENS && !is_evm && text[0] != 'T';
 }
 
-/* Whether eight bytes are all letters or digits: in each byte the upper bit says that it lies
- * between two bounds. Bytes above 127 are masked, so that no sum carries into its neighbour, and
- * fail. */
-static bool are_eight_alnum(const char *from)
-{
-    const uint64_t ones = 0x0101010101010101u;
-    const uint64_t upper = 0x80 * ones;
-    uint64_t word = 0;
-    memcpy(&word, from, sizeof(word));
-    const uint64_t low = word & ~upper;
-    const uint64_t lower_case = low | 0x20 * ones;
-    const uint64_t digit = (low + (0x80 - '0') * ones) & ~(low + (0x7f - '9') * ones);
-    const uint64_t letter =
-        (lower_case + (0x80 - 'a') * ones) & ~(lower_case + (0x7f - 'z') * ones);
-    return ((digit | letter) & ~word & upper) == upper;
-}
-
 static bool is_all_alnum(struct cw_span text)
 {
-    bool is_all = are_eight_alnum(text.data + text.len - 8);
+    bool is_all = cw_ascii_are_alnum(cw_load_le64(text.data + text.len - 8));
     for (size_t i = 0; i + 8 < text.len; i += 8) {
-        is_all &= are_eight_alnum(text.data + i);
+        is_all &= cw_ascii_are_alnum(cw_load_le64(text.data + i));
     }
     return is_all;
 }
