@@ -3,6 +3,7 @@
 #include "address/links.h"
 #include "base/text.h"
 #include "crypto/base64.h"
+#include "index/number58.h"
 
 enum { ACCOUNT_BYTES = 20, KEY_BYTES = 32, SUM_BYTES = 4, TEXT_MAX = CW_ADDRESS_TEXT_BYTES };
 
@@ -58,6 +59,14 @@ uint64_t cw_spelled_bytes_hash(const uint8_t *bytes, size_t len)
     const uint64_t low = cw_load_le64(bytes + 4) ^ 0x9e3779b97f4a7c15u;
     const uint64_t high = cw_load_le64(bytes + 12) ^ 0xd1b54a32d192ed03u;
     return cw_mix_fold(cw_mix_fold(low, high) ^ 0x589965cc75374cc3u, 0x5bd1e9955bd1e995u * len);
+}
+
+/* Of a key of any length and class: equal bytes of two classes are a candidate, no more. */
+static uint64_t key_hash(struct cw_span bytes)
+{
+    return bytes.len == ACCOUNT_BYTES || bytes.len == KEY_BYTES
+               ? cw_spelled_bytes_hash((const uint8_t *)bytes.data, bytes.len)
+               : cw_mix(0x6b6579, bytes);
 }
 
 /* ---- encodings in groups of bits ---- */
@@ -136,66 +145,6 @@ static void add_hex(struct spelled *out, struct cw_span bytes)
 
 /* ---- base58 ---- */
 
-enum { LIMBS = 7, NUMBER_BYTES = 4 * LIMBS, FIVES = 8, DIGITS = 5 * FIVES };
-
-/* A number of version, payload and a checksum of zeros, written to the end of a line of ones, which
- * are the zeros of base58. */
-struct number {
-    char letters[DIGITS];
-    size_t start;   /* of its first digit that is not zero */
-    bool has_carry; /* a checksum of ones would change more than the last seven digits */
-};
-
-static void write_five(uint32_t five, char ret[static 5])
-{
-    for (size_t i = 5; i-- > 0;) {
-        ret[i] = cw_alphabet_base58.letters[five % 58];
-        five /= 58;
-    }
-}
-
-/* The powers of 2^32 as numbers of base 58^5 are multiplied and added up: no division waits for the
- * one before it, but for the carries at the end. */
-static void write_number(struct cw_span bytes, struct number *ret)
-{
-    enum { FIVE = 656356768 }; /* 58^5 */
-    static const uint32_t powers[LIMBS - 1][FIVES] = {
-        {0, 78508, 646269101, 118408823, 91512303, 209184527, 413102373, 153715680},
-        {0, 0, 11997, 486083817, 3737691, 294005210, 247894721, 289024608},
-        {0, 0, 0, 1833, 324463681, 385795061, 551597588, 21339008},
-        {0, 0, 0, 0, 280, 127692781, 389432875, 357132832},
-        {0, 0, 0, 0, 0, 42, 537767569, 410450016},
-        {0, 0, 0, 0, 0, 0, 6, 356826688},
-    };
-    uint8_t number[NUMBER_BYTES - SUM_BYTES] = {0};
-    uint64_t fives[FIVES] = {0}; /* six products of 32 and 30 bits fit */
-    CW_ASSERT(bytes.len <= sizeof(number));
-    memcpy(number + sizeof(number) - bytes.len, bytes.data, bytes.len);
-    for (size_t i = 0; i < LIMBS - 1; i++) {
-        uint32_t limb = 0;
-        memcpy(&limb, number + 4 * i, sizeof(limb));
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-        limb = __builtin_bswap32(limb);
-#endif
-        for (size_t j = 0; j < FIVES; j++) {
-            fives[j] += (uint64_t)limb * powers[i][j];
-        }
-    }
-    for (size_t j = FIVES; j-- > 1;) {
-        fives[j - 1] += fives[j] / FIVE;
-        fives[j] %= FIVE;
-    }
-    for (size_t j = 0; j < FIVES; j++) {
-        write_five((uint32_t)fives[j], ret->letters + 5 * j);
-    }
-    const uint64_t last_seven = fives[FIVES - 2] % (58 * 58) * FIVE + fives[FIVES - 1];
-    ret->has_carry = last_seven + UINT32_MAX >= (uint64_t)FIVE * 58 * 58;
-    ret->start = 0;
-    while (ret->start < DIGITS && ret->letters[ret->start] == '1') {
-        ret->start++;
-    }
-}
-
 static size_t zeros_before(struct cw_span bytes)
 {
     size_t zeros = 0;
@@ -226,15 +175,15 @@ static void add_carrying(struct spelled *out, struct cw_span bytes)
 /* Version and payload with a checksum of four bytes. */
 static void add_base58check(struct spelled *out, struct cw_span bytes)
 {
-    CW_UNSET struct number number;
-    write_number(bytes, &number);
+    CW_UNSET struct cw_number58 number;
+    cw_number58_write(bytes, &number);
     if (number.has_carry) {
         add_carrying(out, bytes);
         return;
     }
     const size_t start = number.start - zeros_before(bytes);
     if (is_spelled(number.letters[start])) {
-        add_plain(out, cw_span_make(number.letters + start, DIGITS - start));
+        add_plain(out, cw_span_make(number.letters + start, CW_NUMBER58_DIGITS - start));
     }
 }
 
@@ -257,17 +206,17 @@ static void add_bytes(struct spelled *out, struct cw_span bytes)
 /* With version 0 and with none: one number, written with a 1 in front and without. */
 static void add_unversioned(struct spelled *out, struct cw_span hash)
 {
-    CW_UNSET struct number number;
-    write_number(hash, &number);
+    CW_UNSET struct cw_number58 number;
+    cw_number58_write(hash, &number);
     if (number.has_carry) {
         add_versioned(out, 0x00, hash);
         add_carrying(out, hash);
         return;
     }
     const size_t start = number.start - zeros_before(hash);
-    add_plain(out, cw_span_make(number.letters + start - 1, DIGITS - start + 1));
+    add_plain(out, cw_span_make(number.letters + start - 1, CW_NUMBER58_DIGITS - start + 1));
     if (is_spelled(number.letters[start])) {
-        add_plain(out, cw_span_make(number.letters + start, DIGITS - start));
+        add_plain(out, cw_span_make(number.letters + start, CW_NUMBER58_DIGITS - start));
     }
 }
 
@@ -428,6 +377,7 @@ size_t cw_links_spelled_hashes(const struct cw_address *address, const struct cw
     for (size_t i = 0; i < links->count; i++) {
         if (!is_known(links, i)) {
             add_link(&out, &links->rows[i]);
+            add_hash(&out, key_hash(cw_link_bytes(&links->rows[i])));
         }
         is_all_served |= !links->rows[i].is_derived && is_served(&links->rows[i]);
     }
@@ -438,6 +388,9 @@ size_t cw_links_spelled_hashes(const struct cw_address *address, const struct cw
         const struct cw_span payload = cw_reading_payload(address, reading);
         if (address->encoding == CW_ENCODING_BASE58CHECK && payload.len == ACCOUNT_BYTES) {
             add_bytes(&out, payload);
+        }
+        if (reading->is_narrowed && (links->linked & 1u << i) == 0) {
+            add_hash(&out, key_hash(payload));
         }
         if (reading->chain == CW_CHAIN_TON) {
             add_ton(&out, payload);
@@ -454,6 +407,43 @@ size_t cw_spelled_hashes(const struct cw_address *address, uint64_t ret[static C
     CW_UNSET struct cw_links links;
     cw_links_collect(address, &links);
     return cw_links_spelled_hashes(address, &links, ret);
+}
+
+/* One text under two labels is `exact`, even where the labels leave no common key; a label has left
+ * something out. False: the text is too short to be found by. */
+static bool add_labelled(struct spelled *out, const struct cw_address *address)
+{
+    bool is_whole = true;
+    for (size_t i = 0; i < address->readings_count; i++) {
+        is_whole &= address->readings[i].is_narrowed;
+    }
+    const size_t before = out->count;
+    if (!is_whole) {
+        add_text(out, cw_address_source(address));
+    }
+    return is_whole || out->count > before;
+}
+
+size_t cw_key_hashes(const struct cw_address *address, uint64_t *ret, size_t max)
+{
+    CW_UNSET uint64_t hashes[CW_SPELLED_MAX];
+    CW_UNSET struct cw_links links;
+    struct spelled out = {.hashes = hashes};
+    cw_links_collect(address, &links);
+    if (!add_labelled(&out, address)) {
+        return 0;
+    }
+    for (size_t i = 0; i < links.count; i++) {
+        add_hash(&out, key_hash(cw_link_bytes(&links.rows[i])));
+    }
+    for (size_t i = 0; i < address->readings_count; i++) {
+        const struct cw_reading *reading = &address->readings[i];
+        if (reading->is_narrowed && (links.linked & 1u << i) == 0) {
+            add_hash(&out, key_hash(cw_reading_payload(address, reading)));
+        }
+    }
+    memcpy(ret, hashes, (out.count < max ? out.count : max) * sizeof(*ret));
+    return out.count;
 }
 
 bool cw_links_have_script(const struct cw_links *links)

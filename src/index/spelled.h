@@ -37,7 +37,7 @@
 struct cw_links; /* address/links.h */
 
 enum {
-    CW_SPELLED_MAX = 96,       /* hashes of one address */
+    CW_SPELLED_MAX = 192,      /* hashes of one address */
     CW_SPELLED_LEN_MIN = 25,   /* characters of the shortest text looked for */
     CW_SPELLED_SPLIT = 38,     /* from this length on, the core is counted from the end only */
     CW_SPELLED_CORE_FROM = 38, /* characters before the end */
@@ -83,6 +83,15 @@ size_t cw_spelled_hashes(const struct cw_address *address, uint64_t ret[static C
 /** The same for who has the link keys at hand. */
 size_t cw_links_spelled_hashes(const struct cw_address *address, const struct cw_links *links,
                                uint64_t ret[static CW_SPELLED_MAX]);
+
+/** The hashes under which an address itself asks, of its keys alone: every listed address has those
+ * of its link keys, and of its readings without one, in the filter too. The promise is that of
+ * cw_address_probe_hashes: two addresses with a relation share at least one, whatever they were
+ * spelled like, `nested_segwit` and `derived` included.
+ *  Out:     ret    up to `max` of them, without repeats
+ *  Returns: how many there are; more than `max`, or 0: the filter cannot tell
+ *  Limits:  a hash160 for a key hash; no allocation. Safety: pure */
+size_t cw_key_hashes(const struct cw_address *address, uint64_t *ret, size_t max);
 
 /** Whether there is the hash of a script, which a key or a witness program may be nested in. */
 bool cw_links_have_script(const struct cw_links *links);
