@@ -52,21 +52,17 @@ static void add_text(struct spelled *out, struct cw_span text)
     }
 }
 
-/* Sixteen of the bytes are enough to tell keys apart, and every key has them. */
-uint64_t cw_spelled_bytes_hash(const uint8_t *bytes, size_t len)
+static uint64_t bytes_hash(struct cw_span bytes)
 {
-    CW_ASSERT(len == ACCOUNT_BYTES || len == KEY_BYTES);
-    const uint64_t low = cw_load_le64(bytes + 4) ^ 0x9e3779b97f4a7c15u;
-    const uint64_t high = cw_load_le64(bytes + 12) ^ 0xd1b54a32d192ed03u;
-    return cw_mix_fold(cw_mix_fold(low, high) ^ 0x589965cc75374cc3u, 0x5bd1e9955bd1e995u * len);
+    return cw_spelled_halves_hash(cw_load_le64(bytes.data + 4), cw_load_le64(bytes.data + 12),
+                                  bytes.len);
 }
 
 /* Of a key of any length and class: equal bytes of two classes are a candidate, no more. */
 static uint64_t key_hash(struct cw_span bytes)
 {
-    return bytes.len == ACCOUNT_BYTES || bytes.len == KEY_BYTES
-               ? cw_spelled_bytes_hash((const uint8_t *)bytes.data, bytes.len)
-               : cw_mix(0x6b6579, bytes);
+    return bytes.len == ACCOUNT_BYTES || bytes.len == KEY_BYTES ? bytes_hash(bytes)
+                                                                : cw_mix(0x6b6579, bytes);
 }
 
 /* ---- encodings in groups of bits ---- */
@@ -198,7 +194,8 @@ static void add_versioned(struct spelled *out, uint8_t version, struct cw_span h
 
 static void add_bytes(struct spelled *out, struct cw_span bytes)
 {
-    add_hash(out, cw_spelled_bytes_hash((const uint8_t *)bytes.data, bytes.len));
+    CW_ASSERT(bytes.len == ACCOUNT_BYTES || bytes.len == KEY_BYTES);
+    add_hash(out, bytes_hash(bytes));
 }
 
 /* ---- by class of link key ---- */

@@ -15,7 +15,7 @@
  * NEM, Filecoin, TON, Monero, Solana, Cardano's Byron form
  *
  * Base58 of another version has other characters everywhere. Those texts are found by their number:
- * sixteen of the bytes between version and checksum are hashed (cw_spelled_bytes_hash).
+ * sixteen of the bytes between version and checksum are hashed (cw_spelled_halves_hash).
  *
  * No false negative, by this contract: for every text that cw_address_parse decodes in list mode
  * without a tag to an address that has a relation to the listed one, the hash of its core or of its
@@ -54,11 +54,11 @@ static inline uint64_t cw_spelled_word(const char *from)
 /** Hash of two times 16 bytes. */
 static inline uint64_t cw_spelled_mix(const char *first, const char *second)
 {
-    const uint64_t a = cw_mix_fold(cw_spelled_word(first) ^ 0x9e3779b97f4a7c15u,
-                                   cw_spelled_word(first + 8) ^ 0xd1b54a32d192ed03u);
-    const uint64_t b = cw_mix_fold(cw_spelled_word(second) ^ 0x8bb84b93962eacc9u,
-                                   cw_spelled_word(second + 8) ^ 0x2d358dccaa6c78a5u);
-    return cw_mix_fold(a ^ 0x589965cc75374cc3u, b ^ 0x1d8e4e27c47d124fu);
+    const uint64_t a =
+        cw_mix_fold(cw_spelled_word(first) ^ 0x9e3779b97f4a7c15u, cw_spelled_word(first + 8));
+    const uint64_t b =
+        cw_mix_fold(cw_spelled_word(second) ^ 0x8bb84b93962eacc9u, cw_spelled_word(second + 8));
+    return cw_mix_fold(a ^ 0x589965cc75374cc3u, b);
 }
 
 /** Hash of the core of a token.
@@ -67,13 +67,20 @@ static inline uint64_t cw_spelled_hash(const char *token, size_t len)
 {
     /* Lengths come in no order: a branch here would cost more than the hash. */
     const size_t is_short = len < CW_SPELLED_SPLIT ? 1 : 0;
-    const char *first = token + (len - CW_SPELLED_CORE_FROM) * (1 - is_short);
+    const size_t before = len < CW_SPELLED_SPLIT ? CW_SPELLED_CORE_FROM : len;
+    const char *first = token + before - CW_SPELLED_CORE_FROM;
     const char *second = token + len - 24 + is_short;
     return cw_spelled_mix(first, second);
 }
 
-/** Hash of the bytes between version and checksum of a base58 text: 20 or 32 of them. */
-uint64_t cw_spelled_bytes_hash(const uint8_t *bytes, size_t len);
+/** Hash of the bytes between version and checksum of a base58 text: 20 or 32 of them, of which 4 to
+ *  11 and 12 to 19 are enough to tell keys apart.
+ *  In: first, second  those, each as a number whose lowest byte came first */
+static inline uint64_t cw_spelled_halves_hash(uint64_t first, uint64_t second, size_t len)
+{
+    const uint64_t both = cw_mix_fold(first ^ 0x9e3779b97f4a7c15u, second ^ 0xd1b54a32d192ed03u);
+    return cw_mix_fold(both ^ 0x589965cc75374cc3u, 0x5bd1e9955bd1e995u * len);
+}
 
 /** The hashes under which an address, its keys and its link keys are found. The same address gives
  *  the same hashes in the same order, without repeats.

@@ -10,10 +10,10 @@
 #include "address/alphabet.h"
 #include "index/spelled.h"
 
-enum { SCREEN_BASE58_MAX = 50 /* characters: 58^50 < 2^294 */, SCREEN_NUMBER_LIMBS = 5 };
+enum { SCREEN_BASE58_MAX = 50 /* characters: 58^50 < 2^294 */, SCREEN_NUMBER_LIMBS = 6 };
 
 struct screen_number {
-    uint64_t limbs[SCREEN_NUMBER_LIMBS]; /* lowest first */
+    uint64_t limbs[SCREEN_NUMBER_LIMBS]; /* lowest first; the last is zero */
 };
 
 /** False when a character is no digit. In: len at most SCREEN_BASE58_MAX */

@@ -204,12 +204,14 @@ bool cw_screen_path_works(enum cw_screen_path path)
 
 const struct screen_path *cw_screen_path_get(enum cw_screen_path path)
 {
-    static const struct screen_path scalar = {classify_scalar, cw_screen_scan_plain, count_scalar,
+    static const struct screen_path scalar = {classify_scalar, cw_screen_runs_plain,
+                                              cw_screen_scan_plain, count_scalar,
                                               cw_text_filter_pick_scalar};
 #if defined(__x86_64__)
-    static const struct screen_path avx2 = {classify_avx2, cw_screen_scan_bmi, count_avx2,
-                                            cw_text_filter_pick_avx2};
-    static const struct screen_path avx512 = {classify_avx512, cw_screen_scan_bmi, count_avx512,
+    static const struct screen_path avx2 = {classify_avx2, cw_screen_runs_bmi, cw_screen_scan_bmi,
+                                            count_avx2, cw_text_filter_pick_avx2};
+    static const struct screen_path avx512 = {classify_avx512, cw_screen_runs_avx512,
+                                              cw_screen_scan_bmi, count_avx512,
                                               cw_text_filter_pick_avx512};
     const bool is_auto = path == CW_SCREEN_AUTO;
     if (path == CW_SCREEN_AVX512 || (is_auto && cw_screen_path_works(CW_SCREEN_AVX512))) {

@@ -26,7 +26,7 @@ enum cw_screen_path {
     CW_SCREEN_AUTO, /* the fastest this processor has */
     CW_SCREEN_SCALAR,
     CW_SCREEN_AVX2,
-    CW_SCREEN_AVX512, /* needs F, BW and VBMI */
+    CW_SCREEN_AVX512, /* needs F, BW, VL, VBMI and VBMI2 */
 };
 bool cw_screen_path_works(enum cw_screen_path path);
 

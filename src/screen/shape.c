@@ -55,9 +55,7 @@ static void put(struct cw_screen *screen, uint64_t hash, size_t start, size_t le
     }
     cw_text_filter_prefetch(&screen->options.filter, hash);
     batch->hashes[batch->count] = hash;
-    batch->starts[batch->count] = (uint32_t)start;
-    batch->lens[batch->count] = (uint16_t)len;
-    batch->rules[batch->count] = (uint8_t)rule;
+    batch->tokens[batch->count] = screen_token(start, len, rule);
     batch->count++;
 }
 
