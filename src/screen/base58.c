@@ -50,6 +50,16 @@ bool cw_screen_base58(const struct cw_alphabet *alphabet, const char *text, size
     return wrong >= 0;
 }
 
+void cw_screen_number_bytes(const struct screen_number *number, size_t behind, uint8_t *ret,
+                            size_t len)
+{
+    CW_ASSERT(behind + len <= sizeof(number->limbs));
+    for (size_t i = 0; i < len; i++) {
+        const size_t at = behind + len - 1 - i;
+        ret[i] = (uint8_t)(number->limbs[at / 8] >> 8 * (at % 8) & 0xffu);
+    }
+}
+
 /* Eight bytes of the number, from a place counted in bytes from its lowest. */
 static uint64_t word_at(const struct screen_number *number, size_t at)
 {

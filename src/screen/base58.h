@@ -19,6 +19,9 @@ struct screen_number {
 /** False when a character is no digit. In: len at most SCREEN_BASE58_MAX */
 bool cw_screen_base58(const struct cw_alphabet *alphabet, const char *text, size_t len,
                       struct screen_number *ret);
+/** `len` bytes above the lowest `behind` bytes of the number, highest first. */
+void cw_screen_number_bytes(const struct screen_number *number, size_t behind, uint8_t *ret,
+                            size_t len);
 /** Hash of `len` bytes (20 or 32) above the lowest `behind` bytes of the number. */
 uint64_t cw_screen_number_hash(const struct screen_number *number, size_t behind, size_t len);
 

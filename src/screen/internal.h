@@ -4,6 +4,7 @@
  *   starts.c   bits to the starts of runs
  *   runs.c     runs to tokens
  *   shape.c    tokens to hashes, or to a decode on sight
+ *   nested.c   tokens to the hashes of scripts around their keys
  *   resolve.c  candidates to addresses
  *   screen.c   the window that slides over a document
  */
@@ -122,8 +123,14 @@ static inline unsigned cw_screen_shapes(const struct cw_screen *screen, size_t s
     return (unsigned)screen->shapes_by_len[known] &
            screen->shapes_by_first[(unsigned char)screen->data[start]];
 }
+/** Queues one hash of a token. */
+void cw_screen_put(struct cw_screen *screen, uint64_t hash, size_t start, size_t len,
+                   enum screen_rule rule);
 /** Rules 2 to 4, for a maximal run of one alphabet. */
 void cw_screen_put_joined(struct cw_screen *screen, size_t start, size_t len);
+
+/* nested.c: queue the hashes of the scripts that a token's key may be nested in. */
+void cw_screen_put_nested(struct cw_screen *screen, size_t start, size_t len);
 
 /* resolve.c: ask the filter about the batch, and decode what it lets through. */
 void cw_screen_flush(struct cw_screen *screen);

@@ -46,8 +46,8 @@ void cw_screen_shapes_fill(struct cw_screen *screen)
 
 /* ---- the batch ---- */
 
-static void put(struct cw_screen *screen, uint64_t hash, size_t start, size_t len,
-                enum screen_rule rule)
+void cw_screen_put(struct cw_screen *screen, uint64_t hash, size_t start, size_t len,
+                   enum screen_rule rule)
 {
     struct screen_batch *batch = &screen->batch;
     if (batch->count == SCREEN_BATCH) {
@@ -62,7 +62,7 @@ static void put(struct cw_screen *screen, uint64_t hash, size_t start, size_t le
 static void put_sure(struct cw_screen *screen, size_t start, size_t len, enum screen_rule rule)
 {
     struct screen_batch *batch = &screen->batch;
-    put(screen, 0, start, len, rule);
+    cw_screen_put(screen, 0, start, len, rule);
     batch->sure[batch->sure_count++] = (uint32_t)(batch->count - 1);
 }
 
@@ -73,7 +73,8 @@ static void put_number(struct cw_screen *screen, size_t start, size_t len,
 {
     struct screen_number number;
     if (cw_screen_base58(alphabet, screen->data + start, len, &number)) {
-        put(screen, cw_screen_number_hash(&number, behind, payload), start, len, SCREEN_RUN);
+        cw_screen_put(screen, cw_screen_number_hash(&number, behind, payload), start, len,
+                      SCREEN_RUN);
     }
 }
 
@@ -168,10 +169,13 @@ void cw_screen_put_run(struct cw_screen *screen, size_t start, size_t len)
         put_sure(screen, start, len, SCREEN_RUN);
         return;
     }
-    put(screen, cw_spelled_hash(text, len), start, len, SCREEN_RUN);
+    cw_screen_put(screen, cw_spelled_hash(text, len), start, len, SCREEN_RUN);
     const unsigned shapes = cw_screen_shapes(screen, start, len);
     if (shapes != 0) {
         cw_screen_put_shapes(screen, start, len, shapes);
+    }
+    if (screen->options.depth == CW_SCREEN_NESTED) {
+        cw_screen_put_nested(screen, start, len);
     }
 }
 
@@ -225,7 +229,7 @@ void cw_screen_put_joined(struct cw_screen *screen, size_t start, size_t len)
         if (screen->options.depth == CW_SCREEN_EVERY) {
             put_sure(screen, start, len, SCREEN_ALONE);
         } else {
-            put(screen, ton_hash(text), start, len, SCREEN_ALONE);
+            cw_screen_put(screen, ton_hash(text), start, len, SCREEN_ALONE);
         }
     } else if (is_principal(text, len)) {
         put_sure(screen, start, len, SCREEN_PRINCIPAL);
