@@ -1,5 +1,5 @@
 #include "address/links.h"
-#include "crypto/hash.h"
+#include "crypto/siphash.h"
 
 /* Hashes as they are gathered. */
 struct gathered {
@@ -73,7 +73,7 @@ static void add_link(struct gathered *gathered, struct cw_writer *input, const s
 size_t cw_links_probe_hashes(const struct cw_address *address, const struct cw_links *links,
                              const uint8_t key[static 16], uint64_t ret[static CW_LINKS_MAX])
 {
-    char data[INPUT_BYTES];
+    CW_UNSET char data[INPUT_BYTES];
     struct cw_writer input = {.data = data, .max = sizeof(data)};
     struct gathered gathered = {.key = key, .hashes = ret};
     add_text(&gathered, &input, cw_address_source(address));
@@ -92,7 +92,7 @@ size_t cw_links_probe_hashes(const struct cw_address *address, const struct cw_l
 size_t cw_address_probe_hashes(const struct cw_address *address, const uint8_t key[static 16],
                                uint64_t ret[static CW_LINKS_MAX])
 {
-    struct cw_links links;
+    CW_UNSET struct cw_links links;
     cw_links_collect(address, &links);
     return cw_links_probe_hashes(address, &links, key, ret);
 }

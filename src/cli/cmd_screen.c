@@ -322,6 +322,7 @@ struct words {
     const char *threads;
     const char *context;
     const char *against;
+    bool is_nested;
     bool is_every;
 };
 
@@ -349,7 +350,9 @@ static int read_words(struct screening *screening, const struct words *words,
         }
         job->threads = (unsigned)threads;
     }
-    job->depth = words->is_every ? CW_SCREEN_EVERY : CW_SCREEN_FILTERED;
+    job->depth = words->is_every    ? CW_SCREEN_EVERY
+                 : words->is_nested ? CW_SCREEN_NESTED
+                                    : CW_SCREEN_FILTERED;
     return -1;
 }
 
@@ -394,8 +397,11 @@ int cw_cmd_screen(struct cw_cli *cli, int argc, char **argv)
          .argument = "N",
          .help = "default 2, or 1 on a single processor",
          .value = &words.threads},
+        {.name = "nested",
+         .help = "also keys whose nested script is listed, at several times the time",
+         .flag = &words.is_nested},
         {.name = "every-token",
-         .help = "decode all, slowly: also keys of a listed script hash",
+         .help = "decode all, slowly; finds nothing that --nested does not",
          .flag = &words.is_every},
     };
     const struct cw_usage usage = {

@@ -351,6 +351,11 @@ uint64_t cw_index_scripts(const struct cw_index *index)
     return index->header.scripts;
 }
 
+bool cw_index_has_undecoded(const struct cw_index *index)
+{
+    return index->header.undecoded > 0;
+}
+
 const uint8_t *cw_index_basis(const struct cw_index *index)
 {
     return index->header.basis;

@@ -13,11 +13,6 @@ enum {
     WHY_BYTES = 128
 };
 
-static enum cw_status no_memory(struct cw_error *err)
-{
-    return cw_error_set(err, CW_NOMEM, "memory is exhausted");
-}
-
 static enum cw_status fail(const char *path, const char *verb, struct cw_error *err)
 {
     const int cause = errno;
@@ -57,7 +52,7 @@ static enum cw_status open_temporary(struct cw_index_output *out, struct cw_erro
         return status;
     }
     free(folder);
-    return is_open ? CW_OK : no_memory(err);
+    return is_open ? CW_OK : cw_error_no_memory(err);
 }
 
 enum cw_status cw_output_open(struct cw_index_output *out, const struct cw_index_options *options,
@@ -71,14 +66,14 @@ enum cw_status cw_output_open(struct cw_index_output *out, const struct cw_index
         .fill = CW_INDEX_BLOCK, /* the header's place */
     };
     if (out->staged == NULL) {
-        return no_memory(err);
+        return cw_error_no_memory(err);
     }
     memset(out->staged, 0, CW_INDEX_BLOCK);
     if (options->path == NULL) {
         return CW_OK;
     }
     out->path = strdup(options->path);
-    return out->path == NULL ? no_memory(err) : open_temporary(out, err);
+    return out->path == NULL ? cw_error_no_memory(err) : open_temporary(out, err);
 }
 
 void cw_output_close(struct cw_index_output *out)
@@ -121,7 +116,7 @@ static enum cw_status remember(struct cw_index_output *out, struct cw_error *err
         const size_t cap = wanted + wanted / 2;
         uint8_t *moved = realloc(out->memory, cap);
         if (moved == NULL) {
-            return no_memory(err);
+            return cw_error_no_memory(err);
         }
         out->memory = moved;
         out->memory_cap = cap;
@@ -142,7 +137,7 @@ static enum cw_status flush(struct cw_index_output *out, struct cw_error *err)
         const uint64_t block = (out->at + i) / CW_INDEX_BLOCK;
         const struct cw_span bytes = cw_span_make(out->staged + i, CW_INDEX_BLOCK);
         if (block > 0 && !add_sum(out, cw_checksum(bytes, CW_INDEX_SEED(out->generation, block)))) {
-            return no_memory(err);
+            return cw_error_no_memory(err);
         }
     }
     const enum cw_status status =
@@ -205,7 +200,7 @@ static enum cw_status put_tops(struct cw_index_output *out, size_t from, size_t 
         (count + CW_INDEX_SUMS_PER_BLOCK - 1) / CW_INDEX_SUMS_PER_BLOCK * CW_INDEX_SUMS_PER_BLOCK;
     uint64_t *tops = calloc(padded == 0 ? 1 : padded, sizeof(*tops));
     if (tops == NULL) {
-        return no_memory(err);
+        return cw_error_no_memory(err);
     }
     memcpy(tops, out->sums + from, count * sizeof(*tops));
     header->tops_sum = cw_checksum(cw_span_make(tops, padded * sizeof(*tops)), header->generation);
@@ -227,7 +222,7 @@ static enum cw_status put_sums(struct cw_index_output *out, struct cw_index_head
     const size_t count = out->sums_count;
     uint64_t *sums = malloc((count + 1) * sizeof(*sums));
     if (sums == NULL) {
-        return no_memory(err);
+        return cw_error_no_memory(err);
     }
     memcpy(sums, out->sums, count * sizeof(*sums));
     status = put_section(out, sums, count, &header->sections[CW_SECTION_SUMS], err);
@@ -269,7 +264,8 @@ static enum cw_status publish(struct cw_index_output *out, struct cw_error *err)
     free(out->temporary);
     out->temporary = NULL;
     char *folder = cw_path_dirname(out->path);
-    const enum cw_status status = folder == NULL ? no_memory(err) : cw_dir_sync(folder, err);
+    const enum cw_status status =
+        folder == NULL ? cw_error_no_memory(err) : cw_dir_sync(folder, err);
     free(folder);
     return status;
 }

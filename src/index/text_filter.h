@@ -59,7 +59,7 @@ static inline uint64_t cw_text_filter_bits(uint64_t hash)
 
 static inline void cw_text_filter_prefetch(const struct cw_text_filter *filter, uint64_t hash)
 {
-    __builtin_prefetch(cw_text_filter_line(filter, hash), 0, 2);
+    __builtin_prefetch(cw_text_filter_line(filter, hash), 0, 3);
 }
 
 /** Whether the hash may have been added; false is certain. */
