@@ -383,18 +383,17 @@ static enum cw_status tagpack_feed(void *state, struct cw_span bytes, bool is_la
                                    struct cw_error *err)
 {
     struct tagpack *pack = state;
-    enum cw_status status = cw_text_guard_feed(&pack->guard, bytes, is_last, err);
-    if (status != CW_OK) {
-        return status;
-    }
+    struct cw_error fault = {0};
+    const bool is_end = cw_text_guard_feed(&pack->guard, &bytes, is_last, &fault);
     cw_buf_span(&pack->text, bytes);
-    status = cw_buf_status(&pack->text, NULL);
+    enum cw_status status = cw_buf_status(&pack->text, NULL);
     if (status != CW_OK) {
         return status == CW_LIMIT
                    ? cw_error_set(err, CW_LIMIT, "longer than %u bytes of YAML", CW_YAML_BYTES_MAX)
                    : cw_error_set(err, status, "out of memory for YAML");
     }
-    return is_last ? finish(pack, err) : CW_OK;
+    status = cw_text_guard_end(&fault, status, err);
+    return status == CW_OK && is_end ? finish(pack, err) : status;
 }
 
 static void tagpack_close(void *state)
