@@ -44,6 +44,7 @@
 #define CW_JSON_VALUE_MAX        (1u << 20)  /* bytes of one entry of a JSON list: its tree needs up to 77 times that · list refused */
 #define CW_JSON_NAME_MAX         4096u       /* bytes of a member's name, which may be an address · list refused */
 #define CW_NDJSON_LINE_MAX       (4u << 20)  /* bytes of one line of NDJSON · entry unusable */
+#define CW_MISP_FILE_MAX         (64u << 20) /* bytes of one file of a MISP feed folder: the largest events have 30 MB · list refused */
 
 #define CW_YAML_BYTES_MAX        (32u << 20) /* bytes of a YAML list, which is kept while it is read · list refused */
 #define CW_YAML_DEPTH_MAX        32u   /* open collections · list refused */
