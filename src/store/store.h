@@ -93,6 +93,11 @@ struct cw_feed_state {
     char error_code[32];
     char error_text[512];
     char held_sha256[65];     /* document waiting to be believed; "" none */
+    char held_evidence[65];   /* what speaks for it: fetches that say the same agree; "" none */
+    uint64_t held_fetches;    /* that agreed, in a row */
+    int64_t held_since_s;     /* the first of them */
+    char issued[11];          /* issue date of the accepted document; "" it has none */
+    int64_t whole_at_s;       /* last answer that was read whole, not 304 */
     char released_sha256[65]; /* `feed accept` released this one; "" none */
     char book_sha256[65];     /* digest of the rules this list was matched against */
     char norm[32];            /* normaliser that made the listings */
@@ -120,6 +125,11 @@ struct cw_retrieval {
 CW_NODISCARD enum cw_status cw_store_retrieval_add(struct cw_store *store,
                                                    const struct cw_retrieval *retrieval,
                                                    struct cw_error *err);
+
+/** Was a document of these bytes in force on this feed, now or at any time? */
+CW_NODISCARD enum cw_status cw_store_was_accepted(struct cw_store *store, const char *feed,
+                                                  const char *sha256, bool *ret_was_accepted,
+                                                  struct cw_error *err);
 
 /* ---- listings ---------------------------------------------------------------------------- */
 
