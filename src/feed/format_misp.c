@@ -10,6 +10,7 @@
  * The event is the entry: its uuid and its info, which may stand behind its attributes. MISP takes
  * any letters and digits as `btc`: main sees to that. Deleted attributes are unusable entries.
  * Attributes and objects are taken one at a time, so that an event may be long. */
+#include "base/text.h"
 #include "feed/format.h"
 #include "feed/json_walk.h"
 #include "feed/wallet_table.h"
@@ -182,7 +183,7 @@ static enum cw_status keep_uuid(struct misp *misp, struct cw_span uuid, struct c
 {
     char key[32];
     (void)snprintf(key, sizeof(key), "uuid %s", misp->event_key);
-    const struct cw_span kept = cw_span_slice(uuid, 0, UUID_MAX);
+    const struct cw_span kept = cw_utf8_cut(uuid, UUID_MAX);
     const enum cw_status status = cw_wallet_add_name(&misp->wallets, cw_span_cstr(key), kept, err);
     return status == CW_OK && misp->has_manifest
                ? add_mark(&misp->wallets, "event", kept, cw_span_cstr(misp->event_key), err)
@@ -193,7 +194,7 @@ static enum cw_status keep_uuid(struct misp *misp, struct cw_span uuid, struct c
 static enum cw_status on_manifest(struct misp *misp, struct cw_span uuid, uint64_t line,
                                   struct cw_error *err)
 {
-    const struct cw_span kept = cw_span_slice(uuid, 0, UUID_MAX);
+    const struct cw_span kept = cw_utf8_cut(uuid, UUID_MAX);
     const struct cw_wallet wallet = {
         .line = line,
         .id = kept,
@@ -211,7 +212,7 @@ static enum cw_status on_about(struct misp *misp, struct cw_span name, struct cw
     }
     if (cw_span_is(name, "info")) {
         return cw_wallet_add_name(&misp->wallets, cw_span_cstr(misp->event_key),
-                                  cw_span_slice(text, 0, INFO_MAX), err);
+                                  cw_utf8_cut(text, INFO_MAX), err);
     }
     if (cw_date_parse(text, NULL) && memcmp(text.data, misp->date, text.len) > 0) {
         memcpy(misp->date, text.data, text.len);

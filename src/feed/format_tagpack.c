@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/datetime.h"
 #include "base/limits.h"
+#include "base/text.h"
 #include "feed/json_entry.h"
 #include "feed/text_guard.h"
 
@@ -76,12 +77,9 @@ static struct cw_span inherited(const struct tagpack *pack, enum member member)
 
 static void keep(struct values *values, enum member member, struct cw_span text)
 {
-    size_t len = text.len < MEMBER_BYTES ? text.len : MEMBER_BYTES;
-    while (len < text.len && len > 0 && ((unsigned char)text.data[len] & 0xc0u) == 0x80u) {
-        len--; /* at a character's boundary */
-    }
-    memcpy(values->text[member], text.data, len);
-    values->len[member] = len;
+    const struct cw_span kept = cw_utf8_cut(text, MEMBER_BYTES);
+    memcpy(values->text[member], kept.data, kept.len);
+    values->len[member] = kept.len;
 }
 
 static enum member member_named(struct cw_span name)
