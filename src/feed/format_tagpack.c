@@ -242,11 +242,26 @@ static enum cw_status close_collection(struct tagpack *pack, struct cw_error *er
     return status;
 }
 
+/* Of the core schema (YAML 1.2.2 section 10.3), and the dates of 1.1: "!!python/object" shares
+ * their prefix. */
 static bool is_core_tag(const yaml_char_t *tag)
 {
-    static const char core[] = "tag:yaml.org,2002:";
-    return tag == NULL || strncmp((const char *)tag, core, sizeof(core) - 1) == 0 ||
-           strcmp((const char *)tag, "!") == 0;
+    static const char prefix[] = "tag:yaml.org,2002:";
+    static const char *const names[] = {"str",  "int", "float", "bool",
+                                        "null", "seq", "map",   "timestamp"};
+    const char *text = (const char *)tag;
+    if (tag == NULL || strcmp(text, "!") == 0) {
+        return true;
+    }
+    if (strncmp(text, prefix, sizeof(prefix) - 1) != 0) {
+        return false;
+    }
+    for (size_t i = 0; i < CW_COUNT(names); i++) {
+        if (strcmp(text + sizeof(prefix) - 1, names[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static enum cw_status refuse_special(const yaml_event_t *event, const yaml_char_t *anchor,

@@ -126,7 +126,7 @@ CW_NODISCARD enum cw_status cw_store_retrieval_add(struct cw_store *store,
                                                    const struct cw_retrieval *retrieval,
                                                    struct cw_error *err);
 
-/** Was a document of these bytes in force on this feed, now or at any time? */
+/** Was a document of these bytes ever in force on this feed? */
 CW_NODISCARD enum cw_status cw_store_was_accepted(struct cw_store *store, const char *feed,
                                                   const char *sha256, bool *ret_was_accepted,
                                                   struct cw_error *err);
@@ -148,6 +148,17 @@ typedef enum cw_status (*cw_suspicious_fn)(void *ctx, struct cw_span canonical,
 CW_NODISCARD enum cw_status cw_store_suspicious(struct cw_store *store, const char *feed,
                                                 cw_suspicious_fn fn, void *ctx,
                                                 struct cw_error *err);
+
+/** An entry in force that is no address; borrowed. `value` is "" when it was a secret key. */
+struct cw_unusable {
+    struct cw_span position, value, error;
+};
+typedef enum cw_status (*cw_unusable_fn)(void *ctx, const struct cw_unusable *entry,
+                                         struct cw_error *err);
+/** Tells the first of them in the order of the document. Returns: as cw_store_suspicious. */
+CW_NODISCARD enum cw_status cw_store_unusable(struct cw_store *store, const char *feed,
+                                              size_t count_max, cw_unusable_fn fn, void *ctx,
+                                              struct cw_error *err);
 
 /** One list put in the place of another. Pointers are borrowed during the call. */
 struct cw_replacement {
@@ -471,9 +482,7 @@ CW_NODISCARD enum cw_status cw_store_log_key_add(struct cw_store *store, const c
                                                  const char *kid, bool *ret_is_new,
                                                  struct cw_error *err);
 
-/** Writes a finished run: its times and its summary as JSON; numbers the generation. */
-/** Numbers a run that publishes something; the number is never given again, even if the run dies.
- */
+/** Numbers a run that publishes something; the number is never given again. */
 CW_NODISCARD enum cw_status cw_store_run_begin(struct cw_store *store, int64_t started_at_s,
                                                uint64_t *ret_generation, struct cw_error *err);
 /** Ends it: its time and its summary as JSON. */
