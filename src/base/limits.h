@@ -44,6 +44,7 @@
 #define CW_JSON_VALUE_MAX        (1u << 20)  /* bytes of one entry of a JSON list: its tree needs up to 77 times that · list refused */
 #define CW_JSON_NAME_MAX         4096u       /* bytes of a member's name, which may be an address · list refused */
 #define CW_NDJSON_LINE_MAX       (4u << 20)  /* bytes of one line of NDJSON · entry unusable */
+#define CW_MISP_FILE_MAX         (64u << 20) /* bytes of one file of a MISP feed folder: the largest events have 30 MB · list refused */
 
 #define CW_YAML_BYTES_MAX        (32u << 20) /* bytes of a YAML list, which is kept while it is read · list refused */
 #define CW_YAML_DEPTH_MAX        32u   /* open collections · list refused */
@@ -70,6 +71,8 @@
 #define CW_HTTP_URL_MAX          2048u       /* bytes of a URL · refused */
 #define CW_RETRY_AFTER_MIN_S     60          /* clamp of Retry-After */
 #define CW_RETRY_AFTER_MAX_S     86400       /* clamp of Retry-After */
+#define CW_BACK_OFF_S            900         /* after 403, 429 or 503 without it; doubled each time · clamped as above */
+#define CW_WHOLE_EVERY_S         (7 * 86400) /* a server may say "not modified" for so long · asked without a condition */
 
 /* delivery (alerts.md section 6 and 7, design.md section 5a) */
 #define CW_DELIVERY_TOTAL_MS     20000u /* one POST · attempt failed */

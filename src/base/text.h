@@ -13,6 +13,8 @@
  *  Overlong forms, surrogates and values above U+10FFFF are bad. */
 bool cw_utf8_next(struct cw_span text, size_t *at, uint32_t *ret_code_point);
 bool cw_utf8_is_valid(struct cw_span text);
+/** The longest prefix of at most `max` bytes that does not split a character; of good UTF-8. */
+struct cw_span cw_utf8_cut(struct cw_span text, size_t max);
 /** Whole text may be shown raw. */
 bool cw_text_is_printable(struct cw_span text);
 /** Appends the text with everything unprintable escaped. */

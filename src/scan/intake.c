@@ -230,6 +230,26 @@ static enum cw_status tell_event(struct cw_work *work, const struct cw_event_sou
     return status;
 }
 
+/* How many addresses of ours left with this document, when none stays; else 0. */
+static size_t count_all_gone(const struct cw_work *work)
+{
+    size_t gone = 0;
+    const struct cw_span *last = NULL;
+    if (!work->is_new_document || work->hits.count > 0) {
+        return 0;
+    }
+    for (size_t i = 0; i < work->events.count; i++) {
+        const struct cw_match_event *event = &work->events.items[i];
+        if (event->type != CW_MATCH_DELISTED || !event->is_alert) {
+            continue;
+        }
+        const struct cw_span *address = &event->tracked->address_canonical;
+        gone += last == NULL || !cw_span_equal(*last, *address) ? 1u : 0u;
+        last = address;
+    }
+    return gone > 1 ? gone : 0;
+}
+
 static enum cw_status settle(struct cw_work *work, struct cw_error *err)
 {
     struct cw_event_source source = {.intake = work->intake, .old_list = work->old_list};
@@ -243,7 +263,9 @@ static enum cw_status settle(struct cw_work *work, struct cw_error *err)
             status = track(work, event, err);
         }
     }
-    return status;
+    const size_t gone = count_all_gone(work);
+    return status == CW_OK && gone > 0 ? cw_scan_tell_all_gone(work->scan, work->intake, gone, err)
+                                       : status;
 }
 
 static enum cw_status know_pairs(struct cw_work *work, struct cw_error *err)

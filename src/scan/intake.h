@@ -2,6 +2,7 @@
  *
  *   intake.c    the machinery: parse, load, match, and the one transaction
  *   document.c  the decisions: what is believed, held or failed
+ *   hold.c      why a document is not believed yet (hold.h)
  */
 #ifndef CW_SCAN_INTAKE_H
 #define CW_SCAN_INTAKE_H
