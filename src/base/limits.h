@@ -90,6 +90,9 @@
 #define CW_RECEIPT_BYTES_MAX     (160u << 10) /* bytes of a receipt: fits a .jws.json · refused */
 #define CW_RECEIPT_ANSWERS_MAX   200u   /* addresses in one receipt · refused: ask in parts */
 #define CW_RECEIPT_MATCHES_MAX   32u    /* matches of one answer in a receipt · the rest is counted */
+#define CW_RECEIPT_FILES_MAX     200u   /* files in one receipt of `screen` · refused: screen in parts */
+#define CW_RECEIPT_HITS_MAX      50u    /* hits of one verdict in a receipt · the rest is counted and hashed */
+#define CW_RECEIPT_HITS_TEXT_MAX (16u << 10) /* bytes of text of the hits of one verdict · likewise */
 #define CW_RECEIPT_CASES_MAX     200u   /* cases named with their hash in a receipt · the digest of all stays */
 #define CW_JWS_SIGNATURES_MAX    64u    /* elements of signatures · refused */
 

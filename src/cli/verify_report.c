@@ -188,11 +188,18 @@ static void print_receipt(struct cw_span body)
         return;
     }
     (void)printf("  receipt of %s: ", summary.time);
-    if (summary.is_screen) {
+    if (summary.screened_sha256[0] != '\0') {
         (void)printf("%s for the file with SHA-256 %s", summary.verdict, summary.screened_sha256);
+    } else if (summary.is_screen) {
+        (void)printf("%s for %zu file%s", summary.verdict, summary.files,
+                     summary.files == 1 ? "" : "s");
     } else {
         (void)printf("%s for %zu address%s", summary.verdict, summary.answers,
                      summary.answers == 1 ? "" : "es");
+    }
+    if (summary.is_screen) {
+        (void)printf(", %llu listed and %llu related hits", (unsigned long long)summary.listed,
+                     (unsigned long long)summary.related);
     }
     (void)printf(", generation %llu, %zu of %zu lists fresh\n  stated by ",
                  (unsigned long long)summary.generation, summary.feeds_fresh, summary.feeds);

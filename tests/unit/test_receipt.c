@@ -351,36 +351,6 @@ static void a_receipt_is_no_alert_and_an_alert_no_receipt(void)
     run_end(&run);
 }
 
-static void states_what_was_screened(void)
-{
-    static const struct cw_receipt_screened screened = {.name = "transfers.csv",
-                                                        .sha256 = SHA_A,
-                                                        .bytes = 1 << 20,
-                                                        .lines = 9000,
-                                                        .against = "all",
-                                                        .hits_sha256 = SHA_B,
-                                                        .verdict = "clear"};
-    struct cw_receipt_facts facts = facts_of(NULL, 0);
-    struct cw_receipt_screened hit = screened;
-    struct cw_receipt_summary summary;
-    struct run run;
-    struct cw_buf jws;
-    run_begin(&run);
-    trust(&run, "scanner.jwks.json", NULL, NULL);
-    facts.screened = &screened;
-    CU_ASSERT_EQUAL(seal_and_verify(&run, &facts, &jws), CW_OK);
-    CU_ASSERT_EQUAL(cw_receipt_summarise(cw_buf_as_span(&run.body), &summary, NULL), CW_OK);
-    CU_ASSERT_TRUE(summary.is_screen);
-    CU_ASSERT_STRING_EQUAL(summary.screened_sha256, SHA_A);
-    cw_buf_clear(&jws);
-    hit.listed = 1; /* and still "clear" */
-    facts.screened = &hit;
-    cw_buf_init(&jws, TEXT_MAX);
-    CU_ASSERT_EQUAL(cw_receipt_build(&facts, &jws, NULL), CW_INVALID);
-    cw_buf_clear(&jws);
-    run_end(&run);
-}
-
 static const struct cw_test tests[] = {
     {"says what was asked and on which data", says_what_was_asked_and_on_which_data},
     {"hides what must not be shown", hides_what_must_not_be_shown},
@@ -391,7 +361,6 @@ static const struct cw_test tests[] = {
     {"a sealed receipt verifies, no flipped bit does",
      a_sealed_receipt_verifies_and_no_flipped_bit_does},
     {"a receipt is no alert, an alert no receipt", a_receipt_is_no_alert_and_an_alert_no_receipt},
-    {"states what was screened", states_what_was_screened},
 };
 
 int main(void)
