@@ -88,7 +88,6 @@ struct cw_index_builder {
     struct cw_index_shared *shared;
     uint8_t *scratch;
     size_t fill; /* of scratch */
-    uint64_t records_at;
     uint64_t records;
 };
 

@@ -42,7 +42,7 @@ static void end_record(struct cw_index_builder *builder, enum cw_index_record_ty
 static enum cw_status write_record(struct cw_index_builder *builder, uint32_t *ret_place,
                                    struct cw_error *err)
 {
-    const uint64_t place = (cw_output_at(&builder->out) - builder->records_at) / CW_INDEX_UNIT;
+    const uint64_t place = (cw_output_at(&builder->out) - CW_INDEX_BLOCK) / CW_INDEX_UNIT;
     if (place > UINT32_MAX - builder->fill / CW_INDEX_UNIT) {
         return cw_error_set(err, CW_LIMIT, "the listings do not fit an index");
     }
