@@ -3,7 +3,7 @@
  *   bench_index build LIST FILE {"addresses","per_s","adding_s","writing_s","peak_mb",…}
  *   bench_index ask LIST FILE               {"text_miss","text_hit","address_miss","address_hit",…}
  *
- * "build" decodes the list a thousand addresses at a time and stops the clock meanwhile, so that it
+ * "build" decodes the list 128 addresses at a time and stops the clock meanwhile, so that it
  * says what the building costs and holds no decoded list in memory; the text filter is part of it.
  * "ask" takes texts of the list for hits and addresses of another seed for misses, and says
  * questions a second on one core, of 64 Ki questions in every family of the mix: as keys made
@@ -19,7 +19,7 @@
 #include "index/builder.h"
 #include "samples.h"
 
-enum { BATCH = 1024, ASKED = 1 << 16, ROUNDS = 9, MISS_SEED = 4711 };
+enum { BATCH = 128, ASKED = 1 << 16, ROUNDS = 9, MISS_SEED = 4711 };
 
 static void die(const char *what)
 {

@@ -31,6 +31,22 @@ static void begin(struct cw_writer *input, const char *name)
     cw_write_char(input, '\0');
 }
 
+/* The same for the class of a link key, whose name with its NUL is copied in one piece. */
+static void begin_class(struct cw_writer *input, enum cw_link_class link_class)
+{
+    enum { NAME_BYTES = 16 };
+    static const struct {
+        char text[NAME_BYTES];
+        size_t bytes;
+    } names[CW_LINK_CLASSES] = {
+#define CW_LINK(id, name, reason) [CW_LINK_##id] = {name, sizeof(name)},
+#include "address/links.def"
+    };
+    CW_ASSERT(input->max >= NAME_BYTES);
+    memcpy(input->data, names[link_class].text, NAME_BYTES);
+    input->len = names[link_class].bytes;
+}
+
 static void add_text(struct gathered *gathered, struct cw_writer *input, struct cw_span text)
 {
     begin(input, "text");
@@ -53,7 +69,7 @@ static void add_reading(struct gathered *gathered, struct cw_writer *input,
 /* The scope of a FORM is two rows of our tables; any other is a number with a meaning. */
 static void add_link(struct gathered *gathered, struct cw_writer *input, const struct cw_link *link)
 {
-    begin(input, cw_link_class_name(link->link_class));
+    begin_class(input, link->link_class);
     if (link->link_class == CW_LINK_FORM) {
         cw_write_span(input, cw_span_cstr(cw_chain_table[link->scope >> 8].name));
         cw_write_char(input, '\0');

@@ -74,6 +74,14 @@ struct cw_index_shared {
     uint32_t place;
 };
 
+/* A label that was written, under which most listings of a list stand. */
+enum { CW_LABEL_SLOTS = 16, CW_LABEL_BYTES = 48 };
+struct cw_index_label {
+    char text[CW_LABEL_BYTES];
+    size_t len;
+    uint32_t place; /* 0: none was written */
+};
+
 struct cw_index_builder {
     struct cw_index_output out;
     struct cw_index_header header;
@@ -86,9 +94,10 @@ struct cw_index_builder {
     size_t rows_cap;
     struct cw_buf texts; /* of the sources */
     struct cw_index_shared *shared;
+    struct cw_index_label labels[CW_LABEL_SLOTS];
+    uint32_t silent_party; /* place of the party of which nothing is said; 0: not written yet */
     uint8_t *scratch;
     size_t fill; /* of scratch */
-    uint64_t records_at;
     uint64_t records;
 };
 

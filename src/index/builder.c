@@ -59,7 +59,6 @@ enum cw_status cw_index_builder_new(const struct cw_index_options *options,
     memcpy(builder->header.basis, options->basis, sizeof(builder->header.basis));
     make_key(&builder->header);
     enum cw_status status = cw_output_open(&builder->out, options, err);
-    builder->records_at = cw_output_at(&builder->out);
     uint32_t nothing = 0;
     if (status == CW_OK) { /* place 0 is no label, by this record */
         status = cw_put_shared_text(builder, CW_SPAN(""), &nothing, err);
@@ -168,8 +167,8 @@ static enum cw_status write_tables(struct cw_index_builder *builder, struct cw_e
 enum cw_status cw_index_builder_finish(struct cw_index_builder *builder, struct cw_error *err)
 {
     builder->header.sections[CW_SECTION_RECORDS] =
-        (struct cw_index_section){.at = builder->records_at,
-                                  .bytes = cw_output_at(&builder->out) - builder->records_at,
+        (struct cw_index_section){.at = (uint64_t)CW_INDEX_BLOCK,
+                                  .bytes = cw_output_at(&builder->out) - (uint64_t)CW_INDEX_BLOCK,
                                   .count = builder->records};
     enum cw_status status = cw_output_pad(&builder->out, err);
     if (status == CW_OK) {

@@ -50,7 +50,7 @@ void cw_number58_write(struct cw_span bytes, struct cw_number58 *ret)
     for (size_t j = 0; j < FIVES; j++) {
         write_five((uint32_t)fives[j], ret->letters + 5 * j);
     }
-    const uint64_t last_seven = fives[FIVES - 2] % (58 * 58) * FIVE + fives[FIVES - 1];
+    const uint64_t last_seven = fives[FIVES - 2] % (58ull * 58) * FIVE + fives[FIVES - 1];
     ret->has_carry = last_seven + UINT32_MAX >= (uint64_t)FIVE * 58 * 58;
     ret->start = 0;
     while (ret->start < CW_NUMBER58_DIGITS && ret->letters[ret->start] == '1') {

@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -9,50 +8,20 @@
 enum {
     STAGED_BYTES = 64 * CW_INDEX_BLOCK,
     SUMS_FIRST = 64,
-    TEMPORARY_TRIES = 100,
-    WHY_BYTES = 128
 };
-
-static enum cw_status fail(const char *path, const char *verb, struct cw_error *err)
-{
-    const int cause = errno;
-    char why[WHY_BYTES] = "";
-    (void)strerror_r(cause, why, sizeof(why));
-    const enum cw_status status = cause == EACCES || cause == EPERM     ? CW_DENIED
-                                  : cause == ENOENT || cause == ENOTDIR ? CW_NOT_FOUND
-                                                                        : CW_IO;
-    return cw_error_set(err, status, "%s: cannot %s: %s", path, verb, why);
-}
 
 /* ---- opening and closing ---- */
 
 static enum cw_status open_temporary(struct cw_index_output *out, struct cw_error *err)
 {
     char *folder = cw_path_dirname(out->path);
-    for (int i = 0; folder != NULL && i < TEMPORARY_TRIES; i++) {
-        char name[64];
-        (void)snprintf(name, sizeof(name), ".cw-%ld-%d.tmp", (long)getpid(), i);
-        out->temporary = cw_path_join(folder, name);
-        if (out->temporary == NULL) {
-            break;
-        }
-        out->fd = open(out->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-        if (out->fd >= 0 || errno != EEXIST) {
-            break;
-        }
-        free(out->temporary);
-        out->temporary = NULL;
+    if (folder == NULL) {
+        return cw_error_no_memory(err);
     }
-    const bool is_open = out->fd >= 0;
-    if (!is_open && out->temporary != NULL) {
-        const enum cw_status status = fail(out->path, "make a file beside it", err);
-        free(out->temporary);
-        out->temporary = NULL;
-        free(folder);
-        return status;
-    }
+    out->fd = cw_file_temporary(folder, &out->temporary);
+    const int cause = errno;
     free(folder);
-    return is_open ? CW_OK : cw_error_no_memory(err);
+    return out->fd >= 0 ? CW_OK : cw_file_fail(err, out->path, "make a file beside it", cause);
 }
 
 enum cw_status cw_output_open(struct cw_index_output *out, const struct cw_index_options *options,
@@ -248,7 +217,7 @@ static enum cw_status put_header(struct cw_index_output *out, const struct cw_in
         return CW_OK;
     }
     if (lseek(out->fd, 0, SEEK_SET) != 0) {
-        return fail(out->path, "write", err);
+        return cw_file_fail(err, out->path, "write", errno);
     }
     return cw_fd_write_all(out->fd, cw_span_make(block, sizeof(block)), err);
 }
@@ -256,10 +225,10 @@ static enum cw_status put_header(struct cw_index_output *out, const struct cw_in
 static enum cw_status publish(struct cw_index_output *out, struct cw_error *err)
 {
     if (fsync(out->fd) != 0) {
-        return fail(out->path, "keep", err);
+        return cw_file_fail(err, out->path, "keep", errno);
     }
     if (rename(out->temporary, out->path) != 0) {
-        return fail(out->path, "put in place", err);
+        return cw_file_fail(err, out->path, "put in place", errno);
     }
     free(out->temporary);
     out->temporary = NULL;

@@ -42,7 +42,7 @@ static void end_record(struct cw_index_builder *builder, enum cw_index_record_ty
 static enum cw_status write_record(struct cw_index_builder *builder, uint32_t *ret_place,
                                    struct cw_error *err)
 {
-    const uint64_t place = (cw_output_at(&builder->out) - builder->records_at) / CW_INDEX_UNIT;
+    const uint64_t place = (cw_output_at(&builder->out) - CW_INDEX_BLOCK) / CW_INDEX_UNIT;
     if (place > UINT32_MAX - builder->fill / CW_INDEX_UNIT) {
         return cw_error_set(err, CW_LIMIT, "the listings do not fit an index");
     }
@@ -123,6 +123,14 @@ static enum cw_status share_party(struct cw_index_builder *builder,
         [CW_PARTY_NOTE] = cw_cut(listing->note),
         [CW_PARTY_TAG] = cw_cut(listing->tag),
     };
+    size_t said = listing->programs_count;
+    for (size_t i = 0; i < CW_PARTY_TEXTS; i++) {
+        said += texts[i].len;
+    }
+    if (said == 0 && builder->silent_party != 0) {
+        *ret_place = builder->silent_party;
+        return CW_OK;
+    }
     const size_t programs = listing->programs_count < CW_INDEX_PROGRAMS_MAX
                                 ? listing->programs_count
                                 : CW_INDEX_PROGRAMS_MAX;
@@ -143,7 +151,11 @@ static enum cw_status share_party(struct cw_index_builder *builder,
         put_text(builder, cut_to(listing->programs[i], CW_ENTRY_PROGRAM_MAX));
     }
     end_record(builder, CW_RECORD_PARTY, 0, 0);
-    return share_record(builder, ret_place, err);
+    const enum cw_status status = share_record(builder, ret_place, err);
+    if (status == CW_OK && said == 0) {
+        builder->silent_party = *ret_place;
+    }
+    return status;
 }
 
 /* Eight digits as four bytes, of a word in which the first digit is lowest. False when one of them
@@ -202,6 +214,25 @@ static bool split_key(struct cw_span canonical, struct cw_span *ret_label,
     return true;
 }
 
+/* A label is a chain and a kind, of which a list has a few: found without making its record. */
+static enum cw_status share_label(struct cw_index_builder *builder, struct cw_span label,
+                                  uint32_t *ret_place, struct cw_error *err)
+{
+    if (label.len > CW_LABEL_BYTES) {
+        return cw_put_shared_text(builder, cw_cut(label), ret_place, err);
+    }
+    struct cw_index_label *slot =
+        &builder->labels[((size_t)(unsigned char)label.data[0] + label.len) % CW_LABEL_SLOTS];
+    enum cw_status status = CW_OK;
+    if (slot->place == 0 || !cw_span_equal(label, cw_span_make(slot->text, slot->len))) {
+        status = cw_put_shared_text(builder, label, &slot->place, err);
+        memcpy(slot->text, label.data, label.len);
+        slot->len = label.len;
+    }
+    *ret_place = slot->place;
+    return status;
+}
+
 struct parts {
     uint32_t party;
     uint32_t label;
@@ -222,7 +253,7 @@ static enum cw_status share_parts(struct cw_index_builder *builder,
     enum cw_status status = share_party(builder, listing, &ret->party, err);
     ret->label = 0;
     if (status == CW_OK && label.len > 0) {
-        status = cw_put_shared_text(builder, cw_cut(label), &ret->label, err);
+        status = share_label(builder, label, &ret->label, err);
     }
     return status;
 }

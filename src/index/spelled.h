@@ -1,4 +1,5 @@
-/* spelled.h: the texts under which a key can stand in a document, as 64-bit hashes.
+/* spelled.h: the texts under which a key can stand in a document, and the key itself, as 64-bit
+ * hashes.
  *
  * Knows which part of an address text is decided by the key alone, and hashes that part: the core.
  * Prefix, version and checksum stay out of it, so that one hash serves many coins, and no checksum

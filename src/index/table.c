@@ -182,7 +182,7 @@ static enum cw_status put_bin(const struct writing *writing, struct cw_gather *k
     if (count == 0) {
         return CW_OK;
     }
-    uint64_t *entries = malloc(count * sizeof(*entries));
+    uint64_t *entries = calloc(count, sizeof(*entries));
     if (entries == NULL) {
         return cw_error_no_memory(err);
     }
