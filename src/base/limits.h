@@ -1,6 +1,6 @@
 /* limits.h: every bound an outsider can reach, with its unit, its reason and what happens beyond.
  *
- * Source of the defaults: reliability.md section 4. A row here has a test at N and at N+1.
+ * A row here has a test at N and at N+1.
  */
 #ifndef CW_BASE_LIMITS_H
 #define CW_BASE_LIMITS_H
@@ -62,7 +62,7 @@
 #define CW_MISTAKES_MAX          200u        /* mistakes reported in one run · "and N more" */
 #define CW_ID_MAX                64u         /* bytes of a feed or rule id · refused */
 
-/* network (reliability.md section 2 and 4) */
+/* network */
 #define CW_HTTP_HEADERS_MAX      (64u << 10) /* bytes of response headers · fetch failed */
 #define CW_HTTP_REDIRECTS_MAX    5u          /* per fetch · fetch failed */
 #define CW_HTTP_CONNECT_MS       10000u      /* · fetch failed */
