@@ -72,7 +72,7 @@
 #define CW_RETRY_AFTER_MIN_S     60          /* clamp of Retry-After */
 #define CW_RETRY_AFTER_MAX_S     86400       /* clamp of Retry-After */
 #define CW_BACK_OFF_S            900         /* after 403, 429 or 503 without it; doubled each time · clamped as above */
-#define CW_WHOLE_EVERY_S         (7 * 86400) /* a server may say "not modified" for so long · asked without a condition */
+#define CW_WHOLE_EVERY_S         604800 /* a server may say "not modified" for so long · asked without a condition */
 
 /* delivery (alerts.md section 6 and 7, design.md section 5a) */
 #define CW_DELIVERY_TOTAL_MS     20000u /* one POST · attempt failed */
