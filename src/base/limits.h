@@ -1,6 +1,6 @@
 /* limits.h: every bound an outsider can reach, with its unit, its reason and what happens beyond.
  *
- * Source of the defaults: reliability.md section 4. A row here has a test at N and at N+1.
+ * A row here has a test at N and at N+1.
  */
 #ifndef CW_BASE_LIMITS_H
 #define CW_BASE_LIMITS_H
@@ -33,7 +33,7 @@
 /* snapshots and documents */
 #define CW_FEED_BODY_MAX         (256ull << 20) /* bytes on the wire, default of bytes_max · fetch failed */
 #define CW_FEED_BODY_HARD_MAX    (2048ull << 20) /* largest bytes_max one may configure · config error */
-#define CW_FEED_DECODED_MAX      (512ull << 20) /* bytes after unpacking · list refused */
+#define CW_FEED_DECODED_MAX      (512ull << 20) /* bytes after unpacking; a plain list has bytes_max · list refused */
 #define CW_UNPACK_RATIO_MAX      100u  /* output per input byte after the first MiB · list refused */
 #define CW_XML_DEPTH_MAX         64u   /* open elements · list refused */
 #define CW_XML_TEXT_MAX          (64u << 10) /* bytes of text in one element · list refused */
@@ -62,7 +62,7 @@
 #define CW_MISTAKES_MAX          200u        /* mistakes reported in one run · "and N more" */
 #define CW_ID_MAX                64u         /* bytes of a feed or rule id · refused */
 
-/* network (reliability.md section 2 and 4) */
+/* network */
 #define CW_HTTP_HEADERS_MAX      (64u << 10) /* bytes of response headers · fetch failed */
 #define CW_HTTP_REDIRECTS_MAX    5u          /* per fetch · fetch failed */
 #define CW_HTTP_CONNECT_MS       10000u      /* · fetch failed */
@@ -72,7 +72,7 @@
 #define CW_RETRY_AFTER_MIN_S     60          /* clamp of Retry-After */
 #define CW_RETRY_AFTER_MAX_S     86400       /* clamp of Retry-After */
 #define CW_BACK_OFF_S            900         /* after 403, 429 or 503 without it; doubled each time · clamped as above */
-#define CW_WHOLE_EVERY_S         (7 * 86400) /* a server may say "not modified" for so long · asked without a condition */
+#define CW_WHOLE_EVERY_S         604800 /* a server may say "not modified" for so long · asked without a condition */
 
 /* delivery (alerts.md section 6 and 7, design.md section 5a) */
 #define CW_DELIVERY_TOTAL_MS     20000u /* one POST · attempt failed */

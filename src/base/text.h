@@ -2,7 +2,7 @@
  *
  * Printable here means: valid UTF-8 without C0, DEL, C1 controls, U+2028/2029, and without
  * bidirectional controls (U+061C, U+200E/F, U+202A..E, U+2066..9). Others are written \xHH (bytes
- * that are not UTF-8, and ASCII controls) or \uHHHH. Source: reliability.md section 2, rule 29.
+ * that are not UTF-8, and ASCII controls) or \uHHHH.
  */
 #ifndef CW_BASE_TEXT_H
 #define CW_BASE_TEXT_H

@@ -52,7 +52,7 @@ struct cw_feed {
 struct cw_feeds; /* all descriptions of a folder, sorted by id */
 
 /** Whether a cut document of the feed's format is refused as such; else its transfer must prove
- *  that it is whole (reliability.md section 2, rule 7). */
+ *  that it is whole. */
 bool cw_feed_proves_end(const struct cw_feed *feed);
 
 /** "sanction" … */

@@ -8,7 +8,7 @@
  *
  * libyaml is asked for events, never for documents, and reads by itself, so the pack is kept until
  * its end: it is capped, and read twice, since a header may stand behind its tags. Anchors, aliases
- * and tags other than the core ones are refused (reliability.md section 2, rule 14). */
+ * and tags other than the core ones are refused. */
 #include <yaml.h>
 
 #include "base/buf.h"

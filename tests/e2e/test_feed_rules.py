@@ -283,13 +283,16 @@ class Rules(harness.Case):
         self.at("2026-11-21T00:00:00Z")
         self.server.put("/list", answer(b"x", 500))
         _, feeds, alerts = self.at("2026-11-22T00:00:00Z")
+        said = self.home.run("scan").stderr
+        self.assertIn("status 500 instead of 200; in force is what was seen on 2026-11-20T00:00:00Z",
+                      said)
         now = self.status()
         for member in ("retrieved_at", "snapshot_sha256"):
             self.assertEqual(now[member], good[member])
         self.assertEqual(self.home.check(KNOWN)[1][0]["data"]["feeds"][0]["retrieved_at"],
                          "2026-11-20T00:00:00Z")
-        self.assertEqual(self.at("2026-11-23T00:00:00Z")[2], [])
-        self.assertEqual(self.at("2026-11-23T00:00:01Z")[2], ["feed.failed", "feed.stale"])
+        self.assertEqual(self.at("2026-11-23T00:00:00Z")[2], ["feed.failed"])
+        self.assertEqual(self.at("2026-11-23T00:00:01Z")[2], ["feed.stale"])
         self.assertEqual(self.at("2026-11-24T00:00:00Z")[2], [])
         self.assertEqual(self.status()["status"], "stale")
         self.home.now = "2026-12-04T00:00:01Z"

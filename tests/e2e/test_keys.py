@@ -62,7 +62,7 @@ class Keys(harness.Case):
 
     def scan_at(self, time, *addresses):
         """A scan with news in it; gives the alert and the headers that it came with."""
-        self.serve(*addresses)
+        self.serve("# edition of " + time, *addresses)  # the bytes of an earlier one would be held
         self.home.now = time
         before = len(self.receiver.posts)
         code, report, stderr = self.home.scan("--force")

@@ -64,6 +64,18 @@ class MispFolder(harness.Case):
         self.assertEqual((code, entries), (65, []))
         self.assertIn("manifest.json", stderr)
 
+    def test_a_file_may_be_as_long_as_its_limit_and_no_longer(self):
+        path = self.folder / (ONE + ".json")
+        text = path.read_bytes()
+        path.write_bytes(text + b" " * ((64 << 20) - len(text)))
+        code, entries, stderr = self.parse(self.folder)
+        self.assertEqual((code, len(entries)), (0, 1), stderr)
+        with path.open("ab") as more:
+            more.write(b" ")
+        code, entries, stderr = self.parse(self.folder)
+        self.assertEqual((code, entries), (65, []))
+        self.assertIn(ONE, stderr)
+
     def test_a_scan_reads_the_folder_and_tells_an_event_that_left_the_manifest(self):
         self.event(TWO, OTHER)
         self.manifest(ONE, TWO)

@@ -3,7 +3,9 @@
 #include "suite.h"
 #include "watchlist/judge.h"
 
-enum { DAY_S = 86400, TODAY_S = 1000 * DAY_S, AHEAD_S = TODAY_S + CW_JUDGE_AHEAD_MAX_S };
+#define DAY_S   INT64_C(86400)
+#define TODAY_S (1000 * DAY_S)
+#define AHEAD_S (TODAY_S + CW_JUDGE_AHEAD_MAX_S)
 
 /* Entries, usable ones, the floor of these, and how many percent may vanish or be no addresses;
  * then what the case is about. */
