@@ -3,6 +3,7 @@
 The third argument names the tools whose snippets are run: openssl, node, python. Exit 77 when node is
 asked for and is not there."""
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -16,6 +17,10 @@ import harness  # noqa: E402
 
 TOOLS = tuple("-" + tool for tool in sys.argv[3].split(","))
 SKIPPED = 77
+EXAMPLE = harness.ROOT / "tests/fixtures/alert"
+LOG = b"scanner.agency.example/cryptowatch/log1+210d47cd+AcyXSFOYeebNHRgjcNppKB1TUUUlpedsUwXrA2GEcZtB"
+WITNESS = b"partner.agency.example/witness+486869b7+BPXCpZMQMt99ZOFM1E1hSrN6fSCVtidY+uyOgEdGE55C"
+WITNESSED_AT = 1795413600
 FBI = "3LU8wRu4ZnXP4UM8Yo6kkTiGHM9BubgyiG"
 SNIPPET = re.compile(r"<!-- run: ([a-z-]+) -->\n```(\w+)\n(.*?)\n```\n", re.S)
 RUNNERS = {"sh": (["sh", "-e"], "snippet.sh"), "js": (["node", "--no-warnings"], "snippet.mjs"),
@@ -62,8 +67,9 @@ class VerifyDocument(harness.Case):
         language, code = snippets()[name]
         command, file = RUNNERS[language]
         (self.folder / file).write_text(code + "\n")
+        path = "%s:%s" % (harness.BIN.resolve(), os.environ["PATH"])
         return subprocess.run(command + [file], cwd=self.folder, capture_output=True, text=True,
-                              timeout=60)
+                              env=dict(os.environ, PATH=path), timeout=60)
 
     def each(self, prefix):
         found = [name for name in snippets() if name.startswith(prefix)]
@@ -97,6 +103,23 @@ class VerifyDocument(harness.Case):
                 continue  # it is given a key, and knows no set
             self.refuses(name, "scanner.jwks.json", strange, "an alert of another source")
             self.refuses(name, "scanner.jwks.json", late, "a key that was not good yet")
+
+    @unittest.skipUnless("-openssl" in TOOLS, "needs none of these tools")
+    def test_a_witness_saves_an_alert_of_a_compromised_key(self):
+        """With the worked example: our own log has no witness."""
+        keys = json.loads((EXAMPLE / "scanner.jwks.json").read_text())
+        keys["keys"][0]["revoked"] = {"reason": "compromised", "revoked_at": WITNESSED_AT + 1}
+        self.put("scanner.jwks.json", json.dumps(keys).encode())
+        self.put("alert.jws.json", (EXAMPLE / "001-listed.jws.json").read_bytes())
+        self.put("alert.tlog-proof",
+                 (harness.ROOT / "tests/fuzz/corpus/log_proof/alert").read_bytes())
+        self.put("log.vkey", LOG)
+        self.put("witness.vkey", WITNESS)
+        done = self.run_snippet("witnessed")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.refuses("witnessed", "witness.vkey", LOG, "no witness")
+        keys["keys"][0]["revoked"]["revoked_at"] -= 1
+        self.refuses("witnessed", "scanner.jwks.json", json.dumps(keys).encode(), "a later look")
 
     def test_a_delivery_is_taken_and_a_changed_one_refused(self):
         headers, body = self.read("headers"), self.read("body")
