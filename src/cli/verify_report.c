@@ -106,9 +106,10 @@ static json_t *signatures_json(const struct cw_verification *found)
         const struct cw_signature_report *report = &found->signatures[i];
         (void)json_array_append_new(
             signatures,
-            json_pack("{s:s, s:s, s:o, s:s, s:b}", "kid", report->kid, "purpose", report->purpose,
-                      "signed_at", cw_json_time(report->iat_s), "state", state_name(report->state),
-                      "trusted_for_source", report->is_source_trusted ? 1 : 0));
+            json_pack("{s:s, s:s, s:o, s:s, s:b, s:b}", "kid", report->kid, "purpose",
+                      report->purpose, "signed_at", cw_json_time(report->iat_s), "state",
+                      state_name(report->state), "trusted_for_source",
+                      report->is_source_trusted ? 1 : 0, "saved_by_log", report->is_saved ? 1 : 0));
     }
     return signatures;
 }
@@ -219,9 +220,12 @@ void cw_verified_print(const struct cw_verified *verified)
         const struct cw_signature_report *report = &found->signatures[i];
         char when[CW_TIME_TEXT_BYTES];
         cw_time_format(report->iat_s, when);
-        (void)printf("  signature %zu: %s, key %s, purpose %s, signed %s%s\n", i + 1,
+        (void)printf("  signature %zu: %s, key %s, purpose %s, signed %s%s%s\n", i + 1,
                      state_name(report->state), report->kid, report->purpose, when,
-                     report->is_source_trusted ? ", trusted for the source" : "");
+                     report->is_source_trusted ? ", trusted for the source" : "",
+                     report->is_saved ? ", seen in the log by a witness before its key was "
+                                        "compromised"
+                                      : "");
     }
     if (verified->proven != NULL && verified->proven->checkpoint.origin[0] != '\0') {
         cw_cli_proof_print(verified->proven);

@@ -27,8 +27,8 @@ static_assert(CW_SHA256_BYTES == crypto_auth_hmacsha256_BYTES, "libsodium's leng
 static_assert(PERSONAL_BYTES == crypto_generichash_blake2b_PERSONALBYTES, "libsodium's length");
 static_assert(CW_SHA1_BYTES == SHA1_DIGEST_SIZE, "nettle's length");
 static_assert(CW_RIPEMD160_BYTES == RIPEMD160_DIGEST_SIZE, "nettle's length");
-static_assert(sizeof(crypto_hash_sha256_state) <= sizeof(struct cw_sha256_stream), "it fits");
-static_assert(_Alignof(crypto_hash_sha256_state) <= _Alignof(struct cw_sha256_stream), "it fits");
+static_assert(sizeof(struct sha256_ctx) <= sizeof(struct cw_sha256_stream), "it fits");
+static_assert(_Alignof(struct sha256_ctx) <= _Alignof(struct cw_sha256_stream), "it fits");
 
 static const uint8_t *bytes_of(struct cw_span data)
 {
@@ -85,18 +85,17 @@ void cw_sha224(struct cw_span data, uint8_t ret[static 28])
 
 void cw_sha256_begin(struct cw_sha256_stream *stream)
 {
-    (void)crypto_hash_sha256_init((crypto_hash_sha256_state *)(void *)stream->opaque);
+    sha256_init((struct sha256_ctx *)(void *)stream->opaque);
 }
 
 void cw_sha256_update(struct cw_sha256_stream *stream, struct cw_span data)
 {
-    (void)crypto_hash_sha256_update((crypto_hash_sha256_state *)(void *)stream->opaque,
-                                    bytes_of(data), data.len);
+    sha256_update((struct sha256_ctx *)(void *)stream->opaque, data.len, bytes_of(data));
 }
 
 void cw_sha256_end(struct cw_sha256_stream *stream, uint8_t ret[static CW_SHA256_BYTES])
 {
-    (void)crypto_hash_sha256_final((crypto_hash_sha256_state *)(void *)stream->opaque, ret);
+    DIGEST(sha256, (struct sha256_ctx *)(void *)stream->opaque, SHA256_DIGEST_SIZE, ret);
 }
 
 /* The state is derived from the key, so it is wiped like one. */

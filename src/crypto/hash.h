@@ -1,8 +1,8 @@
 /* hash.h: every hash the project uses, each with a known answer checked at start.
  *
  * Knows which library computes what (libsodium: SHA-2, BLAKE2b; nettle: the rest, and the SHA-256
- * of base58check and hash160: it uses the SHA instructions of the processor, libsodium 1.0.18 does
- * not, and those hashes are half of the time to read or to list such an address). Refuses to know
+ * that somebody waits for: of streams, of base58check and hash160. It uses the SHA instructions of
+ * the processor; libsodium 1.0.18 does not and takes four times as long). Refuses to know
  * what is hashed. One-shot functions never fail: lengths are fixed by the signatures, and
  * cw_hash_selftest has shown that the libraries answer right; call it once before anything else.
  */
@@ -52,7 +52,7 @@ void cw_blake2b(struct cw_span data, const uint8_t *personal, uint8_t *ret, size
 /** HMAC-SHA-256. */
 void cw_hmac_sha256(struct cw_span key, struct cw_span data, uint8_t ret[static CW_SHA256_BYTES]);
 
-/** Streaming SHA-256, for snapshots that do not fit in memory. */
+/** Streaming SHA-256, for snapshots and screened files that do not fit in memory. */
 struct cw_sha256_stream {
     _Alignas(16) unsigned char opaque[128];
 };

@@ -453,6 +453,47 @@ class Partners(harness.Case):
         self.policy(witnesses=1)
         self.assertEqual(self.verify("--vkey", LOG, "--vkey", WITNESS, self.alert).returncode, 2)
 
+    def test_a_witness_saves_what_it_saw_before_the_key_was_compromised(self):
+        """alerts.md section 5.3, with the cosignature of the worked example."""
+        seen = 1795413600  # says the partner's cosignature
+        keys = json.loads((ALERTS / "scanner.jwks.json").read_text())
+        half = self.home.base / "half.tlog-proof"
+        half.write_text("".join(line for line in PROOF.read_text().splitlines(True)
+                                if "partner" not in line))
+        both = (LOG, WITNESS)
+        self.policy()
+        for at, proof, vkeys, code, word in (
+                (seen + 1, PROOF, both, 0, "a witness before its key was compromised"),
+                (seen, PROOF, both, 1, "compromised"),
+                (seen - 1, PROOF, both, 1, "compromised"),
+                (seen + 1, None, both, 1, "a trusted witness cosigned before"),
+                (seen + 1, PROOF, (LOG,), 1, "compromised"),
+                (seen + 1, PROOF, (WITNESS,), 2, "--vkey"),
+                (seen + 1, half, both, 1, "compromised"),
+                (seen + 1, self.home.base / "none", both, 2, "none")):
+            keys["keys"][0]["revoked"] = {"reason": "compromised", "revoked_at": at}
+            (self.trust / "scanner.jwks.json").write_text(json.dumps(keys))
+            args = [word for key in vkeys for word in ("--vkey", key)]
+            args += ["--proof", proof] if proof else []
+            done = self.verify(*args, self.alert)
+            self.assertEqual(done.returncode, code, (at, done.stdout + done.stderr))
+            self.assertIn(word, done.stdout)
+            self.assertEqual("EXAMPLE-2026-001" in done.stdout, code == 0)
+            found = json.loads(self.verify("--json", *args, self.alert).stdout)
+            (signature,) = found["signatures"]
+            self.assertEqual((signature["state"], signature["saved_by_log"]),
+                             ("good", True) if code == 0 else
+                             ("key revoked as compromised", False))
+        keys["keys"][0]["revoked"]["revoked_at"] = seen + 1
+        (self.trust / "scanner.jwks.json").write_text(json.dumps(keys))
+        args = ("--proof", PROOF, "--vkey", LOG, "--vkey", WITNESS)
+        self.assertEqual(self.verify(*args, self.alert).returncode, 0)
+        self.assertEqual(self.verify(*args, ALERTS / "002-changed.jws.json").returncode, 1)
+        self.assertEqual(self.verify("--countersign", "verified", *args, self.alert).returncode, 0)
+        keys["keys"][0]["revoked"]["revoked_at"] = seen  # another set knows of an earlier theft
+        (self.trust / "later.jwks.json").write_text(json.dumps(keys))
+        self.assertEqual(self.verify(*args, self.alert).returncode, 1)
+
     def test_verified_is_said_of_an_alert_whose_place_in_the_log_was_checked(self):
         out = self.home.base / "verified.jws.json"
         changed = self.home.base / "changed.tlog-proof"
