@@ -152,7 +152,10 @@ class Deliver(harness.Case):
         self.addCleanup(other.close)
         self.endpoints({"id": "soc", "url": self.receiver.url}, {"id": "desk", "url": other.url})
         self.receiver.plan = [410]
+        logged = []
+        other.on_post = lambda body: logged.append(self.is_logged(json.loads(body)["id"]))
         self.scan(code=20)
+        self.assertEqual(logged, [True, True])
         types = [alert["type"] for alert in other.alerts()]
         self.assertEqual(types, ["cryptowatch.address.listed", "cryptowatch.endpoint.disabled"])
         told = other.alerts()[1]
@@ -163,6 +166,24 @@ class Deliver(harness.Case):
         self.assertEqual(self.home.run("verify", self.home.base / "told.jws.json").returncode, 0)
         done = self.home.run("alert", "export", told["id"], "--proof")
         self.assertEqual(done.returncode, 0, done.stderr)
+
+    def is_logged(self, alert):
+        """In the tile that the checkpoint of this moment covers."""
+        folder = self.home.path / "state/log"
+        size = (folder / "checkpoint").read_text().splitlines()[1]
+        return alert.encode() in (folder / "tile/entries/000.p" / size).read_bytes()
+
+    def test_deliver_logs_an_ending_before_it_tells_of_it(self):
+        other = harness.Receiver()
+        self.addCleanup(other.close)
+        self.endpoints({"id": "soc", "url": self.receiver.url}, {"id": "desk", "url": other.url})
+        self.assertEqual(self.home.run("scan", "--no-deliver").returncode, 0)
+        self.receiver.plan = [410]
+        logged = []
+        other.on_post = lambda body: logged.append(self.is_logged(json.loads(body)["id"]))
+        done = self.home.run("deliver", "--json")
+        self.assertEqual((done.returncode, logged), (20, [True, True]), done.stderr)
+        self.assertIsNone(json.loads(done.stdout)["log"]["error"])
 
     def test_dead_letters_show_and_are_delivered_anew(self):
         self.receiver.plan = [413]
