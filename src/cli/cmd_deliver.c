@@ -37,17 +37,21 @@ static void print(const struct cw_cli *cli, const struct outcome *outcome)
     }
 }
 
-/* A scan that was killed leaves entries for the log. They are published before anything is sent,
- * and what is wrong with the log keeps no alert from its receiver. */
-static enum cw_status publish(const struct cw_cli *cli, const struct cw_home *home,
-                              struct cw_store *store, struct outcome *outcome, struct cw_error *err)
+/* One call at work. */
+struct delivering {
+    const struct cw_cli *cli;
+    const struct cw_home *home;
+    struct cw_store *store;
+    struct outcome *outcome;
+};
+
+/* What is wrong with the log keeps no alert from its receiver. */
+static void publish(void *ctx)
 {
-    uint64_t waiting = 0;
-    const enum cw_status status = cw_store_log_pending(store, &waiting, err);
-    if (status != CW_OK || waiting == 0) {
-        return status;
-    }
-    const struct cw_ledger ledger = {home, store, cw_clock_now_s(&cli->clock)};
+    const struct delivering *delivering = ctx;
+    struct outcome *outcome = delivering->outcome;
+    const struct cw_ledger ledger = {delivering->home, delivering->store,
+                                     cw_clock_now_s(&delivering->cli->clock)};
     struct cw_tlog_tree tree;
     outcome->is_published = true;
     cw_error_clear(&outcome->log_error);
@@ -56,21 +60,33 @@ static enum cw_status publish(const struct cw_cli *cli, const struct cw_home *ho
         (void)cw_error_set(&outcome->log_error, CW_STATE, "the log is not continued");
     }
     outcome->log_size = tree.size;
-    return CW_OK;
 }
 
-static enum cw_status deliver(const struct cw_cli *cli, const struct cw_home *home,
-                              struct cw_store *store, struct cw_deliver_report *ret,
-                              struct cw_error *err)
+/* A scan that was killed leaves entries for the log. */
+static enum cw_status publish_what_waits(struct delivering *delivering, struct cw_error *err)
 {
+    uint64_t waiting = 0;
+    const enum cw_status status = cw_store_log_pending(delivering->store, &waiting, err);
+    if (status == CW_OK && waiting > 0) {
+        publish(delivering);
+    }
+    return status;
+}
+
+static enum cw_status deliver(struct delivering *delivering, struct cw_error *err)
+{
+    const struct cw_cli *cli = delivering->cli;
+    const struct cw_home *home = delivering->home;
     struct cw_ended ended = {.home = home,
-                             .store = store,
+                             .store = delivering->store,
                              .version = CW_VERSION,
                              .clock = cli->clock,
                              .random = cli->random};
     const struct cw_deliver_options options = {
         .on_disabled = cw_tell_ended,
         .on_disabled_ctx = &ended,
+        .after_disabled = publish,
+        .after_disabled_ctx = delivering,
         .net = {.program = home->programs.net,
                 .allow_private_hosts = home->config->allow_private_hosts},
         .user_agent = "cryptowatch/" CW_VERSION,
@@ -79,7 +95,8 @@ static enum cw_status deliver(const struct cw_cli *cli, const struct cw_home *ho
         .deadline_ms =
             cw_clock_monotonic_ms(&cli->clock) + (uint64_t)home->config->run_deadline_s * 1000u,
     };
-    return cw_deliver_run(store, home->receivers, home->receivers_count, &options, ret, err);
+    return cw_deliver_run(delivering->store, home->receivers, home->receivers_count, &options,
+                          &delivering->outcome->sent, err);
 }
 
 static enum cw_status run(const struct cw_cli *cli, const struct cw_home *home, struct outcome *ret,
@@ -87,14 +104,12 @@ static enum cw_status run(const struct cw_cli *cli, const struct cw_home *home, 
 {
     struct cw_writer writer;
     enum cw_status status = cw_cli_writer_open(home->config, &writer, err);
+    struct delivering delivering = {cli, home, writer.store, ret};
     if (status == CW_OK) {
-        status = publish(cli, home, writer.store, ret, err);
+        status = publish_what_waits(&delivering, err);
     }
     if (status == CW_OK) {
-        status = deliver(cli, home, writer.store, &ret->sent, err);
-    }
-    if (status == CW_OK) { /* an endpoint may have ended meanwhile, and the others were told */
-        status = publish(cli, home, writer.store, ret, err);
+        status = deliver(&delivering, err);
     }
     cw_cli_writer_close(&writer);
     return status;

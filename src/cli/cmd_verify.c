@@ -30,7 +30,11 @@ struct request {
 struct file {
     struct cw_buf text;
     struct cw_buf detached;
-    struct cw_buf body; /* once it is valid */
+    struct cw_buf body;            /* once it is valid */
+    struct cw_alert_summary alert; /* of the body, read once */
+    struct cw_receipt_summary receipt;
+    bool has_alert;
+    bool has_receipt;
     struct cw_verification found;
     bool is_policy_checked;
     bool is_proof_checked; /* the next two say what came of it */
@@ -121,19 +125,21 @@ static bool read_beside(const char *path, struct cw_buf *ret)
     return cw_file_read(beside, ret, NULL) == CW_OK;
 }
 
+/* A valid alert may be of a type that we do not know. */
+static void summarise(struct file *file)
+{
+    const struct cw_span body = cw_buf_as_span(&file->body);
+    if (file->found.kind == CW_SEAL_RECEIPT) {
+        file->has_receipt = cw_receipt_summarise(body, &file->receipt, NULL) == CW_OK;
+    } else {
+        file->has_alert = cw_alert_summarise(body, &file->alert, NULL) == CW_OK;
+    }
+}
+
 static bool is_of_somebody_else(const struct file *file, const struct trust *trust)
 {
-    struct cw_alert_summary alert;
-    struct cw_receipt_summary receipt;
-    const struct cw_span body = cw_buf_as_span(&file->body);
-    const char *source = "";
-    if (file->found.kind == CW_SEAL_RECEIPT &&
-        cw_receipt_summarise(body, &receipt, NULL) == CW_OK) {
-        source = receipt.source;
-    } else if (file->found.kind == CW_SEAL_ALERT &&
-               cw_alert_summarise(body, &alert, NULL) == CW_OK) {
-        source = alert.source;
-    }
+    const char *source =
+        file->has_receipt ? file->receipt.source : (file->has_alert ? file->alert.source : "");
     return trust->own_source[0] == '\0' || strcmp(source, trust->own_source) != 0;
 }
 
@@ -161,6 +167,9 @@ static enum cw_status verify_file(const char *path, const struct request *reques
     if (status == CW_NOT_FOUND && !file->found.has_body && read_beside(path, &file->detached)) {
         status = check(file, request, trust);
     }
+    if (status == CW_OK) {
+        summarise(file);
+    }
     if (status == CW_OK && request->proof != NULL && !file->is_proof_checked) {
         status = check_proof(file, cw_buf_as_span(&file->body), request->proof, trust, &file->err);
     }
@@ -169,6 +178,8 @@ static enum cw_status verify_file(const char *path, const struct request *reques
     }
     if (status != CW_OK) {
         cw_buf_clear(&file->body); /* nothing of it is shown */
+        file->has_alert = false;
+        file->has_receipt = false;
     }
     return status;
 }
@@ -184,6 +195,8 @@ static enum cw_status verify_one(const struct cw_cli *cli, const char *path,
         .status = status,
         .found = &file.found,
         .body = cw_buf_as_span(&file.body),
+        .alert = file.has_alert ? &file.alert : NULL,
+        .receipt = file.has_receipt ? &file.receipt : NULL,
         .is_policy_checked = file.is_policy_checked,
         .proven = file.is_proof_checked ? &file.proven : NULL,
         .proof_status = file.proof_status,

@@ -213,29 +213,31 @@ enum cw_status cw_screen_draft_write(struct cw_screen_draft *draft,
     char hits_sha256[CW_SHA256_HEX_BYTES];
     struct cw_receipt_file *files = calloc(draft->files_count + 1, sizeof(*files));
     struct cw_receipt_hit *hits = calloc(draft->hits_count + 1, sizeof(*hits));
-    enum cw_status status = files == NULL || hits == NULL ? no_memory(err) : CW_OK;
-    if (status == CW_OK) {
-        for (size_t i = 0; i < draft->files_count; i++) {
-            files[i] = file_of(draft, &draft->files[i]);
-        }
-        for (size_t i = 0; i < draft->hits_count; i++) {
-            hits[i] = hit_of(draft, &draft->hits[i]);
-        }
-        cw_sha256_end(&draft->all_hits, digest);
-        cw_hex_encode(digest, sizeof(digest), hits_sha256);
-        const struct cw_receipt_screened screened = {
-            .against = cw_screen_against_name(result->against),
-            .is_every_token = result->is_every_token,
-            .files = files,
-            .files_count = draft->files_count,
-            .hits = hits,
-            .hits_count = draft->hits_count,
-            .hits_sha256 = hits_sha256,
-            .verdict = cw_verdict_name(result->verdict),
-        };
-        struct cw_receipt_facts facts = {.screened = &screened};
-        status = cw_receipt_write(place, &facts, err);
+    if (files == NULL || hits == NULL) {
+        free(files);
+        free(hits);
+        return no_memory(err);
     }
+    for (size_t i = 0; i < draft->files_count; i++) {
+        files[i] = file_of(draft, &draft->files[i]);
+    }
+    for (size_t i = 0; i < draft->hits_count; i++) {
+        hits[i] = hit_of(draft, &draft->hits[i]);
+    }
+    cw_sha256_end(&draft->all_hits, digest);
+    cw_hex_encode(digest, sizeof(digest), hits_sha256);
+    const struct cw_receipt_screened screened = {
+        .against = cw_screen_against_name(result->against),
+        .is_every_token = result->is_every_token,
+        .files = files,
+        .files_count = draft->files_count,
+        .hits = hits,
+        .hits_count = draft->hits_count,
+        .hits_sha256 = hits_sha256,
+        .verdict = cw_verdict_name(result->verdict),
+    };
+    struct cw_receipt_facts facts = {.screened = &screened};
+    const enum cw_status status = cw_receipt_write(place, &facts, err);
     free(files);
     free(hits);
     return status;

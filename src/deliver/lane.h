@@ -55,6 +55,7 @@ struct cw_lanes {
     size_t count;
     struct cw_due due; /* the row read last, of whichever lane */
     struct cw_deliver_report report;
+    bool has_told; /* an endpoint was disabled, and nobody has looked after what that queued */
 };
 
 /** How an attempt ended. */
