@@ -148,12 +148,10 @@ static enum cw_status screen_packed_twice_read(struct screening *screening,
 static enum cw_status screen_hashed(const struct cw_screen_job *job, int fd,
                                     struct cw_screen_read *ret, struct cw_error *err)
 {
-    uint8_t digest[CW_SHA256_BYTES];
     job->tally->is_hashed = true;
     cw_sha256_begin(&job->tally->sha256);
     const enum cw_status status = cw_screen_job_run(job, fd, err);
-    cw_sha256_end(&job->tally->sha256, digest);
-    cw_hex_encode(digest, sizeof(digest), ret->sha256);
+    cw_sha256_end_hex(&job->tally->sha256, ret->sha256);
     ret->bytes = job->tally->bytes;
     return status;
 }

@@ -63,7 +63,6 @@ void cw_screen_draft_clear(struct cw_screen_draft *draft)
 enum cw_status cw_screen_read_file(int fd, struct cw_screen_read *ret, struct cw_error *err)
 {
     struct cw_sha256_stream stream;
-    uint8_t digest[CW_SHA256_BYTES];
     char block[BLOCK_BYTES];
     uint64_t at = 0;
     ssize_t got = 1;
@@ -78,8 +77,7 @@ enum cw_status cw_screen_read_file(int fd, struct cw_screen_read *ret, struct cw
             at += (uint64_t)got;
         }
     }
-    cw_sha256_end(&stream, digest);
-    cw_hex_encode(digest, sizeof(digest), ret->sha256);
+    cw_sha256_end_hex(&stream, ret->sha256);
     ret->bytes = at;
     return CW_OK;
 }
@@ -209,7 +207,6 @@ enum cw_status cw_screen_draft_write(struct cw_screen_draft *draft,
                                      const struct cw_screen_result *result,
                                      const struct cw_receipt_place *place, struct cw_error *err)
 {
-    uint8_t digest[CW_SHA256_BYTES];
     char hits_sha256[CW_SHA256_HEX_BYTES];
     struct cw_receipt_file *files = calloc(draft->files_count + 1, sizeof(*files));
     struct cw_receipt_hit *hits = calloc(draft->hits_count + 1, sizeof(*hits));
@@ -224,8 +221,7 @@ enum cw_status cw_screen_draft_write(struct cw_screen_draft *draft,
     for (size_t i = 0; i < draft->hits_count; i++) {
         hits[i] = hit_of(draft, &draft->hits[i]);
     }
-    cw_sha256_end(&draft->all_hits, digest);
-    cw_hex_encode(digest, sizeof(digest), hits_sha256);
+    cw_sha256_end_hex(&draft->all_hits, hits_sha256);
     const struct cw_receipt_screened screened = {
         .against = cw_screen_against_name(result->against),
         .is_every_token = result->is_every_token,

@@ -98,6 +98,13 @@ void cw_sha256_end(struct cw_sha256_stream *stream, uint8_t ret[static CW_SHA256
     DIGEST(sha256, (struct sha256_ctx *)(void *)stream->opaque, SHA256_DIGEST_SIZE, ret);
 }
 
+void cw_sha256_end_hex(struct cw_sha256_stream *stream, char ret_hex[static CW_SHA256_HEX_BYTES])
+{
+    uint8_t digest[CW_SHA256_BYTES];
+    cw_sha256_end(stream, digest);
+    cw_hex_encode(digest, sizeof(digest), ret_hex);
+}
+
 /* The state is derived from the key, so it is wiped like one. */
 void cw_hmac_sha256(struct cw_span key, struct cw_span data, uint8_t ret[static CW_SHA256_BYTES])
 {

@@ -59,5 +59,6 @@ struct cw_sha256_stream {
 void cw_sha256_begin(struct cw_sha256_stream *stream);
 void cw_sha256_update(struct cw_sha256_stream *stream, struct cw_span data);
 void cw_sha256_end(struct cw_sha256_stream *stream, uint8_t ret[static CW_SHA256_BYTES]);
+void cw_sha256_end_hex(struct cw_sha256_stream *stream, char ret_hex[static CW_SHA256_HEX_BYTES]);
 
 #endif

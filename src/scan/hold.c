@@ -107,7 +107,6 @@ static void evidence_of(const struct cw_work *work, enum cw_verdict_on_list verd
                         char ret[static CW_SHA256_HEX_BYTES])
 {
     struct cw_sha256_stream stream;
-    uint8_t hash[CW_SHA256_BYTES];
     if (verdict != CW_LIST_SHRUNK) {
         (void)snprintf(ret, CW_SHA256_HEX_BYTES, "%s", work->intake->fetched.sha256);
         return;
@@ -120,8 +119,7 @@ static void evidence_of(const struct cw_work *work, enum cw_verdict_on_list verd
         cw_sha256_update(&stream, gone->canonical);
         cw_sha256_update(&stream, CW_SPAN("\n"));
     }
-    cw_sha256_end(&stream, hash);
-    cw_hex_encode(hash, sizeof(hash), ret);
+    cw_sha256_end_hex(&stream, ret);
 }
 
 static void remember(struct cw_work *work, enum cw_verdict_on_list verdict)
