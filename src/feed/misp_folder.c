@@ -5,10 +5,10 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "crypto/uuid.h"
 
 #define MANIFEST "manifest.json"
 #define SUFFIX   ".json"
-enum { UUID_CHARACTERS = 36 };
 
 char *cw_misp_folder_of(const char *path)
 {
@@ -35,17 +35,14 @@ struct writing {
 static bool is_event(const char *name)
 {
     const struct cw_span text = cw_span_cstr(name);
-    if (text.len != UUID_CHARACTERS + sizeof(SUFFIX) - 1) {
+    char uuid[CW_UUID_TEXT_BYTES - 1];
+    if (text.len != sizeof(uuid) + sizeof(SUFFIX) - 1) {
         return false;
     }
-    for (size_t i = 0; i < UUID_CHARACTERS; i++) {
-        const char c = cw_ascii_lower(text.data[i]);
-        const bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
-        if (is_dash ? c != '-' : !cw_ascii_is_digit(c) && (c < 'a' || c > 'f')) {
-            return false;
-        }
+    for (size_t i = 0; i < sizeof(uuid); i++) {
+        uuid[i] = cw_ascii_lower(text.data[i]);
     }
-    return true;
+    return cw_uuid_is_text(cw_span_make(uuid, sizeof(uuid)));
 }
 
 static enum cw_status put(struct writing *to, struct cw_span bytes, struct cw_error *err)
