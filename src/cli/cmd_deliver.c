@@ -55,9 +55,8 @@ static void publish(void *ctx)
     struct cw_tlog_tree tree;
     outcome->is_published = true;
     cw_error_clear(&outcome->log_error);
-    if (cw_ledger_publish(&ledger, &tree, &outcome->log_error) != CW_OK &&
-        outcome->log_error.text[0] == '\0') {
-        (void)cw_error_set(&outcome->log_error, CW_STATE, "the log is not continued");
+    if (cw_ledger_publish(&ledger, &tree, &outcome->log_error) != CW_OK) {
+        CW_ASSERT(outcome->log_error.text[0] != '\0');
     }
     outcome->log_size = tree.size;
 }

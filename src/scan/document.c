@@ -148,6 +148,17 @@ static enum cw_status judge(struct cw_work *work, struct cw_error *err)
                                           : hold_whole(work, &hold, err);
 }
 
+/* A document that was read, beside what is in force. */
+static enum cw_status compare(struct cw_work *work, struct cw_error *err)
+{
+    enum cw_status status = cw_work_load_old(work, err);
+    if (status == CW_OK) {
+        status = cw_delta_make(work->old_list, work->new_list, &work->delta, err);
+    }
+    work->is_new_document = status == CW_OK;
+    return status;
+}
+
 /* What one list asks of us beyond our limits fails that list, loudly, and no other: the state is as
  * before its document came, because the transaction was taken back. */
 static enum cw_status take_document(struct cw_work *work, struct cw_error *err)
@@ -162,14 +173,10 @@ static enum cw_status take_document(struct cw_work *work, struct cw_error *err)
     if (status != CW_OK) {
         return refuse(work, why.text, err);
     }
-    status = cw_work_load_old(work, err);
-    if (status == CW_OK) {
-        status = cw_delta_make(work->old_list, work->new_list, &work->delta, err);
-    }
+    status = compare(work, err);
     if (status != CW_OK) {
         return status;
     }
-    work->is_new_document = true;
     status = judge(work, &why);
     if (status == CW_LIMIT || status == CW_INVALID) {
         intake->state = before;
@@ -197,14 +204,10 @@ static enum cw_status read_again(struct cw_work *work, const char *outcome, bool
         return status == CW_NOMEM || status == CW_IO ? cw_error_set(err, status, "%s", why.text)
                                                      : CW_OK;
     }
-    status = cw_work_load_old(work, err);
-    if (status == CW_OK) {
-        status = cw_delta_make(work->old_list, work->new_list, &work->delta, err);
-    }
+    status = compare(work, err);
     if (status != CW_OK) {
         return status;
     }
-    work->is_new_document = true;
     count_document(work);
     count_delta(work);
     *ret_is_done = true;

@@ -133,7 +133,10 @@ enum cw_status cw_ledger_publish(const struct cw_ledger *ledger, struct cw_tlog_
                                                .origin = home->config->log_origin,
                                                .key = home->log_key,
                                                .now_s = ledger->now_s};
-    return cw_log_publish(&publisher, ret_tree, err);
+    const enum cw_status status = cw_log_publish(&publisher, ret_tree, err);
+    return status == CW_OK || err->text[0] != '\0'
+               ? status
+               : cw_error_set(err, status, "the log is not continued");
 }
 
 void cw_scan_log_publish(struct cw_scan *scan)
@@ -145,7 +148,6 @@ void cw_scan_log_publish(struct cw_scan *scan)
     const enum cw_status status = cw_ledger_publish(&ledger, &tree, &err);
     log->size = tree.size;
     if (status != CW_OK) {
-        cw_scan_copy(log->error_text, sizeof(log->error_text),
-                     err.text[0] != '\0' ? err.text : "the log is not continued");
+        cw_scan_copy(log->error_text, sizeof(log->error_text), err.text);
     }
 }

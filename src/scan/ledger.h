@@ -19,7 +19,7 @@ struct cw_ledger {
 /** Publishes all that waits.
  *  Out:     ret_tree  the published tree, as far as it came; size 0 when there is none
  *  Returns: CW_NOT_FOUND without a log key; CW_INVALID when the log has no name; as cw_log_publish.
- *           No alert waits for it. */
+ *           err always says why. No alert waits for it. */
 CW_NODISCARD enum cw_status cw_ledger_publish(const struct cw_ledger *ledger,
                                               struct cw_tlog_tree *ret_tree, struct cw_error *err);
 
