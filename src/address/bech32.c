@@ -64,8 +64,7 @@ static inline uint32_t bech32_shift(uint32_t sum, size_t places)
 }
 
 /* The same for BLOCK_GROUPS places and for the four bytes of a sum instead of its six groups: the
- * lines are those of places 8 to 13 above. Faster by a third of a fold; test_address_property holds
- * every length to the encoder. */
+ * lines are those of places 8 to 13 above. */
 static const uint32_t block_table[4][256] = {
     {SUMS_256(0x0424df38, 0x08491f79, 0x1086bbfb, 0x210d72ff, 0x129ec4f7, 0x22cb696d, 0x1782f6da,
               0x2d954cbd)},

@@ -280,7 +280,7 @@ static enum cw_status check_source(const struct cw_trust *trust, struct cw_span 
 /* ---- the story ---- */
 
 /* Only when nothing else can help: a proof is asked for what the keys leave open. */
-static enum cw_status ask_the_log(struct judging *judging, const struct cw_jws *jws,
+static enum cw_status ask_the_log(const struct judging *judging, const struct cw_jws *jws,
                                   struct cw_span body, struct cw_verification *ret,
                                   struct cw_error *err)
 {
@@ -294,10 +294,8 @@ static enum cw_status ask_the_log(struct judging *judging, const struct cw_jws *
     if (status != CW_OK) {
         return status;
     }
-    judging->witnessed = &witnessed;
-    const enum cw_status judged = judge_all(judging, jws, ret, err);
-    judging->witnessed = NULL;
-    return judged;
+    const struct judging with_proof = {trust, &witnessed, judging->payload_text};
+    return judge_all(&with_proof, jws, ret, err);
 }
 
 static enum cw_status verify(const struct cw_trust *trust, const struct cw_jws *jws,
@@ -309,7 +307,7 @@ static enum cw_status verify(const struct cw_trust *trust, const struct cw_jws *
         return status;
     }
     const struct cw_span body = cw_buf_as_span(&bytes->body);
-    struct judging judging = {.trust = trust, .payload_text = bytes->payload_text};
+    const struct judging judging = {.trust = trust, .payload_text = bytes->payload_text};
     ret->has_body = true;
     cw_sha256_hex(body, ret->body_sha256);
     status = judge_all(&judging, jws, ret, err);
