@@ -7,6 +7,10 @@ import ssl
 import subprocess
 import threading
 
+import harness
+
+KNOWN = "0x098B716B8Aaf21512996dC57EB0615e2383E2f96"
+
 
 def answer(body, status=200, *headers, length=True):
     """A whole HTTP answer as bytes."""
@@ -158,6 +162,30 @@ def ways(good, path, host):
         ("to-two-places", answer(b"", 302, "Location: /a", "Location: /b"), "no single target"),
         ("to-a-user", to("http://a:b@%s/x" % host), "redirect"),
     ]
+
+
+class Case(harness.Case):
+    """A home with one case, and lists from a fault server."""
+
+    def setUp(self):
+        super().setUp()
+        self.server = FaultServer()
+        self.home.now = "2026-11-20T00:00:00Z"
+        self.home.rule("ronin", [KNOWN])
+
+    def tearDown(self):
+        self.server.close()
+        super().tearDown()
+
+    def scan_at(self, now, *args):
+        """Exit code, feeds by id with the text of their error, and alerts with their short type."""
+        self.home.now = now
+        code, report, stderr = self.home.scan(*args)
+        self.assertIsNotNone(report, stderr)
+        feeds = {feed["id"]: dict(feed, error=(feed["error"] or {}).get("text", ""))
+                 for feed in report["feeds"]}
+        return code, feeds, [dict(alert, type=alert["type"].replace("cryptowatch.", ""))
+                             for alert in report["alerts"]]
 
 
 # An authority, and a certificate each: good, not yet valid, expired, for another host.

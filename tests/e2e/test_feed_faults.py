@@ -9,9 +9,8 @@ import warnings
 
 import fault_server
 import harness
-from fault_server import answer
+from fault_server import KNOWN, answer
 
-KNOWN = "0x098B716B8Aaf21512996dC57EB0615e2383E2f96"
 SHORT = ("drip", "silent", "endless-extension")
 
 
@@ -19,30 +18,15 @@ def address(number):
     return "0x%040x" % (0xabcdef000000 + number)
 
 
-class Faults(harness.Case):
-    def setUp(self):
-        super().setUp()
-        self.server = fault_server.FaultServer()
-        self.home.now = "2026-11-20T00:00:00Z"
-        self.home.rule("ronin", [KNOWN])
-
-    def tearDown(self):
-        self.server.close()
-        super().tearDown()
-
+class Faults(fault_server.Case):
     def add(self, feed_id, what, form="lines", server=None, **members):
         url = (server or self.server).put("/" + feed_id, what)
         members = dict({"stale_after": "60d", "max_stale": "90d"}, **members)
         self.home.feed(feed_id, url, form, **members)
 
     def at(self, now, *args):
-        self.home.now = now
-        code, report, stderr = self.home.scan(*args)
-        self.assertIsNotNone(report, stderr)
-        feeds = {feed["id"]: dict(feed, error=(feed["error"] or {}).get("text", ""))
-                 for feed in report["feeds"]}
-        return code, feeds, \
-            [(a["type"].replace("cryptowatch.", ""), a["feed"]) for a in report["alerts"]]
+        code, feeds, alerts = self.scan_at(now, *args)
+        return code, feeds, [(a["type"], a["feed"]) for a in alerts]
 
     def listed(self, text):
         return self.home.check(text)[0]

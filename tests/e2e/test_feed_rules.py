@@ -4,10 +4,9 @@ import json
 
 import fault_server
 import harness
-from fault_server import answer
+from fault_server import KNOWN, answer
 from test_scan import ofac
 
-KNOWN = "0x098B716B8Aaf21512996dC57EB0615e2383E2f96"
 MANY = ["0x%040x" % (0xabcdef000000 + i) for i in range(60)]
 
 
@@ -15,17 +14,7 @@ def lines(*addresses):
     return "".join(a + "\n" for a in addresses).encode()
 
 
-class Rules(harness.Case):
-    def setUp(self):
-        super().setUp()
-        self.server = fault_server.FaultServer()
-        self.home.now = "2026-11-20T00:00:00Z"
-        self.home.rule("ronin", [KNOWN])
-
-    def tearDown(self):
-        self.server.close()
-        super().tearDown()
-
+class Rules(fault_server.Case):
     def add(self, feed_id, body, form="lines", **members):
         url = self.server.put("/" + feed_id, answer(body))
         self.home.feed(feed_id, url, form, **dict({"removed_max_percent": 15}, **members))
@@ -34,12 +23,8 @@ class Rules(harness.Case):
         self.server.put("/" + feed_id, answer(body))
 
     def at(self, now, *args):
-        self.home.now = now
-        code, report, stderr = self.home.scan(*args)
-        self.assertIsNotNone(report, stderr)
-        feeds = {feed["id"]: dict(feed, error=(feed["error"] or {}).get("text", ""))
-                 for feed in report["feeds"]}
-        return code, feeds, [a["type"].replace("cryptowatch.", "") for a in report["alerts"]]
+        code, feeds, alerts = self.scan_at(now, *args)
+        return code, feeds, [a["type"] for a in alerts]
 
     def status(self, feed_id="list"):
         done = self.home.run("feed", "status", "--json")
