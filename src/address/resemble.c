@@ -305,6 +305,7 @@ enum cw_resemblance cw_resemble_judge(struct cw_span asked, struct cw_span liste
     if (!shape_of(asked, &mine) || !shape_of(listed, &theirs)) {
         return CW_RESEMBLES_NOT;
     }
+    const bool is_same_at_ends = has_same_ends(significant(&mine), significant(&theirs));
     if (is_hex(&mine) || is_hex(&theirs)) { /* the wrong character may be the one that says hex */
         fold(&mine);
         fold(&theirs);
@@ -321,8 +322,7 @@ enum cw_resemblance cw_resemble_judge(struct cw_span asked, struct cw_span liste
         }
         return CW_RESEMBLES_ONE_CHARACTER;
     }
-    return has_same_ends(significant(&mine), significant(&theirs)) ? CW_RESEMBLES_ENDS
-                                                                   : CW_RESEMBLES_NOT;
+    return is_same_at_ends ? CW_RESEMBLES_ENDS : CW_RESEMBLES_NOT;
 }
 
 const char *cw_resemblance_name(enum cw_resemblance resemblance)

@@ -66,6 +66,9 @@ static const struct pair pairs[] = {
      "TJYRV\xd0\x90PzQxDJtN5hQUzPF8im\xd0\x90"
      "DNzd1dUzA",
      TRON, CW_RESEMBLES_ENDS, 0},
+    {"ends in the other case are the same among hex digits only",
+     "abCDzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzefGH", "0xabcdyyyyyyyyyyyyyyefgh", CW_RESEMBLES_NOT,
+     0},
     {"three characters at the end are not four",
      "0x098B0000000000000000000000000000000000"
      "96",
