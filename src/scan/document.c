@@ -185,58 +185,12 @@ static enum cw_status take_document(struct cw_work *work, struct cw_error *err)
     return status == CW_OK ? CW_OK : cw_error_set(err, status, "%s", why.text);
 }
 
-/* Another program reads texts otherwise than the one that made the listings: what is in force is
- * read again from its stored document. Not while another one is held, whose additions are in force
- * too. When the document is gone, the next one that the list serves will do. */
-static enum cw_status read_again(struct cw_work *work, const char *outcome, bool *ret_is_done,
-                                 struct cw_error *err)
-{
-    struct cw_intake *intake = work->intake;
-    const struct cw_fetch_result fetched = intake->fetched;
-    struct cw_error why = {0};
-    cw_scan_copy(intake->fetched.sha256, sizeof(intake->fetched.sha256),
-                 intake->state.snapshot_sha256);
-    enum cw_status status = cw_work_parse(work, &why);
-    intake->fetched = fetched;
-    if (status != CW_OK) {
-        cw_watchlist_free(work->new_list);
-        work->new_list = NULL;
-        return status == CW_NOMEM || status == CW_IO ? cw_error_set(err, status, "%s", why.text)
-                                                     : CW_OK;
-    }
-    status = compare(work, err);
-    if (status != CW_OK) {
-        return status;
-    }
-    count_document(work);
-    count_delta(work);
-    *ret_is_done = true;
-    return cw_work_commit(work, outcome, err);
-}
-
-static bool has_other_norm(const struct cw_intake *intake)
-{
-    const struct cw_feed_state *state = &intake->state;
-    return state->snapshot_sha256[0] != '\0' && state->held_sha256[0] == '\0' &&
-           strcmp(state->norm, CW_NORM) != 0;
-}
-
-/* No new document, and yet something may be new: the rules, or the program. */
+/* No new document, and yet something may be new: the rules. */
 static enum cw_status look_again(struct cw_work *work, const char *outcome, bool *ret_is_done,
                                  struct cw_error *err)
 {
-    *ret_is_done = false;
-    if (!work->scan->options->is_offline && has_other_norm(work->intake)) {
-        const enum cw_status status = read_again(work, outcome, ret_is_done, err);
-        if (status != CW_OK || *ret_is_done) {
-            return status;
-        }
-    }
-    if (!has_other_rules(work->scan, work->intake)) {
-        return CW_OK;
-    }
-    *ret_is_done = true;
-    return match_again(work, outcome, err);
+    *ret_is_done = has_other_rules(work->scan, work->intake);
+    return *ret_is_done ? match_again(work, outcome, err) : CW_OK;
 }
 
 /* The accepted bytes are served again while another document was held: what that one added and we
@@ -288,7 +242,10 @@ static enum cw_status take_failed(struct cw_work *work, struct cw_error *err)
 enum cw_status cw_scan_take(struct cw_scan *scan, struct cw_intake *intake, struct cw_error *err)
 {
     struct cw_work work = {.scan = scan, .intake = intake};
-    enum cw_status status = CW_OK;
+    enum cw_status status = cw_scan_renew(scan, intake, err);
+    if (status != CW_OK) {
+        return status;
+    }
     if (intake->is_due && intake->fetched.outcome == CW_FETCH_FAILED) {
         status = take_failed(&work, err);
     } else if (intake->is_due && (intake->fetched.outcome == CW_FETCH_NEW || is_back(intake))) {

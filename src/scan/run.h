@@ -4,6 +4,7 @@
  *   due.c     which feeds are asked now, and the fetch itself
  *   outcome.c what is written when no listing changes, and what "good" means
  *   intake.c  one feed: parse, judge, compare, match, and the one transaction
+ *   renew.c   the list in force, read again after another program read it
  *   facts.c   one event as the facts of an alert
  *   emit.c    facts to sealed bytes in the outbox, through announce.h
  *   feed_alerts.c what a list that fails, is held or grows old has to be told about

@@ -156,9 +156,8 @@ struct cw_unusable {
 typedef enum cw_status (*cw_unusable_fn)(void *ctx, const struct cw_unusable *entry,
                                          struct cw_error *err);
 /** Tells the first of them in the order of the document. Returns: as cw_store_suspicious. */
-CW_NODISCARD enum cw_status cw_store_unusable(struct cw_store *store, const char *feed,
-                                              size_t count_max, cw_unusable_fn fn, void *ctx,
-                                              struct cw_error *err);
+CW_NODISCARD enum cw_status cw_store_unusable(struct cw_store *store, const char *feed, size_t max,
+                                              cw_unusable_fn fn, void *ctx, struct cw_error *err);
 
 /** One list put in the place of another. Pointers are borrowed during the call. */
 struct cw_replacement {
@@ -167,6 +166,7 @@ struct cw_replacement {
     struct cw_watchlist *new_list;       /* in force from now on; gets episodes and revisions */
     const struct cw_delta *delta;        /* from old_list to new_list */
     int64_t at_s;                        /* when; > 0 */
+    bool is_quiet;                       /* the same document read anew: no revision is counted */
 };
 /** Makes `new_list` the list in force. Needs a transaction. Added listings begin a new episode when
  *  the key was listed before; changed ones count a revision; both numbers are written into

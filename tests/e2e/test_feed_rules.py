@@ -188,7 +188,8 @@ class Rules(fault_server.Case):
         self.assertEqual(self.home.run("feed", "accept", "half", "0" * 64).returncode, 65)
         self.assertEqual(self.home.run("feed", "accept", "half", held).returncode, 0)
         _, feeds, _ = self.at("2026-11-30T01:00:00Z")
-        self.assertEqual((feeds["half"]["status"], feeds["careful"]["status"]), ("updated", "held"))
+        self.assertEqual((feeds["half"]["status"], feeds["careful"]["status"]), ("updated", "held"),
+                         feeds["half"]["error"])
 
     def test_rule_20_growth_and_many_of_ours_are_held_whole(self):
         self.add("grown", lines(*MANY[:5]))
