@@ -163,7 +163,26 @@ def tag_in_lower_case(question, theirs, ours, members):
         ours["network"] == addr_model.EVM_NET.get(tag.upper(), "")
 
 
+def bare_long_zero(question, theirs, ours, members):
+    return members == ["encoding"] and ours["encoding"] == "hex" and \
+        theirs["encoding"] == "entity-id" and "long-zero" in ours["flags"] and \
+        re.search("(?<![0-9a-zA-Z])0{24}[0-9a-fA-F]{16}", question["input"]) is not None
+
+
+def masked_id_too_large(question, theirs, ours, members):
+    found = re.match("f0([0-9]+)$", theirs.get("text") or "")
+    return ours["code"] == "RANGE" and "masked-id" in theirs.get("flags", ()) and \
+        found is not None and int(found.group(1)) >= 2 ** 63
+
+
 EXPLAINED = [
+    ("a long-zero account without 0x is hex",
+     "The model names the spelling by `0x` alone and calls 40 digits the form with dots.",
+     bare_long_zero),
+    ("a masked id is an id",
+     "Ids end at 2^63 - 1 (section 5, Filecoin); the model writes a larger one as an f0 text that it "
+     "then refuses itself.",
+     masked_id_too_large),
     ("a key that nobody holds belongs to nothing else",
      "The zero hash of Bitcoin is no relative of the zero account of the XRP ledger: the issue asks "
      "that reserved and burn addresses never alert by themselves, and a relation would.",
