@@ -35,7 +35,8 @@ class FaultServer:
         self.socket = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.host = "127.0.0.1:%d" % self.socket.getsockname()[1]
         self.scheme = "http" if context is None else "https"
-        threading.Thread(target=self._accept, daemon=True).start()
+        self.thread = threading.Thread(target=self._accept, daemon=True)
+        self.thread.start()
 
     def url(self, path):
         return "%s://%s%s" % (self.scheme, self.host, path)
@@ -83,6 +84,10 @@ class FaultServer:
                 pass
 
     def close(self):
+        """Ends the thread first: left in accept(), it may wake on the number of a descriptor that
+        is another server's by then, and answer its questions with 404."""
+        self.socket.shutdown(socket.SHUT_RDWR)
+        self.thread.join(10)
         self.socket.close()
 
 
