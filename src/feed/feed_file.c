@@ -87,6 +87,7 @@ static const struct cw_field fields[] = {
     {SPAN_OF_TIME("timeout", 1, TIMEOUT_MAX_S), .offset = AT(feed.timeout_s)},
     {NUMBER("bytes_max", 1, (int64_t)CW_FEED_BODY_HARD_MAX), .offset = AT(feed.bytes_max)},
     {NUMBER("entries_min", 0, CW_FEED_ENTRIES_MAX), .offset = AT(feed.entries_min)},
+    {NUMBER("tags_min", 0, CW_FEED_TAGS_MIN_MAX), .offset = AT(feed.tags_min)},
     {NUMBER("removed_max_percent", 0, 100), .offset = AT(feed.removed_max_percent)},
     {NUMBER("unusable_max_percent", 0, 100), .offset = AT(feed.unusable_max_percent)},
     {"release_by_itself", CW_FIELD_BOOL, .offset = AT(feed.release_by_itself)},

@@ -42,12 +42,16 @@ struct cw_feed {
     int64_t timeout_s;            /* default 15 min */
     int64_t bytes_max;            /* default CW_FEED_BODY_MAX */
     int64_t entries_min;          /* default 1 */
+    int64_t tags_min;             /* kinds of address (XBT, ETH …) among them; default 0 */
     int64_t removed_max_percent;  /* default 15 */
     int64_t unusable_max_percent; /* of entries that are no addresses; default 20 */
     bool release_by_itself;       /* a held document is believed once it is agreed; default true */
     bool enabled;                 /* default true */
     const char *sha256;           /* of the description's bytes, hex */
 };
+
+/** Of `tags_min`. */
+enum { CW_FEED_TAGS_MIN_MAX = 64 };
 
 struct cw_feeds; /* all descriptions of a folder, sorted by id */
 

@@ -10,6 +10,7 @@ static const struct {
 } verdicts[] = {
     [CW_LIST_PLAUSIBLE] = {"", false},
     [CW_LIST_TOO_SMALL] = {"too-small", false},
+    [CW_LIST_TOO_NARROW] = {"too-narrow", false},
     [CW_LIST_UNREADABLE] = {"unreadable", false},
     [CW_LIST_FROM_AHEAD] = {"ahead", false},
     [CW_LIST_OLDER] = {"older", true},
@@ -64,6 +65,23 @@ static enum cw_status count_ours(const struct cw_work *work, size_t *ret, struct
     return status;
 }
 
+/* How many kinds of address the list names; counts no further than it matters. */
+static size_t count_tags(const struct cw_watchlist *list, size_t enough)
+{
+    struct cw_span seen[CW_FEED_TAGS_MIN_MAX];
+    size_t count = 0;
+    CW_ASSERT(enough <= CW_COUNT(seen));
+    for (size_t i = 0; i < cw_watchlist_count(list); i++) {
+        const struct cw_listing *listing = cw_watchlist_at(list, i);
+        for (size_t t = 0; t < listing->tags_count && count < enough; t++) {
+            if (!is_among(seen, count, listing->tags[t])) {
+                seen[count++] = listing->tags[t];
+            }
+        }
+    }
+    return count;
+}
+
 /* A date that is none counts as none: it cannot make a list older. */
 static int64_t date_of(struct cw_span text)
 {
@@ -85,6 +103,8 @@ static enum cw_status describe(const struct cw_work *work, struct cw_list_case *
         .undecodable = cw_watchlist_undecodable(work->new_list),
         .usable = entries - cw_watchlist_opaque_count(work->new_list),
         .entries_min = (uint64_t)feed->entries_min,
+        .tags = count_tags(work->new_list, (size_t)feed->tags_min),
+        .tags_min = (uint64_t)feed->tags_min,
         .removed_max_percent = (uint64_t)feed->removed_max_percent,
         .unusable_max_percent = (uint64_t)feed->unusable_max_percent,
         .published_s = date_of(cw_watchlist_published(work->new_list)),
@@ -172,6 +192,12 @@ static void write_what(const struct cw_work *work, const struct cw_hold *hold, c
     case CW_LIST_TOO_SMALL:
         (void)snprintf(ret, bytes, "%llu usable entries where at least %llu are expected",
                        (unsigned long long)list->usable, (unsigned long long)list->entries_min);
+        return;
+    case CW_LIST_TOO_NARROW:
+        (void)snprintf(ret, bytes,
+                       "%llu kinds of address where at least %llu are expected: a part of the list "
+                       "is missing",
+                       (unsigned long long)list->tags, (unsigned long long)list->tags_min);
         return;
     case CW_LIST_UNREADABLE:
         (void)snprintf(ret, bytes, "%llu of %llu entries are no addresses: the list looks changed",

@@ -6,6 +6,7 @@
  *   grown, ours,       nothing                          a person, or agreement
  *   older, returned
  *   too-small,         nothing                          a person
+ *   too-narrow,
  *   unreadable, ahead
  *
  * Agreement: three fetches with the same evidence over at least two days, when less than half of

@@ -29,6 +29,9 @@ enum cw_verdict_on_list cw_list_judge(const struct cw_list_case *list)
     if (list->usable < list->entries_min) {
         return CW_LIST_TOO_SMALL;
     }
+    if (list->tags < list->tags_min) {
+        return CW_LIST_TOO_NARROW;
+    }
     if (is_above(list->undecodable, list->entries, list->unusable_max_percent)) {
         return CW_LIST_UNREADABLE;
     }

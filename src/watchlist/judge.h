@@ -14,6 +14,7 @@
 enum cw_verdict_on_list {
     CW_LIST_PLAUSIBLE,
     CW_LIST_TOO_SMALL,  /* fewer usable entries than entries_min */
+    CW_LIST_TOO_NARROW, /* fewer kinds of address than tags_min: a part of the list is missing */
     CW_LIST_UNREADABLE, /* too many entries are no addresses: the list has changed its form */
     CW_LIST_FROM_AHEAD, /* issued more than two days after today */
     CW_LIST_OLDER,      /* issued before the one in force */
@@ -40,6 +41,8 @@ struct cw_list_case {
     uint64_t undecodable; /* of these, no address whatever their format says of them */
     uint64_t usable;      /* of these, listed */
     uint64_t entries_min; /* floor of usable entries */
+    uint64_t tags;        /* kinds of address among them, as the list names them */
+    uint64_t tags_min;    /* floor of these */
     uint64_t removed_max_percent;
     uint64_t unusable_max_percent;
     int64_t published_s; /* issue date of the document; 0 it has none */

@@ -157,6 +157,20 @@ class Rules(fault_server.Case):
         self.assertEqual(told.count("feed.suspect"), 1)
         self.assertEqual(self.home.check(KNOWN)[0], 10)
 
+    def test_rule_19_a_kind_of_address_that_is_missing_holds_the_list(self):
+        bitcoin = "12QtD5BFwRsdNsAZY76UVE1xyCGNTojH9h"
+        self.add("list", ofac(("1", "ETH", KNOWN), ("2", "XBT", bitcoin)).encode(), "ofac-advanced",
+                 tags_min=2)
+        self.assertEqual(self.at("2026-11-20T00:00:00Z")[1]["list"]["status"], "updated")
+        self.serve("list", ofac(("1", "ETH", KNOWN), ("2", "ETH", MANY[0])).encode())
+        for day in ("21", "23", "25", "27"):
+            code, feeds, _ = self.at("2026-11-%sT00:00:00Z" % day)
+            self.assertEqual((code, feeds["list"]["status"], feeds["list"]["added"]), (20, "held", 0))
+            self.assertIn("1 kinds of address where at least 2", feeds["list"]["error"])
+        self.assertEqual(self.home.check(bitcoin)[0], 10)
+        self.assertEqual(self.home.run("feed", "accept", "list").returncode, 0)
+        self.assertEqual(self.at("2026-11-28T00:00:00Z")[1]["list"]["status"], "updated")
+
     def test_rule_20_removals_wait_and_additions_do_not(self):
         self.add("list", lines(KNOWN, *MANY))
         self.at("2026-11-20T00:00:00Z")

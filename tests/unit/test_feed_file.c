@@ -88,6 +88,7 @@ static void reads_every_member(void)
     CU_ASSERT_EQUAL(feed->timeout_s, 600);
     CU_ASSERT_EQUAL(feed->bytes_max, (int64_t)CW_FEED_BODY_HARD_MAX);
     CU_ASSERT_EQUAL(feed->entries_min, CW_FEED_ENTRIES_MAX);
+    CU_ASSERT_EQUAL(feed->tags_min, CW_FEED_TAGS_MIN_MAX);
     CU_ASSERT_EQUAL(feed->removed_max_percent, 100);
     CU_ASSERT_EQUAL(feed->unusable_max_percent, 100);
     CU_ASSERT_FALSE(feed->release_by_itself);
@@ -115,6 +116,7 @@ static void fills_in_defaults(void)
     CU_ASSERT_EQUAL(feed->timeout_s, 900);
     CU_ASSERT_EQUAL(feed->bytes_max, (int64_t)CW_FEED_BODY_MAX);
     CU_ASSERT_EQUAL(feed->entries_min, 1);
+    CU_ASSERT_EQUAL(feed->tags_min, 0);
     CU_ASSERT_EQUAL(feed->removed_max_percent, 15);
     CU_ASSERT_EQUAL(feed->unusable_max_percent, 20);
     CU_ASSERT_TRUE(feed->release_by_itself);

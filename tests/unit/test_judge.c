@@ -28,6 +28,8 @@ static const struct {
     {"an empty list without a floor", LIST(0, 0, 0, 15, 20, .old_count = 0), CW_LIST_PLAUSIBLE},
     {"an empty list with the least floor", LIST(0, 0, 1, 15, 20, .old_count = 0),
      CW_LIST_TOO_SMALL},
+    {"kinds of address at the floor", LIST(USUAL, .tags = 3, .tags_min = 3), CW_LIST_PLAUSIBLE},
+    {"kinds of address below the floor", LIST(USUAL, .tags = 2, .tags_min = 3), CW_LIST_TOO_NARROW},
     {"a fifth is no address", LIST(5, 4, 1, 15, 20, .undecodable = 1), CW_LIST_PLAUSIBLE},
     {"more than a fifth is no address", LIST(14, 11, 1, 15, 20, .undecodable = 3),
      CW_LIST_UNREADABLE},
