@@ -8,14 +8,14 @@
  *   - Order of arguments: what is read, with each size behind its pointer; then what is written.
  *   - Nothing is stored or printed. Memory is allocated only by functions that end in _open, _new
  *     or _reload, which have one that ends in _close or _free. Pointers that come back are to
- * static text, unless the comment says otherwise.
+ *     static text, unless the comment says otherwise.
  *   - Text goes in as bytes and length; it need not end in NUL and may hold anything.
  *   - Any number of threads may call at once, after cryptowatch_init has returned once.
  *   - A pointer that must not be NULL and is NULL is a bug in the calling program: it is stopped
  *     with a line on standard error, since a wrong "clear" would be worse.
  *   - Binary interface: structs are of fixed size, owned by the caller, copied by assignment.
  *     Codes, flags and functions are added, never renumbered, changed or removed: so treat a code
- *     that you do not know as a failure.
+ *     that you do not know as a failure. Of such a code, …_name and …_text are empty.
  *
  *   struct cryptowatch_address a;
  *   enum cryptowatch_address_error why =
@@ -47,9 +47,8 @@ enum cryptowatch_init_result {
     CRYPTOWATCH_INIT_HASH = 1, /* a hash of libsodium or nettle gave a wrong answer */
 };
 
-/** Checks every hash in use against published answers: a wrong hash would mean silent misses.
- *  Call it once, before anything else; more calls do no harm.
- *  Returns: CRYPTOWATCH_INIT_OK · CRYPTOWATCH_INIT_HASH: do not use the library on this machine */
+/** Checks every hash in use against published answers: a wrong hash would mean silent misses. Call
+ *  it before anything else; once is enough. Any result but OK: do not use it on this machine. */
 CRYPTOWATCH_API CRYPTOWATCH_NODISCARD enum cryptowatch_init_result cryptowatch_init(void);
 
 /** Version of the library at run time, "0.1.0". */
@@ -64,7 +63,7 @@ enum {
 
 /** A decoded address. Fill it with cryptowatch_address_parse and read it with the functions below;
  *  what is inside belongs to the library. After a parse that failed, and when it is all zeros, it
- * is an empty address: they answer with the empty text, 0 and CRYPTOWATCH_RELATION_UNKNOWN. */
+ *  is an empty address: they answer with the empty text, 0 and CRYPTOWATCH_RELATION_UNKNOWN. */
 struct cryptowatch_address {
     uint64_t opaque[448];
 };
@@ -128,9 +127,8 @@ enum cryptowatch_flag {
 
 /** Decodes a text as an address of any chain we know.
  *  In:      text        any bytes; NULL only with len 0
- *           tag         the chain a list or a wallet says ("XBT", "ETH"), NUL-terminated; may be
- *                       NULL; narrows the readings, never overrules the text;
- *                       one that does not fit or is unknown sets LABEL_MISMATCH
+ *           tag         the chain a list or a wallet says ("XBT", "ETH"), or NULL; narrows the
+ *                       readings, never overrules the text; misfit or unknown: LABEL_MISMATCH
  *           mode        strict or list
  *  Out:     ret         set on CRYPTOWATCH_ADDRESS_OK; else it answers as an empty address
  *  Returns: CRYPTOWATCH_ADDRESS_OK, or why it is none. No other code means "may pass"
@@ -139,9 +137,8 @@ CRYPTOWATCH_API CRYPTOWATCH_NODISCARD enum cryptowatch_address_error
 cryptowatch_address_parse(const char *text, size_t len, const char *tag, enum cryptowatch_mode mode,
                           struct cryptowatch_address *ret);
 
-/** "CHECKSUM" and the like, to log and to compare; empty for a code this version does not know. */
+/** "CHECKSUM" and the like, to log and to compare. */
 CRYPTOWATCH_API const char *cryptowatch_address_error_name(enum cryptowatch_address_error why);
-/** One sentence for people; empty for a code this version does not know. */
 CRYPTOWATCH_API const char *cryptowatch_address_error_text(enum cryptowatch_address_error why);
 
 /** Writes the canonical key `chain:kind:hex`: two texts of one owner's key give the same.
@@ -170,7 +167,7 @@ CRYPTOWATCH_API const char *cryptowatch_flag_name(uint64_t flag);
 
 /* ---- two addresses ---- */
 
-/** How two addresses belong together. Only EXACT and ENCODING mean the same key. */
+/** Only EXACT and ENCODING mean the same key. */
 enum cryptowatch_relation {
     CRYPTOWATCH_RELATION_NONE = 0,
     CRYPTOWATCH_RELATION_EXACT = 1,         /* the same text */
@@ -181,12 +178,11 @@ enum cryptowatch_relation {
     CRYPTOWATCH_RELATION_UNKNOWN = 255, /* one of the two is empty: cannot say, which is no "no" */
 };
 
-/** Compares two decoded addresses; symmetric. */
+/** Symmetric. */
 CRYPTOWATCH_API CRYPTOWATCH_NODISCARD enum cryptowatch_relation
 cryptowatch_address_relation(const struct cryptowatch_address *a,
                              const struct cryptowatch_address *b);
-/** "exact", "encoding", "same-key-hash", "cross-chain", "entity", "none", "unknown"; empty for a
- *  code this version does not know. */
+/** "exact", "encoding", "same-key-hash", "cross-chain", "entity", "none", "unknown". */
 CRYPTOWATCH_API const char *cryptowatch_relation_name(enum cryptowatch_relation relation);
 
 /* ---- alerts and deliveries ---- */
@@ -214,9 +210,8 @@ enum cryptowatch_verify_error {
     CRYPTOWATCH_VERIFY_TIME = 10,     /* too old, or from the future: a replay or a wrong clock */
 };
 
-/** "SIGNATURE" and the like; empty for a code this version does not know. */
+/** "SIGNATURE" and the like. */
 CRYPTOWATCH_API const char *cryptowatch_verify_error_name(enum cryptowatch_verify_error why);
-/** One sentence for people; empty for a code this version does not know. */
 CRYPTOWATCH_API const char *cryptowatch_verify_error_text(enum cryptowatch_verify_error why);
 
 /** What a signer of an alert says with the signature. */
@@ -266,16 +261,14 @@ struct cryptowatch_webhook {
     uint64_t reserved[6];
 };
 
-/** Verifies a delivery by Standard Webhooks 1.0 with an Ed25519 key (`v1a`): one v1a element that
- *  the key signed is enough, so that keys can be rotated; other versions are passed over. It does
- *  not remember ids: the caller drops an id that came before.
+/** Verifies a delivery by Standard Webhooks 1.0 with an Ed25519 key: one `v1a` element it signed is
+ *  enough (keys can be rotated), others are passed over. The caller drops ids that came before.
  *  In:      delivery    see above; the body at most CRYPTOWATCH_BODY_BYTES_MAX
  *           public_key  the endpoint's trusted raw key, CRYPTOWATCH_PUBLIC_KEY_BYTES long
  *           now_s       the receiver's clock, UTC Unix seconds
  *           tolerance_s how far the timestamp may be from it, both ways, inclusive; not negative
  *  Returns: OK · ARGUMENT · TOO_LONG · FORM · TIME · MISSING · SIGNATURE
- *  Limits:  no allocation; about 18 KiB of stack
- *  Safety:  pure
+ *  Limits:  no allocation; about 18 KiB of stack. Safety: pure
  *  Source:  Standard Webhooks 1.0, asymmetric signatures */
 CRYPTOWATCH_API CRYPTOWATCH_NODISCARD enum cryptowatch_verify_error
 cryptowatch_webhook_verify(const struct cryptowatch_webhook *delivery,
@@ -284,8 +277,8 @@ cryptowatch_webhook_verify(const struct cryptowatch_webhook *delivery,
 
 /* ---- an index ---- */
 
-/** One generation of an index: what every list and case said when it was built. It never changes,
- *  so any number of threads may ask it at once. */
+/** What every list and case said when it was built; never changes: any number of threads may ask.
+ */
 struct cryptowatch_index;
 
 enum cryptowatch_index_error {
@@ -300,21 +293,18 @@ enum cryptowatch_index_error {
     CRYPTOWATCH_INDEX_STOPPED = 8,   /* the callback said so */
     CRYPTOWATCH_INDEX_ARGUMENT = 9,  /* a struct of an unknown size */
 };
-/** "DAMAGED" and the like; empty for a code this version does not know. */
+/** "DAMAGED" and the like. */
 CRYPTOWATCH_API const char *cryptowatch_index_error_name(enum cryptowatch_index_error why);
-/** One sentence for people; empty for a code this version does not know. */
 CRYPTOWATCH_API const char *cryptowatch_index_error_text(enum cryptowatch_index_error why);
 
 /** Opens what is in force in a folder (`state/index`), or one index file, which does not know how
  *  old its lists are. Every block is checked against its checksum when it is first touched.
  *  Out:     ret  let it go with cryptowatch_index_close; set on CRYPTOWATCH_INDEX_OK
- *  Returns: OK · NOT_FOUND · DENIED · IO · DAMAGED · OTHER · MEMORY
- *  Limits:  the cost does not grow with the index */
+ *  Returns: OK · NOT_FOUND · DENIED · IO · DAMAGED · OTHER · MEMORY, at one cost for any size */
 CRYPTOWATCH_API CRYPTOWATCH_NODISCARD enum cryptowatch_index_error
 cryptowatch_index_open(const char *path, struct cryptowatch_index **ret);
-/** Takes one more share in an index, to be let go like the first. */
 CRYPTOWATCH_API struct cryptowatch_index *cryptowatch_index_hold(struct cryptowatch_index *index);
-/** Lets go of a share; the last one unmaps the file. NULL is fine. */
+/** Lets go of a share that _open or _hold gave; the last one unmaps the file. NULL is fine. */
 CRYPTOWATCH_API void cryptowatch_index_close(struct cryptowatch_index *index);
 
 /** Set size to sizeof(struct cryptowatch_index_info), the rest is filled. */
@@ -364,7 +354,6 @@ enum cryptowatch_verdict {
     CRYPTOWATCH_RELATED = 11,
     CRYPTOWATCH_CANNOT_SAY = 20,
 };
-/** "clear", "listed", "related", "cannot-say"; empty for a code this version does not know. */
 CRYPTOWATCH_API const char *cryptowatch_verdict_name(enum cryptowatch_verdict verdict);
 
 /** Why it is CANNOT_SAY. */
@@ -425,16 +414,27 @@ CRYPTOWATCH_API CRYPTOWATCH_NODISCARD enum cryptowatch_verdict
 cryptowatch_index_find_text(const struct cryptowatch_index *index, const char *text, size_t len,
                             const struct cryptowatch_ask *ask, enum cryptowatch_why *ret_why);
 
-/** Whether anything may be listed or related: 0 is certain, 1 means ask cryptowatch_index_find. 0
- *  says nothing of the age of the lists, and damage answers 1. Limits: no allocation */
+/** Whether anything may be related: 0 is certain, 1 means ask cryptowatch_index_find; damage is 1.
+ */
 CRYPTOWATCH_API CRYPTOWATCH_NODISCARD int
 cryptowatch_index_may_hold(const struct cryptowatch_index *index,
                            const struct cryptowatch_address *address);
-/** The same for a text that is not decoded: 0 says that cryptowatch_index_find_text would find no
- *  match, not that the text is an address. */
+/** The same for a text; 0: cryptowatch_index_find_text would find no match, address or not. */
 CRYPTOWATCH_API CRYPTOWATCH_NODISCARD int
 cryptowatch_index_may_hold_text(const struct cryptowatch_index *index, const char *text,
                                 size_t len);
+
+/** The keys of a decoded address, to be asked about by the million: copied, never stored. */
+struct cryptowatch_key {
+    uint64_t opaque[8];
+};
+/** Always sets ret; of an empty address: a key that any index may hold. */
+CRYPTOWATCH_API void cryptowatch_key_make(const struct cryptowatch_address *address,
+                                          struct cryptowatch_key *ret);
+/** cryptowatch_index_may_hold of a key: one cache line for each of its one or two hashes. */
+CRYPTOWATCH_API CRYPTOWATCH_NODISCARD int
+cryptowatch_index_may_hold_key(const struct cryptowatch_index *index,
+                               const struct cryptowatch_key *key);
 
 /* ---- a folder that is followed ---- */
 

@@ -323,8 +323,23 @@ def check_feed(tally, path, feed):
                 "wants every < stale_after <= max_stale")
     tally.check(feed.get("enabled", True) or feed.get("note"), path.name,
                 "is disabled without saying why")
-    tally.check("homepage" in feed and feed.get("entries_min", 1) > 1, path.name,
+    # a list of one address has no higher floor than one; it says so and is not enabled
+    floor = feed.get("entries_min", 0)
+    tally.check("homepage" in feed and floor >= (2 if feed.get("enabled", True) else 1), path.name,
                 "wants a homepage and a floor of entries")
+    terms = feed["licence"].upper()
+    is_bound = any(word in terms for word in ("-NC", "NON-COMMERCIAL", "GPL", "-SA", "NONE STATED",
+                                              "NO LICENCE"))
+    tally.check(not (is_bound and feed.get("enabled", True)), path.name,
+                "is enabled under non-commercial, copyleft or unknown terms")
+    if not feed["url"].startswith("file:") or feed["format"] == "misp":
+        for member in ("confidence", "every", "stale_after", "bytes_max", "removed_max_percent",
+                       "enabled", "note"):
+            tally.check(member in feed, path.name, f"leaves {member} to a default")
+    if feed["url"].startswith("file:mirror/"):
+        tally.check(not feed.get("enabled", True) and feed["format"] == "misp", path.name,
+                    "reads a mirror that nobody has made yet")
+        return None
     if not feed["url"].startswith("file:"):
         tally.check(feed["url"].startswith("https://"), path.name, "is not fetched over https")
         return None

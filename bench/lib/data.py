@@ -19,9 +19,7 @@ def generated(name, arguments):
     """A file of bench_corpus, reused when it is there."""
     path = measure.FOLDER / "data" / name
     if not path.exists():
-        corpus = measure.program("bench_corpus")
-        if corpus is None:
-            raise measure.Failed("bench_corpus is not built: see bench/run --help")
+        corpus = measure.need("bench_corpus")
         path.parent.mkdir(parents=True, exist_ok=True)
         print(f"making {path.name} ...", flush=True)
         unfinished = path.with_suffix(".part")

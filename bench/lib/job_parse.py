@@ -36,16 +36,9 @@ def timed(name, argv, runs, note=None, **options):
     return measured(name, argv, runs, lambda seconds: seconds, note, **options)
 
 
-def formats():
-    text = (measure.ROOT / "src" / "feed" / "formats.def").read_text()
-    return {line.split('"')[1] for line in text.splitlines() if line.startswith("CW_FEED_FORMAT(")}
-
-
 def parse_row(name, form, path, runs):
     """`feed parse`: the parser program, and every address decoded and printed by main."""
-    if form not in formats():
-        return row(name, note=f"not built yet: format {form}")
-    return timed(name, [measure.program("cryptowatch"), "feed", "parse", "--quiet", "--format", form,
+    return timed(name, [measure.need("cryptowatch"), "feed", "parse", "--quiet", "--format", form,
                         path], runs, codes=(0, 20))
 
 

@@ -23,6 +23,14 @@ def program(name):
     return str(path) if path.exists() else None
 
 
+def need(name):
+    """Path of a program of ours that a job cannot do without."""
+    path = program(name)
+    if path is None:
+        raise Failed(f"{name} is not built: see bench/run --help")
+    return path
+
+
 def tool(name):
     return shutil.which(name)
 

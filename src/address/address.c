@@ -152,11 +152,14 @@ enum cw_address_error cw_parse_bare(struct cw_span text, const struct cw_label *
                            : explain(text, mode, address);
 }
 
-/* The parts in use, which are a fifth of the whole. */
+/* The parts in use, which are a fifth of the whole: readings, what is said of them with the bytes
+ * that follow it, and the source. */
 static void copy(struct cw_address *ret, const struct cw_address *from)
 {
-    memcpy(ret, from, offsetof(struct cw_address, bytes));
-    memcpy(ret->bytes, from->bytes, from->bytes_used);
+    const size_t said = offsetof(struct cw_address, readings_count);
+    const size_t said_end = offsetof(struct cw_address, bytes) + from->bytes_used;
+    memcpy(ret->readings, from->readings, from->readings_count * sizeof(from->readings[0]));
+    memcpy((char *)ret + said, (const char *)from + said, said_end - said);
     memcpy(ret->source, from->source, strlen(from->source) + 1);
 }
 
@@ -301,9 +304,9 @@ struct cw_span cw_address_source(const struct cw_address *address)
     return cw_span_cstr(address->source);
 }
 
-bool cw_address_aux(const struct cw_address *address, char ret[static 24])
+bool cw_address_aux(const struct cw_address *address, char ret[static CW_AUX_BYTES])
 {
-    struct cw_writer out = {.data = ret, .max = 23};
+    struct cw_writer out = {.data = ret, .max = CW_AUX_BYTES - 1};
     switch ((enum cw_aux)address->aux_kind) {
     case CW_AUX_NONE:
         return false;
@@ -315,6 +318,9 @@ bool cw_address_aux(const struct cw_address *address, char ret[static 24])
             const uint8_t byte = (uint8_t)(address->aux >> shift & 0xffu);
             cw_write_hex(&out, cw_span_make(&byte, 1));
         }
+        break;
+    case CW_AUX_TEXT:
+        cw_write_str(&out, address->memo);
         break;
     }
     cw_write_end(&out);

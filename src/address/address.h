@@ -85,7 +85,8 @@ enum {
     CW_CHAIN_NAME_BYTES = 40, /* "cosmos-persistence", "bitcoin-regtest", NUL */
     CW_CANONICAL_BYTES = 40 + 24 + 2 * 640 + 1, /* chain ":" kind ":" hex, NUL */
     CW_ADDRESS_TEXT_BYTES = 1025,               /* a canonical text and NUL */
-    CW_LINKS_MAX = 96,                          /* keys and link keys of one address */
+    CW_AUX_BYTES = 65, /* a Stellar memo: a text of 28 bytes or a hash in hex, and NUL */
+    CW_LINKS_MAX = 96, /* keys and link keys of one address */
 };
 
 /** One way to read the text: a canonical key. Fields are for src/address/ only. */
@@ -111,6 +112,7 @@ struct cw_address {
     uint32_t stripped_named;                     /* the one that stripped_name belongs to */
     char stripped_name[32];                      /* a scheme, a label, a host */
     uint64_t aux;                                /* XRP tag, Stellar id, Monero payment id */
+    char memo[CW_AUX_BYTES];                     /* a Stellar memo that is no number */
     uint16_t bytes_used;
     uint8_t bytes[CW_ADDRESS_PAYLOAD_MAX + 64];
     char source[CW_ADDRESS_TEXT_BYTES]; /* the bare text after unwrapping, NUL-terminated */
@@ -181,9 +183,8 @@ uint32_t cw_address_flags(const struct cw_address *address);
 const char *cw_address_flag_name(enum cw_address_flag flag);
 /** The bare text after unwrapping, borrowed from the struct. */
 struct cw_span cw_address_source(const struct cw_address *address);
-/** Tag, muxed id or payment id as text ("123", 16 hex digits); false when it carries none.
- *  ret holds 24 bytes. */
-bool cw_address_aux(const struct cw_address *address, char ret[static 24]);
+/** Tag, muxed id, memo or payment id as text ("123", 16 hex digits); false when it carries none. */
+bool cw_address_aux(const struct cw_address *address, char ret[static CW_AUX_BYTES]);
 /** CAIP-10 of the default reading ("bip122:000000000019d6689c085ae165831e93:bc1q…"),
  * NUL-terminated. False where no CAIP-2 namespace is registered or the network is not known (an EVM
  * address: use "eip155:1:" only when the tag says Ethereum). */

@@ -8,6 +8,7 @@
 
 #include "address/address.h"
 #include "address/alphabet.h"
+#include "base/status.h"
 
 /** On a large local that is written before it is read: the hardened build clears every other one at
  *  its declaration, which costs as much as the decoding. */
@@ -44,9 +45,22 @@ struct cw_writer {
     size_t max; /* bytes without the NUL */
 };
 
-void cw_write_char(struct cw_writer *out, char c);
+static inline void cw_write_char(struct cw_writer *out, char c)
+{
+    CW_ASSERT(out->len < out->max);
+    out->data[out->len++] = c;
+}
+
+static inline void cw_write_span(struct cw_writer *out, struct cw_span text)
+{
+    CW_ASSERT(text.len <= out->max - out->len);
+    if (text.len > 0) {
+        memcpy(out->data + out->len, text.data, text.len);
+        out->len += text.len;
+    }
+}
+
 void cw_write_str(struct cw_writer *out, const char *text);
-void cw_write_span(struct cw_writer *out, struct cw_span text);
 void cw_write_hex(struct cw_writer *out, struct cw_span bytes);
 void cw_write_u64(struct cw_writer *out, uint64_t value);
 void cw_write_end(struct cw_writer *out);

@@ -36,7 +36,7 @@ enum cw_family_id {
 };
 
 enum cw_net { CW_NET_MAIN, CW_NET_TEST };
-enum cw_aux { CW_AUX_NONE, CW_AUX_NUMBER, CW_AUX_HEX };
+enum cw_aux { CW_AUX_NONE, CW_AUX_NUMBER, CW_AUX_HEX, CW_AUX_TEXT };
 
 struct cw_chain {
     const char *name;

@@ -92,19 +92,16 @@ static void add_zcash_items(struct cw_links *links, const struct cw_reading *rea
 static void add_by_kind(struct cw_links *links, const struct cw_reading *reading,
                         struct cw_span payload)
 {
-    static const struct {
-        enum cw_kind kind;
-        enum cw_link_class link_class;
-    } rules[] = {
-        {CW_KIND_P2PKH, CW_LINK_H160},       {CW_KIND_P2WPKH, CW_LINK_H160},
-        {CW_KIND_P2SH, CW_LINK_S160},        {CW_KIND_P2WSH, CW_LINK_W256},
-        {CW_KIND_P2TR, CW_LINK_X32},         {CW_KIND_SAPLING, CW_LINK_ZSAPLING},
-        {CW_KIND_ETH_IMPLICIT, CW_LINK_E20}, {CW_KIND_IMPLICIT, CW_LINK_ED32},
+    /* each class one more, so that 0 is none */
+    static const uint8_t classes[CW_KINDS] = {
+        [CW_KIND_P2PKH] = 1 + CW_LINK_H160,       [CW_KIND_P2WPKH] = 1 + CW_LINK_H160,
+        [CW_KIND_P2SH] = 1 + CW_LINK_S160,        [CW_KIND_P2WSH] = 1 + CW_LINK_W256,
+        [CW_KIND_P2TR] = 1 + CW_LINK_X32,         [CW_KIND_SAPLING] = 1 + CW_LINK_ZSAPLING,
+        [CW_KIND_ETH_IMPLICIT] = 1 + CW_LINK_E20, [CW_KIND_IMPLICIT] = 1 + CW_LINK_ED32,
     };
-    for (size_t i = 0; i < CW_COUNT(rules); i++) {
-        if (rules[i].kind == reading->kind) {
-            (void)add(links, reading, rules[i].link_class, payload);
-        }
+    const uint8_t found = classes[reading->kind];
+    if (found > 0) {
+        (void)add(links, reading, (enum cw_link_class)(found - 1), payload);
     }
     if (reading->kind == CW_KIND_UNIFIED) {
         add_zcash_items(links, reading, payload);
@@ -115,29 +112,25 @@ static void add_by_kind(struct cw_links *links, const struct cw_reading *reading
 static void add_by_chain(struct cw_links *links, const struct cw_reading *reading,
                          struct cw_span payload)
 {
-    static const struct {
-        enum cw_chain_id group;
-        enum cw_link_class link_class;
-    } rules[] = {
-        {CW_CHAIN_EVM, CW_LINK_E20},
-        {CW_CHAIN_TRON, CW_LINK_E20},
-        {CW_CHAIN_XRPL, CW_LINK_H160},
-        {CW_CHAIN_XDAG, CW_LINK_H160},
-        {CW_CHAIN_AVALANCHE, CW_LINK_H160},
-        {CW_CHAIN_MULTIVERSX, CW_LINK_ED32},
-        {CW_CHAIN_SOLANA, CW_LINK_ED32},
-        {CW_CHAIN_STELLAR, CW_LINK_ED32},
-        {CW_CHAIN_ALGORAND, CW_LINK_ED32},
-        {CW_CHAIN_KADENA, CW_LINK_ED32},
-        {CW_CHAIN_SUBSTRATE, CW_LINK_ED32},
-        {CW_CHAIN_NANO, CW_LINK_EDB32},
-        {CW_CHAIN_INTERNET_COMPUTER, CW_LINK_ICPACCT},
+    /* each class one more, so that 0 is none */
+    static const uint8_t classes[CW_CHAINS] = {
+        [CW_CHAIN_EVM] = 1 + CW_LINK_E20,
+        [CW_CHAIN_TRON] = 1 + CW_LINK_E20,
+        [CW_CHAIN_XRPL] = 1 + CW_LINK_H160,
+        [CW_CHAIN_XDAG] = 1 + CW_LINK_H160,
+        [CW_CHAIN_AVALANCHE] = 1 + CW_LINK_H160,
+        [CW_CHAIN_MULTIVERSX] = 1 + CW_LINK_ED32,
+        [CW_CHAIN_SOLANA] = 1 + CW_LINK_ED32,
+        [CW_CHAIN_STELLAR] = 1 + CW_LINK_ED32,
+        [CW_CHAIN_ALGORAND] = 1 + CW_LINK_ED32,
+        [CW_CHAIN_KADENA] = 1 + CW_LINK_ED32,
+        [CW_CHAIN_SUBSTRATE] = 1 + CW_LINK_ED32,
+        [CW_CHAIN_NANO] = 1 + CW_LINK_EDB32,
+        [CW_CHAIN_INTERNET_COMPUTER] = 1 + CW_LINK_ICPACCT,
     };
-    const enum cw_chain_id group = cw_chain_table[reading->chain].group;
-    for (size_t i = 0; i < CW_COUNT(rules); i++) {
-        if (rules[i].group == group && reading->kind == CW_KIND_ACCOUNT) {
-            (void)add(links, reading, rules[i].link_class, payload);
-        }
+    const uint8_t found = classes[cw_chain_table[reading->chain].group];
+    if (found > 0 && reading->kind == CW_KIND_ACCOUNT) {
+        (void)add(links, reading, (enum cw_link_class)(found - 1), payload);
     }
 }
 
@@ -189,15 +182,15 @@ static void add_cosmos(struct cw_links *links, const struct cw_reading *reading,
 static void add_form(struct cw_links *links, const struct cw_reading *reading,
                      struct cw_span payload)
 {
-    static const enum cw_chain_id groups[] = {
-        CW_CHAIN_NEM,     CW_CHAIN_SYMBOL, CW_CHAIN_KASPA,     CW_CHAIN_ERGO,   CW_CHAIN_STACKS,
-        CW_CHAIN_CONFLUX, CW_CHAIN_WAVES,  CW_CHAIN_AVALANCHE, CW_CHAIN_MONERO, CW_CHAIN_TON,
+    static const bool has_forms[CW_CHAINS] = {
+        [CW_CHAIN_NEM] = true,   [CW_CHAIN_SYMBOL] = true,    [CW_CHAIN_KASPA] = true,
+        [CW_CHAIN_ERGO] = true,  [CW_CHAIN_STACKS] = true,    [CW_CHAIN_CONFLUX] = true,
+        [CW_CHAIN_WAVES] = true, [CW_CHAIN_AVALANCHE] = true, [CW_CHAIN_MONERO] = true,
+        [CW_CHAIN_TON] = true,
     };
     const enum cw_chain_id group = cw_chain_table[reading->chain].group;
-    bool has_form = reading->kind == CW_KIND_MWEB || reading->kind == CW_KIND_SPROUT;
-    for (size_t i = 0; i < CW_COUNT(groups); i++) {
-        has_form |= groups[i] == group;
-    }
+    const bool has_form =
+        reading->kind == CW_KIND_MWEB || reading->kind == CW_KIND_SPROUT || has_forms[group];
     if (has_form) {
         add_scoped(links, reading, CW_LINK_FORM, payload, (unsigned)group << 8 | reading->kind);
     }

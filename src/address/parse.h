@@ -38,6 +38,14 @@ static inline bool cw_is_space(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+/** Copies a text without its white space; ret holds text.len bytes.
+ *  Returns: how many were written */
+size_t cw_remove_spaces(struct cw_span text, char *ret);
+
+/** Whether a private key stands among the words of a text. One that is the whole text is not looked
+ *  for: reading it has told. */
+bool cw_holds_secret(struct cw_span text);
+
 /** The text up to the first '?', '#' or '&'. */
 struct cw_span cw_before_query(struct cw_span text);
 

@@ -1,5 +1,5 @@
 #include "address/links.h"
-#include "crypto/hash.h"
+#include "crypto/siphash.h"
 
 /* Hashes as they are gathered. */
 struct gathered {
@@ -31,6 +31,22 @@ static void begin(struct cw_writer *input, const char *name)
     cw_write_char(input, '\0');
 }
 
+/* The same for the class of a link key, whose name with its NUL is copied in one piece. */
+static void begin_class(struct cw_writer *input, enum cw_link_class link_class)
+{
+    enum { NAME_BYTES = 16 };
+    static const struct {
+        char text[NAME_BYTES];
+        size_t bytes;
+    } names[CW_LINK_CLASSES] = {
+#define CW_LINK(id, name, reason) [CW_LINK_##id] = {name, sizeof(name)},
+#include "address/links.def"
+    };
+    CW_ASSERT(input->max >= NAME_BYTES);
+    memcpy(input->data, names[link_class].text, NAME_BYTES);
+    input->len = names[link_class].bytes;
+}
+
 static void add_text(struct gathered *gathered, struct cw_writer *input, struct cw_span text)
 {
     begin(input, "text");
@@ -53,7 +69,7 @@ static void add_reading(struct gathered *gathered, struct cw_writer *input,
 /* The scope of a FORM is two rows of our tables; any other is a number with a meaning. */
 static void add_link(struct gathered *gathered, struct cw_writer *input, const struct cw_link *link)
 {
-    begin(input, cw_link_class_name(link->link_class));
+    begin_class(input, link->link_class);
     if (link->link_class == CW_LINK_FORM) {
         cw_write_span(input, cw_span_cstr(cw_chain_table[link->scope >> 8].name));
         cw_write_char(input, '\0');
@@ -73,7 +89,7 @@ static void add_link(struct gathered *gathered, struct cw_writer *input, const s
 size_t cw_links_probe_hashes(const struct cw_address *address, const struct cw_links *links,
                              const uint8_t key[static 16], uint64_t ret[static CW_LINKS_MAX])
 {
-    char data[INPUT_BYTES];
+    CW_UNSET char data[INPUT_BYTES];
     struct cw_writer input = {.data = data, .max = sizeof(data)};
     struct gathered gathered = {.key = key, .hashes = ret};
     add_text(&gathered, &input, cw_address_source(address));
@@ -92,7 +108,7 @@ size_t cw_links_probe_hashes(const struct cw_address *address, const struct cw_l
 size_t cw_address_probe_hashes(const struct cw_address *address, const uint8_t key[static 16],
                                uint64_t ret[static CW_LINKS_MAX])
 {
-    struct cw_links links;
+    CW_UNSET struct cw_links links;
     cw_links_collect(address, &links);
     return cw_links_probe_hashes(address, &links, key, ret);
 }

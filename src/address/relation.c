@@ -76,6 +76,14 @@ static enum cw_relation relation_by_links(const struct cw_address *a, const stru
     return is_one_chain ? CW_RELATION_SAME_KEY_HASH : CW_RELATION_CROSS_CHAIN;
 }
 
+/* Two tags, ids or memos of one account are two customers. */
+static bool carry_different_aux(const struct cw_address *a, const struct cw_address *b)
+{
+    char of_a[CW_AUX_BYTES];
+    char of_b[CW_AUX_BYTES];
+    return cw_address_aux(a, of_a) && cw_address_aux(b, of_b) && strcmp(of_a, of_b) != 0;
+}
+
 enum cw_relation cw_address_relation(const struct cw_address *a, const struct cw_address *b,
                                      struct cw_relation_reasons *ret_reasons)
 {
@@ -87,8 +95,7 @@ enum cw_relation cw_address_relation(const struct cw_address *a, const struct cw
         return CW_RELATION_EXACT;
     }
     if (share_a_key(a, b)) {
-        const bool is_other_aux =
-            a->aux_kind != CW_AUX_NONE && b->aux_kind != CW_AUX_NONE && a->aux != b->aux;
+        const bool is_other_aux = carry_different_aux(a, b);
         add_reason(reasons, is_other_aux ? "other_tag" : "same_key");
         return is_other_aux ? CW_RELATION_SAME_KEY_HASH : CW_RELATION_ENCODING;
     }

@@ -2,13 +2,13 @@
 
 #include "address/codec.h"
 
+#include "base/mix.h"
 #include "base/text.h"
-#include "crypto/hash.h"
 
-enum { EVM_LENGTH = 42, HEX_PREFIX = 2, OUTSIDE_ASCII = 1 };
+enum { EVM_LENGTH = 42, HEX_PREFIX = 2, OUTSIDE_ASCII = 1, WORD = sizeof(uint64_t) };
 
 struct shape {
-    char data[CW_ADDRESS_TEXT_MAX + HEX_PREFIX];
+    char data[CW_ADDRESS_TEXT_MAX + HEX_PREFIX + WORD]; /* and slack, to be folded by words */
     size_t len;
     size_t dropped; /* characters of the text in front of data */
     size_t added;   /* characters of data in front of the text */
@@ -20,14 +20,28 @@ static struct cw_span shape_span(const struct shape *shape)
     return cw_span_make(shape->data, shape->len);
 }
 
+/* How many characters in front are ASCII, and no more than a text may have. */
+static size_t ascii_front(struct cw_span text)
+{
+    const size_t max = text.len < CW_ADDRESS_TEXT_MAX ? text.len : CW_ADDRESS_TEXT_MAX;
+    size_t at = 0;
+    while (max - at >= WORD && (cw_load_le64(text.data + at) & 0x8080808080808080u) == 0) {
+        at += WORD;
+    }
+    while (at < max && (unsigned char)text.data[at] < 128) {
+        at++;
+    }
+    return at;
+}
+
 /* One byte a character. False for what is no text of an address: too long, or not UTF-8. */
 static bool copy_characters(struct cw_span text, struct shape *ret)
 {
     uint32_t code_point = 0;
-    size_t at = 0;
-    ret->len = 0;
-    while (at < text.len && at < CW_ADDRESS_TEXT_MAX && (unsigned char)text.data[at] < 128) {
-        ret->data[ret->len++] = text.data[at++];
+    size_t at = ascii_front(text);
+    ret->len = at;
+    if (at > 0) {
+        memcpy(ret->data, text.data, at);
     }
     while (cw_utf8_next(text, &at, &code_point)) {
         if (ret->len == CW_ADDRESS_TEXT_MAX) {
@@ -59,10 +73,13 @@ static void drop_wrapping(struct shape *shape)
 {
     const struct cw_span text = shape_span(shape);
     size_t start = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        start = text.data[i] == ':' ? i + 1 : start;
+    for (size_t at = cw_span_find(text, ':', 0); at < text.len;
+         at = cw_span_find(text, ':', start)) {
+        start = at + 1;
     }
-    drop_front(shape, start);
+    if (start > 0) {
+        drop_front(shape, start);
+    }
     if (shape->len == EVM_LENGTH + 1 && cw_starts_with_nocase(shape_span(shape), "xdc")) {
         drop_front(shape, 3);
         add_hex_prefix(shape);
@@ -71,10 +88,17 @@ static void drop_wrapping(struct shape *shape)
     }
 }
 
+/* Letters to lower case, eight at a time: no byte is above 127, so no sum carries. */
 static void fold(struct shape *shape)
 {
-    for (size_t i = 0; i < shape->len; i++) {
-        shape->data[i] = cw_ascii_lower(shape->data[i]);
+    memset(shape->data + shape->len, 0, WORD);
+    for (size_t i = 0; i < shape->len; i += WORD) {
+        uint64_t word = 0;
+        memcpy(&word, shape->data + i, WORD);
+        const uint64_t from_a = word + 0x3f3f3f3f3f3f3f3fu;  /* 0x80 - 'A' */
+        const uint64_t above_z = word + 0x2525252525252525u; /* 0x80 - 'Z' - 1 */
+        word |= (from_a & ~above_z & 0x8080808080808080u) >> 2;
+        memcpy(shape->data + i, &word, WORD);
     }
 }
 
@@ -97,6 +121,9 @@ static size_t bech32_prefix(struct cw_span text, const char *prefix)
 
 static size_t skip_bech32(struct cw_span text)
 {
+    if (cw_span_find(text, '1', 1) == text.len) {
+        return 0;
+    }
     for (size_t i = 0; i < cw_segwit_rows_count; i++) {
         const size_t len = bech32_prefix(text, cw_segwit_rows[i].prefix);
         if (len > 0) {
@@ -126,7 +153,6 @@ static size_t skip_named(struct cw_span text)
         size_t length_min;
         size_t length_max;
     } rows[] = {
-        {"0x", 2, 0, CW_ADDRESS_TEXT_MAX},
         {"addr1", 6, 0, CW_ADDRESS_TEXT_MAX},
         {"addr_test1", 11, 0, CW_ADDRESS_TEXT_MAX},
         {"stake1", 7, 0, CW_ADDRESS_TEXT_MAX},
@@ -199,6 +225,10 @@ static bool shape_of(struct cw_span text, struct shape *ret)
         fold(ret);
     }
     const struct cw_span shape = shape_span(ret);
+    if (is_hex(ret)) { /* no prefix of bech32 begins so */
+        ret->skip = HEX_PREFIX;
+        return true;
+    }
     ret->skip = skip_bech32(shape);
     ret->skip = ret->skip > 0 ? ret->skip : skip_named(shape);
     ret->skip = ret->skip > 0 ? ret->skip : skip_by_length(shape.len);
@@ -210,18 +240,11 @@ static struct cw_span significant(const struct shape *shape)
     return cw_span_slice(shape_span(shape), shape->skip, shape->len);
 }
 
-/* A hash over a name, the length and some bytes; never 0. Its key is known to everybody: that two
- * texts share a key by design is no secret, and a candidate is judged by the texts themselves. */
+/* A hash over a name, the length and some bytes; never 0. Without a key: that two texts share one
+ * by design is no secret, and a candidate is judged by the texts themselves. */
 static uint64_t key_of(char name, size_t length, struct cw_span bytes)
 {
-    static const uint8_t named[CW_SIPHASH_KEY_BYTES] = "cw-resemble/1";
-    char data[CW_ADDRESS_TEXT_MAX + 32];
-    struct cw_writer input = {.data = data, .max = sizeof(data)};
-    cw_write_char(&input, name);
-    cw_write_u64(&input, length);
-    cw_write_char(&input, ':');
-    cw_write_span(&input, bytes);
-    const uint64_t key = cw_siphash(named, cw_span_make(input.data, input.len));
+    const uint64_t key = cw_mix((uint64_t)length << 8 | (unsigned char)name, bytes);
     return key == 0 ? 1 : key;
 }
 
@@ -238,7 +261,7 @@ static uint64_t ends_key(struct cw_span text)
 
 size_t cw_resemble_keys(struct cw_span text, uint64_t ret[static CW_RESEMBLE_KEYS])
 {
-    struct shape shape;
+    CW_UNSET struct shape shape;
     memset(ret, 0, CW_RESEMBLE_KEYS * sizeof(ret[0]));
     if (!shape_of(text, &shape)) {
         return 0;
@@ -276,12 +299,13 @@ static size_t count_differences(const struct shape *a, const struct shape *b, si
 
 enum cw_resemblance cw_resemble_judge(struct cw_span asked, struct cw_span listed, size_t *ret_at)
 {
-    struct shape mine;
-    struct shape theirs;
+    CW_UNSET struct shape mine;
+    CW_UNSET struct shape theirs;
     size_t at = 0;
     if (!shape_of(asked, &mine) || !shape_of(listed, &theirs)) {
         return CW_RESEMBLES_NOT;
     }
+    const bool is_same_at_ends = has_same_ends(significant(&mine), significant(&theirs));
     if (is_hex(&mine) || is_hex(&theirs)) { /* the wrong character may be the one that says hex */
         fold(&mine);
         fold(&theirs);
@@ -298,8 +322,7 @@ enum cw_resemblance cw_resemble_judge(struct cw_span asked, struct cw_span liste
         }
         return CW_RESEMBLES_ONE_CHARACTER;
     }
-    return has_same_ends(significant(&mine), significant(&theirs)) ? CW_RESEMBLES_ENDS
-                                                                   : CW_RESEMBLES_NOT;
+    return is_same_at_ends ? CW_RESEMBLES_ENDS : CW_RESEMBLES_NOT;
 }
 
 const char *cw_resemblance_name(enum cw_resemblance resemblance)

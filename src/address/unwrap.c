@@ -283,7 +283,7 @@ static bool take_label(struct cw_span *text, struct cw_label *label, struct cw_s
     return true;
 }
 
-static size_t remove_spaces(struct cw_span text, char *ret)
+size_t cw_remove_spaces(struct cw_span text, char *ret)
 {
     size_t len = 0;
     for (size_t i = 0; i < text.len; i++) {
@@ -299,7 +299,7 @@ static enum cw_address_error parse_joined(struct cw_span text, const struct cw_l
                                           struct cw_address *address)
 {
     char joined[CW_ADDRESS_FIELD_MAX];
-    const size_t len = remove_spaces(text, joined);
+    const size_t len = cw_remove_spaces(text, joined);
     if (len == text.len) {
         return cw_parse_wrapped(text, label, address);
     }
@@ -329,17 +329,15 @@ static uint32_t around(struct cw_span whole, struct cw_span field)
     return stripped;
 }
 
-enum cw_address_error cw_parse_field(struct cw_span text, struct cw_label label,
-                                     struct cw_address *address)
+/* Steps 1 to 6. ret_field is as much of the text as was understood, in data. */
+static enum cw_address_error parse_field(struct cw_span text, struct cw_label label, char *data,
+                                         struct cw_span *ret_field, struct cw_address *address)
 {
-    char data[CW_ADDRESS_FIELD_MAX];
     size_t len = 0;
     uint32_t flags = 0;
     uint32_t stripped = 0;
     struct cw_span name = {"", 0};
-    if (text.len > sizeof(data)) {
-        return CW_ADDRESS_TOO_LONG;
-    }
+    *ret_field = text;
     if (!copy_visible(text, data, &len, &stripped)) {
         return CW_ADDRESS_CHARSET;
     }
@@ -349,6 +347,7 @@ enum cw_address_error cw_parse_field(struct cw_span text, struct cw_label label,
     }
     flags |= cw_span_equal(field, text) ? 0 : CW_FLAG_SANITISED;
     stripped |= around(cw_span_make(data, len), field);
+    *ret_field = field;
     enum cw_address_error why = check_cleaned(field);
     if (why != CW_ADDRESS_OK) {
         return why;
@@ -356,6 +355,7 @@ enum cw_address_error cw_parse_field(struct cw_span text, struct cw_label label,
     memmove(data, field.data, field.len);
     flags |= refang(data, &field.len) ? CW_FLAG_DEFANGED : 0;
     field.data = data;
+    *ret_field = field;
     stripped |= (flags & CW_FLAG_DEFANGED) != 0 ? CW_STRIPPED_DEFANG : 0u;
     if (cw_starts_with_nocase(field, "http://") || cw_starts_with_nocase(field, "https://")) {
         flags |= CW_FLAG_UNWRAPPED;
@@ -384,4 +384,21 @@ enum cw_address_error cw_parse_field(struct cw_span text, struct cw_label label,
         }
     }
     return why;
+}
+
+enum cw_address_error cw_parse_field(struct cw_span text, struct cw_label label,
+                                     struct cw_address *address)
+{
+    char data[CW_ADDRESS_FIELD_MAX];
+    struct cw_span field;
+    if (text.len > sizeof(data)) {
+        return CW_ADDRESS_TOO_LONG;
+    }
+    const enum cw_address_error why = parse_field(text, label, data, &field, address);
+    const bool is_all_read =
+        why == CW_ADDRESS_OK && (address->stripped & (CW_STRIPPED_LINK | CW_STRIPPED_QUERY)) == 0;
+    if (is_all_read || why == CW_ADDRESS_SECRET) {
+        return why;
+    }
+    return cw_holds_secret(field) ? CW_ADDRESS_SECRET : why;
 }

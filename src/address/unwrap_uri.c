@@ -46,21 +46,56 @@ static const struct cw_tag *tag_named(const char *name)
     return tags.rows[0];
 }
 
-static const struct cw_tag *eip155_tag(struct cw_span id)
+static const char *network_by_id(struct cw_span id)
 {
     uint64_t number = 0;
-    const bool is_number = cw_span_to_u64(id, UINT64_MAX, &number);
-    return cw_evm_tag(is_number ? cw_eip155_network(number) : NULL);
+    return cw_span_to_u64(id, UINT64_MAX, &number) ? cw_eip155_network(number) : NULL;
 }
 
-/* Sets the tag or memo written behind an address, when it carries none itself and it is a number.
- */
+static const struct cw_tag *eip155_tag(struct cw_span id)
+{
+    return cw_evm_tag(network_by_id(id));
+}
+
+/* Sets the tag written behind an address, when it carries none itself and it is a number. */
 static void set_aux(struct cw_address *address, struct cw_span text, uint64_t max)
 {
     uint64_t number = 0;
     if (address->aux_kind == CW_AUX_NONE && cw_span_to_u64(text, max, &number)) {
         address->aux_kind = CW_AUX_NUMBER;
         address->aux = number;
+    }
+}
+
+/* Sets the destination tag of XRP, which has 32 bits; zeros in front mean nothing. */
+static enum cw_address_error set_destination(struct cw_address *address, struct cw_span digits)
+{
+    uint64_t number = 0;
+    while (digits.len > 1 && digits.data[0] == '0') {
+        digits = cw_span_slice(digits, 1, digits.len);
+    }
+    if (!cw_span_to_u64(digits, UINT32_MAX, &number)) {
+        return CW_ADDRESS_RANGE;
+    }
+    set_aux(address, digits, UINT32_MAX);
+    return CW_ADDRESS_OK;
+}
+
+/* A memo of Stellar is an id or a text, and two texts are two customers. Letters as CAIP-10 has
+ * them; what is no memo is left out, as the account is sure. */
+static void set_memo(struct cw_address *address, struct cw_span memo)
+{
+    set_aux(address, memo, UINT64_MAX);
+    for (size_t i = 0; i < memo.len; i++) {
+        const char c = memo.data[i];
+        if (!cw_ascii_is_alpha(c) && !cw_ascii_is_digit(c) && strchr("-.%_", c) == NULL) {
+            return;
+        }
+    }
+    if (address->aux_kind == CW_AUX_NONE && memo.len > 0 && memo.len < sizeof(address->memo)) {
+        address->aux_kind = CW_AUX_TEXT;
+        memcpy(address->memo, memo.data, memo.len);
+        address->memo[memo.len] = '\0';
     }
 }
 
@@ -134,11 +169,13 @@ static enum cw_address_error parse_with_memo(struct cw_span account, const struc
                                              struct cw_address *address)
 {
     const size_t dash = cw_span_find(account, '-', 0);
+    const struct cw_span behind = cw_span_slice(account, dash + 1, account.len);
     const enum cw_address_error why = parse_as(cw_span_slice(account, 0, dash), tag, address);
-    if (why == CW_ADDRESS_OK && dash < account.len) {
-        set_aux(address, cw_span_slice(account, dash + 1, account.len), UINT64_MAX);
+    if (why == CW_ADDRESS_OK && tag->chain == CW_CHAIN_STELLAR) {
+        set_memo(address, behind);
     }
-    return why;
+    const bool is_tag = tag->chain == CW_CHAIN_XRPL && cw_is_decimal(behind);
+    return why == CW_ADDRESS_OK && is_tag ? set_destination(address, behind) : why;
 }
 
 static const struct named_tag caip_spaces[] = {
@@ -199,6 +236,12 @@ static enum cw_address_error parse_caip10_2021(struct cw_span text, struct cw_ad
 
 /* ---- scheme:address?query ---- */
 
+/* The tag of a list names the network, or says with EVM that it does not. */
+static bool names_network(const struct cw_tag *tag)
+{
+    return tag->network != NULL || tag->chain == CW_CHAIN_EVM;
+}
+
 /* EIP-681: [pay-]0x…[@chain][/function][?parameters]; a function call names two addresses. */
 static enum cw_address_error parse_ethereum(struct cw_span rest, const struct cw_label *label,
                                             struct cw_address *address)
@@ -212,9 +255,9 @@ static enum cw_address_error parse_ethereum(struct cw_span rest, const struct cw
         !cw_is_hex(cw_span_slice(account, 2, account.len))) {
         return CW_ADDRESS_URL;
     }
-    const struct cw_tag *tag = tag_named("ETH");
-    if (label->tags.count == 1 && label->tags.rows[0]->network != NULL) {
-        tag = cw_evm_tag(label->tags.rows[0]->network);
+    const char *network = "ethereum";
+    if (label->tags.count == 1 && names_network(label->tags.rows[0])) {
+        network = label->tags.rows[0]->network;
     }
     size_t at = ACCOUNT_LENGTH;
     if (at < rest.len && rest.data[at] == '@') {
@@ -225,7 +268,7 @@ static enum cw_address_error parse_ethereum(struct cw_span rest, const struct cw
         if (end == at + 1 || end > at + 21) {
             return CW_ADDRESS_URL;
         }
-        tag = eip155_tag(cw_span_slice(rest, at + 1, end));
+        network = network_by_id(cw_span_slice(rest, at + 1, end));
         at = end;
     }
     const struct cw_span tail = cw_span_slice(rest, at, rest.len);
@@ -233,7 +276,14 @@ static enum cw_address_error parse_ethereum(struct cw_span rest, const struct cw
     if (path.len > 1 && path.data[0] == '/') {
         return CW_ADDRESS_AMBIGUOUS;
     }
-    return path.len == 0 || path.data[0] == '/' ? parse_as(account, tag, address) : CW_ADDRESS_URL;
+    if (path.len > 0 && path.data[0] != '/') {
+        return CW_ADDRESS_URL;
+    }
+    const enum cw_address_error why = parse_as(account, cw_evm_tag(network), address);
+    if (why == CW_ADDRESS_OK) {
+        cw_network_set(address, network);
+    }
+    return why;
 }
 
 /* The destination tag in "?dt=7" or "&tag=7". */
@@ -397,18 +447,14 @@ static enum cw_address_error parse_xrp_tag(struct cw_span text, struct cw_addres
     if (end < 25 || end > 35 || text.data[0] != 'r' || !cw_is_decimal(tag) || tag.len > 10) {
         return CW_ADDRESS_UNKNOWN;
     }
-    while (tag.len > 1 && tag.data[0] == '0') {
-        tag = cw_span_slice(tag, 1, tag.len);
-    }
     const struct cw_tags tags = {.rows = {tag_named("XRP")}, .count = 1};
     const enum cw_address_error why =
         cw_parse_tags(cw_span_slice(text, 0, end), &tags, CW_ADDRESS_LIST, address);
-    if (why == CW_ADDRESS_OK) {
-        set_aux(address, tag, UINT32_MAX);
-        cw_strip(address, CW_STRIPPED_TAG, CW_SPAN(""));
-        return address->aux_kind == CW_AUX_NONE ? CW_ADDRESS_RANGE : CW_ADDRESS_OK;
+    if (why != CW_ADDRESS_OK) {
+        return why;
     }
-    return why;
+    cw_strip(address, CW_STRIPPED_TAG, CW_SPAN(""));
+    return set_destination(address, tag);
 }
 
 enum cw_address_error cw_parse_wrapped(struct cw_span text, const struct cw_label *label,

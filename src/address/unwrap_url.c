@@ -107,6 +107,16 @@ static bool is_same_key(const struct cw_address *a, const struct cw_address *b)
                          cw_reading_payload(b, &b->readings[0]));
 }
 
+/* A key broken over two lines is one still; an address is not joined inside a link. */
+static bool is_broken_secret(struct cw_span text)
+{
+    CW_UNSET struct cw_address address;
+    char joined[CW_ADDRESS_FIELD_MAX];
+    const size_t len = cw_remove_spaces(text, joined);
+    return len < text.len && cw_parse_detect(cw_span_make(joined, len), CW_ADDRESS_LIST,
+                                             &address) == CW_ADDRESS_SECRET;
+}
+
 static void try_candidate(struct search *search, struct cw_span text)
 {
     struct cw_address address;
@@ -116,7 +126,7 @@ static void try_candidate(struct search *search, struct cw_span text)
     } else if (why == CW_ADDRESS_UNKNOWN && search->label->is_given) {
         why = cw_parse_tags(text, &search->label->tags, CW_ADDRESS_LIST, &address);
     }
-    search->is_secret |= why == CW_ADDRESS_SECRET;
+    search->is_secret |= why == CW_ADDRESS_SECRET || is_broken_secret(text);
     if (why != CW_ADDRESS_OK || (search->is_proof_needed && address.checksum != CW_CHECKSUM_OK)) {
         return;
     }

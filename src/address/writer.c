@@ -1,22 +1,5 @@
 #include "address/bits.h"
 
-#include "base/status.h"
-
-void cw_write_char(struct cw_writer *out, char c)
-{
-    CW_ASSERT(out->len < out->max);
-    out->data[out->len++] = c;
-}
-
-void cw_write_span(struct cw_writer *out, struct cw_span text)
-{
-    CW_ASSERT(text.len <= out->max - out->len);
-    if (text.len > 0) {
-        memcpy(out->data + out->len, text.data, text.len);
-        out->len += text.len;
-    }
-}
-
 void cw_write_str(struct cw_writer *out, const char *text)
 {
     cw_write_span(out, cw_span_cstr(text));

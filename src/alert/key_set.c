@@ -256,6 +256,12 @@ bool cw_key_set_speaks_for(const struct cw_key_set *set, struct cw_span source)
     return false;
 }
 
+enum cw_signature_state cw_key_entry_judge_times(const struct cw_key_entry *entry, int64_t iat_s)
+{
+    const bool is_in_time = iat_s >= entry->nbf_s && iat_s < entry->exp_s;
+    return is_in_time ? CW_SIGNATURE_GOOD : CW_SIGNATURE_OUT_OF_TIME;
+}
+
 enum cw_signature_state cw_key_entry_judge(const struct cw_key_entry *entry, int64_t iat_s)
 {
     switch (entry->revocation) {
@@ -269,8 +275,7 @@ enum cw_signature_state cw_key_entry_judge(const struct cw_key_entry *entry, int
     case CW_KEY_IN_FORCE:
         break;
     }
-    const bool is_in_time = iat_s >= entry->nbf_s && iat_s < entry->exp_s;
-    return is_in_time ? CW_SIGNATURE_GOOD : CW_SIGNATURE_OUT_OF_TIME;
+    return cw_key_entry_judge_times(entry, iat_s);
 }
 
 enum cw_status cw_key_set_allows(const struct cw_key_set *set, const char *kid, const char *source,

@@ -24,5 +24,7 @@ bool cw_key_set_speaks_for(const struct cw_key_set *set, struct cw_span source);
 /** What the times of a key say about a signature of iat_s: CW_SIGNATURE_GOOD, _OUT_OF_TIME or
  *  _COMPROMISED (alerts.md section 5.3). */
 enum cw_signature_state cw_key_entry_judge(const struct cw_key_entry *entry, int64_t iat_s);
+/** The same had nobody revoked it: CW_SIGNATURE_GOOD or _OUT_OF_TIME. */
+enum cw_signature_state cw_key_entry_judge_times(const struct cw_key_entry *entry, int64_t iat_s);
 
 #endif

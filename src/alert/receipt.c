@@ -68,25 +68,25 @@ static json_t *match_json(const struct cw_receipt_match *match)
     json_t *source = json_pack("{s:s, s:s}", "id", match->source_id, "kind", match->source_kind);
     json_t *object = json_pack("{s:b, s:s, s:o}", "active", match->is_active ? 1 : 0, "relation",
                                match->relation, "source", source);
-    return whole(object, put(object, "listed_value", clean(match->listed_value)) &&
+    const bool is_shown = match->listed_value != NULL;
+    return whole(object, (!is_shown || put(object, "listed_value", clean(match->listed_value))) &&
                              put_unless_empty(object, "entry_id", match->entry_id) &&
                              put_unless_empty(object, "entry_name", match->entry_name) &&
                              put_unless_empty(object, "listed_on", match->listed_on) &&
                              put_unless_empty(object, "delisted_on", day));
 }
 
-static json_t *input_json(const struct cw_receipt_answer *answer)
+static json_t *input_json(struct cw_span input, enum cw_receipt_input how)
 {
     char sha256[CW_SHA256_HEX_BYTES];
-    if (answer->how == CW_RECEIPT_WITHHELD) {
+    if (how == CW_RECEIPT_WITHHELD) {
         return json_pack("{s:b}", "withheld", 1);
     }
-    cw_sha256_hex(answer->input, sha256);
-    json_t *object = json_pack("{s:o, s:s}", "bytes", number(answer->input.len), "sha256", sha256);
-    const bool is_shown = answer->how == CW_RECEIPT_SHOWN && answer->input.len > 0 &&
-                          answer->input.len <= TEXT_MAX && cw_alert_text_fits(answer->input);
-    return whole(object, !is_shown || put(object, "text",
-                                          json_stringn(answer->input.data, answer->input.len)));
+    cw_sha256_hex(input, sha256);
+    json_t *object = json_pack("{s:o, s:s}", "bytes", number(input.len), "sha256", sha256);
+    const bool is_shown = how == CW_RECEIPT_SHOWN && input.len > 0 && input.len <= TEXT_MAX &&
+                          cw_alert_text_fits(input);
+    return whole(object, !is_shown || put(object, "text", json_stringn(input.data, input.len)));
 }
 
 static json_t *matches_json(const struct cw_receipt_answer *answer)
@@ -111,9 +111,10 @@ static json_t *reasons_json(const struct cw_receipt_answer *answer)
 
 static json_t *answer_json(const struct cw_receipt_answer *answer)
 {
-    json_t *object = json_pack("{s:o, s:o, s:o, s:o, s:s}", "input", input_json(answer), "matches",
-                               matches_json(answer), "matches_count", number(answer->matches_count),
-                               "reasons", reasons_json(answer), "verdict", answer->verdict);
+    json_t *object =
+        json_pack("{s:o, s:o, s:o, s:o, s:s}", "input", input_json(answer->input, answer->how),
+                  "matches", matches_json(answer), "matches_count", number(answer->matches_count),
+                  "reasons", reasons_json(answer), "verdict", answer->verdict);
     return whole(object, put_unless_empty(object, "canonical", answer->canonical));
 }
 
@@ -127,13 +128,66 @@ static json_t *answers_json(const struct cw_receipt_facts *facts)
     return whole(array, is_whole);
 }
 
+static json_t *file_json(const struct cw_receipt_file *file)
+{
+    const bool is_read = file->error[0] == '\0';
+    json_t *object =
+        json_pack("{s:o, s:o}", "listed", number(file->listed), "related", number(file->related));
+    const bool is_whole = (file->name == NULL || put(object, "name", clean(file->name))) &&
+                          (is_read ? put(object, "bytes", number(file->bytes)) &&
+                                         put(object, "lines", number(file->lines)) &&
+                                         put(object, "sha256", json_string(file->sha256))
+                                   : put(object, "error", clean(file->error)));
+    return whole(object, is_whole);
+}
+
+static json_t *hit_json(const struct cw_receipt_hit *hit)
+{
+    json_t *object =
+        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "file", number(hit->file), "found",
+                  input_json(hit->found, hit->how), "line", number(hit->line), "match",
+                  match_json(&hit->match), "matches_count", number(hit->matches_count), "offset",
+                  number(hit->offset), "verdict", hit->verdict);
+    return whole(object, put_unless_empty(object, "canonical", hit->canonical));
+}
+
+static json_t *files_json(const struct cw_receipt_screened *screened)
+{
+    json_t *array = json_array();
+    bool is_whole = array != NULL;
+    for (size_t i = 0; is_whole && i < screened->files_count; i++) {
+        is_whole = json_array_append_new(array, file_json(&screened->files[i])) == 0;
+    }
+    return whole(array, is_whole);
+}
+
+static json_t *hits_json(const struct cw_receipt_screened *screened)
+{
+    json_t *array = json_array();
+    bool is_whole = array != NULL;
+    for (size_t i = 0; is_whole && i < screened->hits_count; i++) {
+        is_whole = json_array_append_new(array, hit_json(&screened->hits[i])) == 0;
+    }
+    return whole(array, is_whole);
+}
+
 static json_t *screened_json(const struct cw_receipt_screened *screened)
 {
-    return json_pack("{s:s, s:o, s:o, s:o, s:s, s:o, s:o, s:s, s:s}", "against", screened->against,
-                     "bytes", number(screened->bytes), "lines", number(screened->lines), "listed",
-                     number(screened->listed), "hits_sha256", screened->hits_sha256, "name",
-                     clean(screened->name), "related", number(screened->related), "sha256",
-                     screened->sha256, "verdict", screened->verdict);
+    struct cw_receipt_file all = {.bytes = 0};
+    for (size_t i = 0; i < screened->files_count; i++) {
+        const struct cw_receipt_file *file = &screened->files[i];
+        const bool is_read = file->error[0] == '\0';
+        all.bytes += is_read ? file->bytes : 0;
+        all.lines += is_read ? file->lines : 0;
+        all.listed += file->listed;
+        all.related += file->related;
+    }
+    return json_pack("{s:s, s:o, s:b, s:o, s:o, s:s, s:o, s:o, s:o, s:s}", "against",
+                     screened->against, "bytes", number(all.bytes), "every_token",
+                     screened->is_every_token ? 1 : 0, "files", files_json(screened), "hits",
+                     hits_json(screened), "hits_sha256", screened->hits_sha256, "lines",
+                     number(all.lines), "listed", number(all.listed), "related",
+                     number(all.related), "verdict", screened->verdict);
 }
 
 static json_t *feed_json(const struct cw_receipt_feed *feed, int64_t now_s)
@@ -235,6 +289,11 @@ enum cw_status cw_receipt_build(const struct cw_receipt_facts *facts, struct cw_
         return cw_error_set(err, CW_LIMIT,
                             "one receipt holds at most %u addresses: ask in smaller parts",
                             CW_RECEIPT_ANSWERS_MAX);
+    }
+    if (facts->screened != NULL && facts->screened->files_count > CW_RECEIPT_FILES_MAX) {
+        return cw_error_set(err, CW_LIMIT,
+                            "one receipt holds at most %u files: screen in smaller parts",
+                            CW_RECEIPT_FILES_MAX);
     }
     json_t *receipt = receipt_json(facts);
     const enum cw_status status = receipt == NULL

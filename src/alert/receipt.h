@@ -17,7 +17,7 @@ struct cw_receipt_match {
     const char *relation;
     const char *source_kind; /* "feed" or "rule" */
     const char *source_id;
-    const char *listed_value;
+    const char *listed_value; /* this and the next two: NULL when they would give it away */
     const char *entry_id;
     const char *entry_name;
     const char *listed_on; /* optional date */
@@ -42,16 +42,41 @@ struct cw_receipt_answer {
     size_t reasons_count;
 };
 
+/** One document that `screen` was given. */
+struct cw_receipt_file {
+    const char *name;   /* as given, "-" for standard input; NULL when it is not to be shown */
+    const char *sha256; /* of the bytes as they are stored, before anything is unpacked */
+    uint64_t bytes;     /* as stored */
+    uint64_t lines;     /* newlines, of a packed file when it is unpacked */
+    uint64_t listed;    /* hits by verdict */
+    uint64_t related;
+    const char *error; /* "", or why it was not read to its end: then hash and counts of bytes and
+                          lines are left out */
+};
+
+/** One address that was found. */
+struct cw_receipt_hit {
+    size_t file; /* index of its document */
+    uint64_t line;
+    uint64_t offset;      /* in the document as it was screened: unpacked */
+    struct cw_span found; /* as it stands there */
+    enum cw_receipt_input how;
+    const char *canonical;         /* optional */
+    const char *verdict;           /* "listed" or "related" */
+    struct cw_receipt_match match; /* the strongest */
+    size_t matches_count;
+};
+
 /** What `screen` read and found. */
 struct cw_receipt_screened {
-    const char *name;   /* file name, "-" for standard input */
-    const char *sha256; /* of the bytes that were screened */
-    uint64_t bytes;
-    uint64_t lines;
-    const char *against; /* "feeds", "rules" or "all" */
-    uint64_t listed;     /* hits by verdict */
-    uint64_t related;
-    const char *hits_sha256; /* of the hits as `screen --json` prints them, in order */
+    const char *against;                 /* "feeds", "rules" or "all" */
+    bool is_every_token;                 /* else what the filter let through was decoded */
+    const struct cw_receipt_file *files; /* in the order of asking */
+    size_t files_count;
+    const struct cw_receipt_hit *hits; /* in the order of the text: at most CW_RECEIPT_HITS_MAX of
+                                          each verdict, and the first of each that there is */
+    size_t hits_count;
+    const char *hits_sha256; /* of all hits as `screen --json` prints them, in order */
     const char *verdict;
 };
 
@@ -89,8 +114,8 @@ struct cw_receipt_facts {
 /** Builds the body.
  *  In:      facts  either answers or screened
  *  Out:     ret_body  appended; at most CW_RECEIPT_BYTES_MAX
- *  Returns: CW_OK; CW_LIMIT when it is too long or has too many answers; CW_INVALID naming a fact;
- *           CW_NOMEM. */
+ *  Returns: CW_OK; CW_LIMIT when it is too long or has too many answers or files; CW_INVALID naming
+ * a fact; CW_NOMEM. */
 CW_NODISCARD enum cw_status cw_receipt_build(const struct cw_receipt_facts *facts,
                                              struct cw_buf *ret_body, struct cw_error *err);
 /** Builds and signs: the file that `--receipt` writes.
@@ -100,8 +125,8 @@ CW_NODISCARD enum cw_status cw_receipt_seal(const struct cw_signing_key *key,
                                             struct cw_buf *ret_jws, struct cw_error *err);
 
 /** Checks bytes from anywhere: size, canonical form, the members, that shown text has the stated
- *  hash, that ages fit the times, and that "clear" is not said beside a match or on data that is
- *  not whole.
+ *  hash, that ages and sums fit, and that "clear" is not said beside a match, of a file that was
+ *  not read to its end, or on data that is not whole.
  *  Returns: CW_OK; CW_UNTRUSTED with what is wrong; CW_NOMEM. */
 CW_NODISCARD enum cw_status cw_receipt_check_body(struct cw_span body, struct cw_error *err);
 
@@ -111,11 +136,14 @@ struct cw_receipt_summary {
     char time[21];
     char verdict[16]; /* the gravest: listed, cannot-say, related, clear */
     size_t answers;   /* 0 for `screen` */
+    size_t files;     /* 0 for `check` */
+    uint64_t listed;  /* hits of `screen` */
+    uint64_t related;
     size_t feeds;
     size_t feeds_fresh;
     uint64_t generation;
     bool is_screen;
-    char screened_sha256[65]; /* `screen` */
+    char screened_sha256[65]; /* of the only file of a `screen`; else "" */
 };
 CW_NODISCARD enum cw_status
 cw_receipt_summarise(struct cw_span body, struct cw_receipt_summary *ret, struct cw_error *err);

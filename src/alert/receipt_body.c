@@ -31,6 +31,16 @@ static size_t gravity(struct cw_span verdict)
     return at;
 }
 
+static bool is_hit_verdict(struct cw_span text)
+{
+    return cw_span_is(text, "listed") || cw_span_is(text, "related");
+}
+
+static bool is_against(struct cw_span text)
+{
+    return cw_span_is(text, "feeds") || cw_span_is(text, "rules") || cw_span_is(text, "all");
+}
+
 static bool is_verdict(struct cw_span text)
 {
     return gravity(text) < CW_COUNT(verdicts);
@@ -53,7 +63,7 @@ static const struct cw_shape_row match_rows[] = {
     {"active", CW_SHAPE_BOOL, MUST},
     {"relation", CW_SHAPE_TEXT, MUST, 1, 32},
     {"source", CW_SHAPE_OBJECT, MUST, .sub = &source_shape},
-    {"listed_value", CW_SHAPE_TEXT, MUST, 0, 1024},
+    {"listed_value", CW_SHAPE_TEXT, MAY, 0, 1024},
     {"entry_id", CW_SHAPE_TEXT, MAY, 1, 1024},
     {"entry_name", CW_SHAPE_TEXT, MAY, 1, 1024},
     {"listed_on", CW_SHAPE_TEXT, MAY, .is_good = cw_shape_is_date},
@@ -75,15 +85,37 @@ static const struct cw_shape_row answer_rows[] = {
     {"verdict", CW_SHAPE_TEXT, MUST, OF(verdict)},
 };
 static const struct cw_shape answer_shape = SHAPE(answer_rows);
+static const struct cw_shape_row file_rows[] = {
+    {"bytes", CW_SHAPE_INTEGER, MAY, 0, CW_ALERT_INTEGER_MAX},
+    {"error", CW_SHAPE_TEXT, MAY, 1, 1024},
+    {"lines", CW_SHAPE_INTEGER, MAY, 0, CW_ALERT_INTEGER_MAX},
+    {"listed", CW_SHAPE_INTEGER, MUST, 0, CW_ALERT_INTEGER_MAX},
+    {"name", CW_SHAPE_TEXT, MAY, 0, 1024},
+    {"related", CW_SHAPE_INTEGER, MUST, 0, CW_ALERT_INTEGER_MAX},
+    {"sha256", CW_SHAPE_TEXT, MAY, .is_good = cw_shape_is_sha256},
+};
+static const struct cw_shape file_shape = SHAPE(file_rows);
+static const struct cw_shape_row hit_rows[] = {
+    {"canonical", CW_SHAPE_TEXT, MAY, 1, 1024},
+    {"file", CW_SHAPE_INTEGER, MUST, 0, CW_RECEIPT_FILES_MAX - 1},
+    {"found", CW_SHAPE_OBJECT, MUST, .sub = &input_shape},
+    {"line", CW_SHAPE_INTEGER, MUST, 1, CW_ALERT_INTEGER_MAX},
+    {"match", CW_SHAPE_OBJECT, MUST, .sub = &match_shape},
+    {"matches_count", CW_SHAPE_INTEGER, MUST, 1, CW_ALERT_INTEGER_MAX},
+    {"offset", CW_SHAPE_INTEGER, MUST, 0, CW_ALERT_INTEGER_MAX},
+    {"verdict", CW_SHAPE_TEXT, MUST, OF(hit_verdict)},
+};
+static const struct cw_shape hit_shape = SHAPE(hit_rows);
 static const struct cw_shape_row screened_rows[] = {
-    {"against", CW_SHAPE_TEXT, MUST, 1, 16},
+    {"against", CW_SHAPE_TEXT, MUST, OF(against)},
     {"bytes", CW_SHAPE_INTEGER, MUST, 0, CW_ALERT_INTEGER_MAX},
+    {"every_token", CW_SHAPE_BOOL, MUST},
+    {"files", CW_SHAPE_OBJECTS, MUST, .sub = &file_shape},
+    {"hits", CW_SHAPE_OBJECTS, MUST, .sub = &hit_shape},
     {"hits_sha256", CW_SHAPE_TEXT, MUST, .is_good = cw_shape_is_sha256},
     {"lines", CW_SHAPE_INTEGER, MUST, 0, CW_ALERT_INTEGER_MAX},
     {"listed", CW_SHAPE_INTEGER, MUST, 0, CW_ALERT_INTEGER_MAX},
-    {"name", CW_SHAPE_TEXT, MUST, 1, 1024},
     {"related", CW_SHAPE_INTEGER, MUST, 0, CW_ALERT_INTEGER_MAX},
-    {"sha256", CW_SHAPE_TEXT, MUST, .is_good = cw_shape_is_sha256},
     {"verdict", CW_SHAPE_TEXT, MUST, OF(verdict)},
 };
 static const struct cw_shape screened_shape = SHAPE(screened_rows);
@@ -220,6 +252,115 @@ static enum cw_status check_answers(const json_t *receipt, const json_t *answers
     return CW_OK;
 }
 
+/* ---- what was screened ---- */
+
+/* Of one list of hits or files. */
+struct sums {
+    json_int_t bytes;
+    json_int_t lines;
+    json_int_t listed;
+    json_int_t related;
+    bool is_read; /* every file to its end */
+};
+
+static enum cw_status add_files(const json_t *files, struct sums *ret, struct cw_error *err)
+{
+    const size_t count = json_array_size(files);
+    *ret = (struct sums){.is_read = true};
+    if (count == 0 || count > CW_RECEIPT_FILES_MAX) {
+        return cw_error_set(err, CW_UNTRUSTED, "screened.files: 1 to %u are possible",
+                            CW_RECEIPT_FILES_MAX);
+    }
+    for (size_t i = 0; i < count; i++) {
+        const json_t *file = json_array_get(files, i);
+        const bool is_read = json_object_get(file, "error") == NULL;
+        if ((json_object_get(file, "sha256") != NULL) != is_read ||
+            (json_object_get(file, "bytes") != NULL) != is_read ||
+            (json_object_get(file, "lines") != NULL) != is_read) {
+            return cw_error_set(err, CW_UNTRUSTED,
+                                "screened.files[%zu]: neither read to its end nor failed", i);
+        }
+        ret->is_read = ret->is_read && is_read;
+        ret->bytes += integer_of(file, "bytes");
+        ret->lines += integer_of(file, "lines");
+        ret->listed += integer_of(file, "listed");
+        ret->related += integer_of(file, "related");
+    }
+    return CW_OK;
+}
+
+/* Of many hits the first are shown; of none that was counted, nothing would be. */
+static bool is_shown_well(json_int_t shown, json_int_t counted)
+{
+    return shown <= counted && shown <= (json_int_t)CW_RECEIPT_HITS_MAX &&
+           (shown > 0) == (counted > 0);
+}
+
+static enum cw_status check_hits(const json_t *screened, const struct sums *sums,
+                                 struct cw_error *err)
+{
+    const json_t *hits = json_object_get(screened, "hits");
+    const size_t files = json_array_size(json_object_get(screened, "files"));
+    json_int_t listed = 0;
+    json_int_t related = 0;
+    for (size_t i = 0; i < json_array_size(hits); i++) {
+        const json_t *hit = json_array_get(hits, i);
+        if (integer_of(hit, "file") >= (json_int_t)files) {
+            return cw_error_set(err, CW_UNTRUSTED, "screened.hits[%zu].file: there is none", i);
+        }
+        const enum cw_status status = check_input(json_object_get(hit, "found"), err);
+        if (status != CW_OK) {
+            return status;
+        }
+        const bool is_listed = cw_span_is(cw_body_text(hit, NULL, "verdict"), "listed");
+        listed += is_listed ? 1 : 0;
+        related += is_listed ? 0 : 1;
+    }
+    return is_shown_well(listed, sums->listed) && is_shown_well(related, sums->related)
+               ? CW_OK
+               : cw_error_set(err, CW_UNTRUSTED, "screened.hits: do not fit their number");
+}
+
+/* The cases are ours, and complete whatever became of the lists. */
+static const char *verdict_of(const json_t *receipt, const json_t *screened,
+                              const struct sums *sums)
+{
+    const bool is_told =
+        is_whole(receipt) || cw_span_is(cw_body_text(screened, NULL, "against"), "rules");
+    if (sums->listed > 0) {
+        return "listed";
+    }
+    if (!is_told || !sums->is_read) {
+        return "cannot-say";
+    }
+    return sums->related > 0 ? "related" : "clear";
+}
+
+static enum cw_status check_screened(const json_t *receipt, const json_t *screened,
+                                     struct cw_error *err)
+{
+    struct sums sums;
+    enum cw_status status = add_files(json_object_get(screened, "files"), &sums, err);
+    if (status == CW_OK) {
+        status = check_hits(screened, &sums, err);
+    }
+    if (status != CW_OK) {
+        return status;
+    }
+    if (integer_of(screened, "bytes") != sums.bytes ||
+        integer_of(screened, "lines") != sums.lines ||
+        integer_of(screened, "listed") != sums.listed ||
+        integer_of(screened, "related") != sums.related) {
+        return cw_error_set(err, CW_UNTRUSTED, "screened: a total is not the sum of the files");
+    }
+    return cw_span_is(cw_body_text(screened, NULL, "verdict"), verdict_of(receipt, screened, &sums))
+               ? CW_OK
+               : cw_error_set(err, CW_UNTRUSTED,
+                              "screened.verdict: not what follows from hits, files and lists");
+}
+
+/* ---- the whole ---- */
+
 static enum cw_status check_ages(const json_t *receipt, struct cw_error *err)
 {
     const json_t *feeds = json_object_get(json_object_get(receipt, "data"), "feeds");
@@ -262,11 +403,8 @@ static enum cw_status check_receipt(const json_t *receipt, struct cw_span body,
     if (is_screen != (screened != NULL) || is_screen != (answers == NULL)) {
         return cw_error_set(err, CW_UNTRUSTED, "kind: does not fit what it states");
     }
-    return is_screen
-               ? check_verdict(receipt, cw_body_text(screened, NULL, "verdict"),
-                               integer_of(screened, "listed") + integer_of(screened, "related"),
-                               err)
-               : check_answers(receipt, answers, err);
+    return is_screen ? check_screened(receipt, screened, err)
+                     : check_answers(receipt, answers, err);
 }
 
 /* Out: ret  a receipt that is one, to be given back; NULL when it is none */
@@ -319,20 +457,27 @@ enum cw_status cw_receipt_summarise(struct cw_span body, struct cw_receipt_summa
     }
     const json_t *data = json_object_get(receipt, "data");
     const json_t *feeds = json_object_get(data, "feeds");
+    const json_t *screened = json_object_get(receipt, "screened");
+    const json_t *files = json_object_get(screened, "files");
     *ret = (struct cw_receipt_summary){
         .answers = json_array_size(json_object_get(receipt, "answers")),
+        .files = json_array_size(files),
+        .listed = (uint64_t)integer_of(screened, "listed"),
+        .related = (uint64_t)integer_of(screened, "related"),
         .feeds = json_array_size(feeds),
         .feeds_fresh = count_fresh(feeds),
         .generation = (uint64_t)integer_of(data, "generation"),
-        .is_screen = json_object_get(receipt, "screened") != NULL,
+        .is_screen = screened != NULL,
     };
     (void)snprintf(ret->source, sizeof(ret->source), "%.*s",
                    CW_SPAN_ARG(cw_body_text(receipt, NULL, "source")));
     (void)snprintf(ret->time, sizeof(ret->time), "%.*s",
                    CW_SPAN_ARG(cw_body_text(receipt, NULL, "time")));
     (void)snprintf(ret->verdict, sizeof(ret->verdict), "%s", verdicts[gravest(receipt)]);
-    (void)snprintf(ret->screened_sha256, sizeof(ret->screened_sha256), "%.*s",
-                   CW_SPAN_ARG(cw_body_text(receipt, "screened", "sha256")));
+    if (json_array_size(files) == 1) {
+        (void)snprintf(ret->screened_sha256, sizeof(ret->screened_sha256), "%.*s",
+                       CW_SPAN_ARG(cw_body_text(json_array_get(files, 0), NULL, "sha256")));
+    }
     json_decref(receipt);
     return CW_OK;
 }

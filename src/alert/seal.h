@@ -107,6 +107,7 @@ struct cw_signature_report {
     int64_t iat_s;
     enum cw_signature_state state;
     bool is_source_trusted; /* the key's set may issue for the alert's source */
+    bool is_saved; /* GOOD, though its key was compromised later: a witness saw it before */
 };
 
 /** What a verification found (alerts.md section 14). */
@@ -121,10 +122,23 @@ struct cw_verification {
     char body_sha256[65];
 };
 
+/** An issuing signature that stood in a log when a witness looked. */
+struct cw_witnessed {
+    uint8_t signature[CW_ED25519_SIGNATURE_BYTES];
+    int64_t at_s; /* of the earliest good cosignature by a trusted witness; INT64_MAX: of none */
+};
+
 /** The key sets that a verification trusts, in no order; borrowed. */
 struct cw_trust {
     const struct cw_key_set *const *sets;
     size_t count;
+    /** May be NULL. Asked when no issuing signature is good and one is of a key that was revoked as
+     *  compromised: does a log proof show that one of them is older (alerts.md section 5.3)?
+     *  In:      body  not checked yet: not to be shown
+     *  Returns: CW_OK with what the proof shows; anything else ends the verification with it. */
+    enum cw_status (*prove)(void *ctx, struct cw_span body, struct cw_witnessed *ret,
+                            struct cw_error *err);
+    void *ctx;
 };
 
 /** Verifies an alert or a receipt in any of the shapes: general JSON with payload, general JSON

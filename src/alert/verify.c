@@ -81,64 +81,93 @@ static enum cw_status take_body(const struct cw_jws *jws, struct cw_span detache
 
 /* ---- signatures ---- */
 
+/* What all sets together say of the key of one signature. */
+struct key_word {
+    const struct cw_public_key *key; /* NULL: none knows it */
+    enum cw_signature_state state;
+    enum cw_signature_state otherwise; /* had no set called it compromised */
+    int64_t compromised_at_s;          /* the earliest time that one names */
+};
+
 /* A key may stand in several sets, one of them an old copy. The strictest word counts, so that a
  * revocation holds as soon as one set knows of it. */
-static enum cw_signature_state judge_key(const struct cw_trust *trust,
-                                         const struct cw_jws_header *header,
-                                         const struct cw_public_key **ret_key)
+static struct key_word judge_key(const struct cw_trust *trust, const struct cw_jws_header *header)
 {
-    enum cw_signature_state state = CW_SIGNATURE_UNKNOWN_KEY;
+    struct key_word word = {.state = CW_SIGNATURE_UNKNOWN_KEY,
+                            .otherwise = CW_SIGNATURE_GOOD,
+                            .compromised_at_s = INT64_MAX};
     for (size_t i = 0; i < trust->count; i++) {
         const struct cw_key_entry *entry = cw_key_set_find(trust->sets[i], header->kid);
         if (entry == NULL) {
             continue;
         }
-        const enum cw_signature_state word = cw_key_entry_judge(entry, header->iat_s);
-        *ret_key = &entry->key;
-        if (state == CW_SIGNATURE_UNKNOWN_KEY || word > state) {
-            state = word;
+        const enum cw_signature_state one = cw_key_entry_judge(entry, header->iat_s);
+        const enum cw_signature_state times =
+            one == CW_SIGNATURE_COMPROMISED ? cw_key_entry_judge_times(entry, header->iat_s) : one;
+        word.state = word.key == NULL || one > word.state ? one : word.state;
+        word.otherwise = times > word.otherwise ? times : word.otherwise;
+        word.key = &entry->key;
+        if (one == CW_SIGNATURE_COMPROMISED && entry->revoked_at_s < word.compromised_at_s) {
+            word.compromised_at_s = entry->revoked_at_s;
         }
     }
-    return state;
+    return word;
 }
 
-static enum cw_status judge_element(const struct cw_trust *trust,
-                                    const struct cw_jws_element *element,
-                                    struct cw_span payload_text, enum cw_signature_state *ret,
-                                    struct cw_error *err)
+/* alerts.md section 5.3: a thief can invent iat, but not what a witness saw before the theft. */
+static bool is_saved(const struct key_word *word, const struct cw_jws_element *element,
+                     const struct cw_witnessed *witnessed)
 {
-    const struct cw_public_key *key = NULL;
-    const enum cw_signature_state state = judge_key(trust, &element->header, &key);
-    if (state == CW_SIGNATURE_UNKNOWN_KEY) {
-        *ret = state;
+    return word->state == CW_SIGNATURE_COMPROMISED && witnessed != NULL &&
+           witnessed->at_s < word->compromised_at_s &&
+           strcmp(element->header.purpose, CW_JWS_ISSUE) == 0 &&
+           memcmp(element->signature, witnessed->signature, sizeof(element->signature)) == 0;
+}
+
+/* What is judged, and what is known beside the sets: NULL unless a proof was looked at. */
+struct judging {
+    const struct cw_trust *trust;
+    const struct cw_witnessed *witnessed;
+    struct cw_span payload_text;
+};
+
+static enum cw_status judge_element(const struct judging *judging,
+                                    const struct cw_jws_element *element,
+                                    struct cw_signature_report *report, struct cw_error *err)
+{
+    const struct key_word word = judge_key(judging->trust, &element->header);
+    report->state = word.state;
+    if (word.state == CW_SIGNATURE_UNKNOWN_KEY) {
         return CW_OK;
     }
     struct cw_buf input;
     cw_buf_init(&input, CW_JWS_BYTES_MAX);
-    cw_jws_signing_input(&input, element->protected_text, payload_text);
+    cw_jws_signing_input(&input, element->protected_text, judging->payload_text);
     const enum cw_status status = cw_buf_status(&input, NULL);
-    if (status == CW_OK) {
-        const bool is_valid = cw_sign_is_valid(key, cw_buf_as_span(&input), element->signature);
-        *ret = is_valid ? state : CW_SIGNATURE_BAD;
+    if (status == CW_OK &&
+        !cw_sign_is_valid(word.key, cw_buf_as_span(&input), element->signature)) {
+        report->state = CW_SIGNATURE_BAD;
+    } else if (is_saved(&word, element, judging->witnessed)) {
+        report->state = word.otherwise;
+        report->is_saved = word.otherwise == CW_SIGNATURE_GOOD;
     }
     cw_buf_clear(&input);
     return status == CW_OK ? CW_OK : cw_error_set(err, CW_NOMEM, "not enough memory");
 }
 
 /* Fills a report for every element, also after a bad one: the reader wants to know whose it is. */
-static enum cw_status judge_all(const struct cw_trust *trust, const struct cw_jws *jws,
-                                struct cw_span payload_text, struct cw_verification *ret,
-                                struct cw_error *err)
+static enum cw_status judge_all(const struct judging *judging, const struct cw_jws *jws,
+                                struct cw_verification *ret, struct cw_error *err)
 {
     size_t bad = 0;
+    ret->signatures_count = 0;
     for (size_t i = 0; i < jws->count; i++) {
         const struct cw_jws_header *header = &jws->elements[i].header;
         struct cw_signature_report *report = &ret->signatures[i];
         *report = (struct cw_signature_report){.iat_s = header->iat_s};
         memcpy(report->kid, header->kid, sizeof(report->kid));
         memcpy(report->purpose, header->purpose, sizeof(report->purpose));
-        const enum cw_status status =
-            judge_element(trust, &jws->elements[i], payload_text, &report->state, err);
+        const enum cw_status status = judge_element(judging, &jws->elements[i], report, err);
         if (status != CW_OK) {
             return status;
         }
@@ -173,7 +202,8 @@ static enum cw_status check_issuers(const struct cw_verification *found, struct 
     if (issues_in(found, CW_SIGNATURE_COMPROMISED) > 0) {
         return cw_error_set(err, CW_UNTRUSTED,
                             "the issuing key was revoked as compromised: no signature of it is "
-                            "good by itself");
+                            "good by itself, but for one in a log proof that a trusted witness "
+                            "cosigned before");
     }
     if (issues_in(found, CW_SIGNATURE_OUT_OF_TIME) > 0) {
         return cw_error_set(err, CW_UNTRUSTED, "the issuing key was not in force when it signed");
@@ -249,6 +279,25 @@ static enum cw_status check_source(const struct cw_trust *trust, struct cw_span 
 
 /* ---- the story ---- */
 
+/* Only when nothing else can help: a proof is asked for what the keys leave open. */
+static enum cw_status ask_the_log(const struct judging *judging, const struct cw_jws *jws,
+                                  struct cw_span body, struct cw_verification *ret,
+                                  struct cw_error *err)
+{
+    const struct cw_trust *trust = judging->trust;
+    struct cw_witnessed witnessed = {.at_s = INT64_MAX};
+    if (trust->prove == NULL || issues_in(ret, CW_SIGNATURE_GOOD) > 0 ||
+        issues_in(ret, CW_SIGNATURE_COMPROMISED) == 0) {
+        return CW_OK;
+    }
+    const enum cw_status status = trust->prove(trust->ctx, body, &witnessed, err);
+    if (status != CW_OK) {
+        return status;
+    }
+    const struct judging with_proof = {trust, &witnessed, judging->payload_text};
+    return judge_all(&with_proof, jws, ret, err);
+}
+
 static enum cw_status verify(const struct cw_trust *trust, const struct cw_jws *jws,
                              struct cw_span detached, struct signed_bytes *bytes,
                              struct cw_verification *ret, struct cw_error *err)
@@ -258,9 +307,13 @@ static enum cw_status verify(const struct cw_trust *trust, const struct cw_jws *
         return status;
     }
     const struct cw_span body = cw_buf_as_span(&bytes->body);
+    const struct judging judging = {.trust = trust, .payload_text = bytes->payload_text};
     ret->has_body = true;
     cw_sha256_hex(body, ret->body_sha256);
-    status = judge_all(trust, jws, bytes->payload_text, ret, err);
+    status = judge_all(&judging, jws, ret, err);
+    if (status == CW_OK) {
+        status = ask_the_log(&judging, jws, body, ret, err);
+    }
     if (status == CW_OK) {
         status = check_issuers(ret, err);
     }

@@ -38,6 +38,11 @@ enum cw_status cw_error_set(struct cw_error *err, enum cw_status code, const cha
     return code;
 }
 
+enum cw_status cw_error_no_memory(struct cw_error *err)
+{
+    return cw_error_set(err, CW_NOMEM, "memory is exhausted");
+}
+
 enum cw_status cw_error_prefix(struct cw_error *err, const char *fmt, ...)
 {
     CW_ASSERT(fmt != NULL);

@@ -30,6 +30,9 @@ struct cw_error {
 enum cw_status cw_error_set(struct cw_error *err, enum cw_status code, const char *fmt, ...)
     CW_PRINTF(3, 4);
 
+/** The one cause that is always said the same way. Returns: CW_NOMEM */
+enum cw_status cw_error_no_memory(struct cw_error *err);
+
 /** Puts context in front of a recorded cause: "feeds/ofac.json: " + text. No-op when none is set.
  *  Returns: err->code (CW_OK when err is NULL). */
 enum cw_status cw_error_prefix(struct cw_error *err, const char *fmt, ...) CW_PRINTF(2, 3);

@@ -9,8 +9,7 @@
 
 enum { READ_BYTES = 64 << 10, TEMPORARY_TRIES = 100, NAMES_FIRST = 16, WHY_BYTES = 128 };
 
-/* One sentence per failed system call: what, which path, the system's reason. */
-static enum cw_status fail(struct cw_error *err, const char *path, const char *verb, int cause)
+enum cw_status cw_file_fail(struct cw_error *err, const char *path, const char *verb, int cause)
 {
     char why[WHY_BYTES] = "";
     if (strerror_r(cause, why, sizeof(why)) != 0) {
@@ -27,11 +26,6 @@ static enum cw_status fail(struct cw_error *err, const char *path, const char *v
         code = CW_INVALID;
     }
     return cw_error_set(err, code, "%s: cannot %s: %s", path, verb, why);
-}
-
-static enum cw_status fail_memory(struct cw_error *err)
-{
-    return cw_error_set(err, CW_NOMEM, "memory is exhausted");
 }
 
 /* ---- reading ---- */
@@ -59,7 +53,7 @@ static enum cw_status read_portion(int fd, struct cw_buf *ret, bool *ret_is_end,
     }
     const ssize_t got = read_retrying(fd, room, portion == 0 ? 1 : portion);
     if (got < 0) {
-        return fail(err, "descriptor", "read", errno);
+        return cw_file_fail(err, "descriptor", "read", errno);
     }
     *ret_is_end = got == 0;
     if (got > 0 && portion == 0) {
@@ -90,7 +84,7 @@ static enum cw_status read_regular(int fd, struct cw_buf *ret, struct cw_error *
 {
     struct stat info;
     if (fstat(fd, &info) != 0) {
-        return fail(err, "file", "read", errno);
+        return cw_file_fail(err, "file", "read", errno);
     }
     if (!S_ISREG(info.st_mode)) {
         return cw_error_set(err, CW_INVALID, "is not a regular file");
@@ -114,7 +108,7 @@ enum cw_status cw_file_read(const char *path, struct cw_buf *ret, struct cw_erro
     /* Non-blocking, so that a FIFO put in the place of a file cannot hold us up in open(). */
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0) {
-        return fail(err, path, "open", errno);
+        return cw_file_fail(err, path, "open", errno);
     }
     struct cw_error cause = {0};
     const enum cw_status status = read_regular(fd, ret, &cause);
@@ -136,7 +130,7 @@ enum cw_status cw_fd_write_all(int fd, struct cw_span data, struct cw_error *err
             struct pollfd ready = {.fd = fd, .events = POLLOUT};
             (void)poll(&ready, 1, -1);
         } else if (errno != EINTR) {
-            return fail(err, "descriptor", "write", errno);
+            return cw_file_fail(err, "descriptor", "write", errno);
         }
     }
     return CW_OK;
@@ -144,9 +138,9 @@ enum cw_status cw_fd_write_all(int fd, struct cw_span data, struct cw_error *err
 
 #define TEMPORARY_PREFIX ".cw-"
 
-/* Opens a new file in `folder`, under a short name of its own: the target's name plus a suffix
- * could exceed what the file system takes. The dot hides it from cw_dir_list. */
-static int open_temporary(const char *folder, char **ret_path)
+/* A short name of its own: the target's name plus a suffix could exceed what the file system takes.
+ */
+int cw_file_temporary(const char *folder, char **ret_path)
 {
     for (int i = 0; i < TEMPORARY_TRIES; i++) {
         char name[64];
@@ -156,7 +150,7 @@ static int open_temporary(const char *folder, char **ret_path)
             errno = ENOMEM;
             return -1;
         }
-        const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+        const int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
         if (fd >= 0) {
             *ret_path = path;
             return fd;
@@ -177,10 +171,10 @@ static enum cw_status fill_and_close(int fd, struct cw_span data, mode_t mode, c
     struct cw_error cause = {0};
     enum cw_status status = cw_fd_write_all(fd, data, &cause);
     if (status == CW_OK && (fchmod(fd, mode) != 0 || fsync(fd) != 0)) {
-        status = fail(&cause, "new file", "keep", errno);
+        status = cw_file_fail(&cause, "new file", "keep", errno);
     }
     if (close(fd) != 0 && status == CW_OK) {
-        status = fail(&cause, "new file", "close", errno);
+        status = cw_file_fail(&cause, "new file", "close", errno);
     }
     return status == CW_OK ? CW_OK : cw_error_set(err, status, "%s: %s", path, cause.text);
 }
@@ -193,11 +187,11 @@ static enum cw_status publish(const char *temporary, const char *path, enum pres
                               struct cw_error *err)
 {
     if (presence == MAY_EXIST) {
-        return rename(temporary, path) == 0 ? CW_OK : fail(err, path, "replace", errno);
+        return rename(temporary, path) == 0 ? CW_OK : cw_file_fail(err, path, "replace", errno);
     }
     if (link(temporary, path) != 0) {
         return errno == EEXIST ? cw_error_set(err, CW_INVALID, "%s: exists already", path)
-                               : fail(err, path, "make", errno);
+                               : cw_file_fail(err, path, "make", errno);
     }
     (void)unlink(temporary);
     return CW_OK;
@@ -207,9 +201,9 @@ static enum cw_status write_in_folder(const char *path, const char *folder, stru
                                       mode_t mode, enum presence presence, struct cw_error *err)
 {
     char *temporary = NULL;
-    const int fd = open_temporary(folder, &temporary);
+    const int fd = cw_file_temporary(folder, &temporary);
     if (fd < 0) {
-        return fail(err, path, "make a file beside it", errno);
+        return cw_file_fail(err, path, "make a file beside it", errno);
     }
     enum cw_status status = fill_and_close(fd, data, mode, path, err);
     if (status == CW_OK) {
@@ -228,7 +222,7 @@ static enum cw_status write_file(const char *path, struct cw_span data, mode_t m
     CW_ASSERT(path != NULL);
     char *folder = cw_path_dirname(path);
     if (folder == NULL) {
-        return fail_memory(err);
+        return cw_error_no_memory(err);
     }
     const enum cw_status status = write_in_folder(path, folder, data, mode, presence, err);
     free(folder);
@@ -253,12 +247,12 @@ enum cw_status cw_dir_sync(const char *path, struct cw_error *err)
 {
     const int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) {
-        return fail(err, path, "open", errno);
+        return cw_file_fail(err, path, "open", errno);
     }
     /* EINVAL: a file system that keeps folders durable by itself and has nothing to sync. */
     const int cause = fsync(fd) == 0 || errno == EINVAL ? 0 : errno;
     (void)close(fd);
-    return cause == 0 ? CW_OK : fail(err, path, "sync", cause);
+    return cause == 0 ? CW_OK : cw_file_fail(err, path, "sync", cause);
 }
 
 static enum cw_status make_one(const char *path, mode_t mode, struct cw_error *err)
@@ -272,13 +266,14 @@ static enum cw_status make_one(const char *path, mode_t mode, struct cw_error *e
         /* Another process may have made it since; anything else is an error. */
         const int cause = errno;
         const bool is_there = cause == EEXIST && stat(path, &info) == 0 && S_ISDIR(info.st_mode);
-        return is_there ? CW_OK : fail(err, path, "make the folder", cause);
+        return is_there ? CW_OK : cw_file_fail(err, path, "make the folder", cause);
     }
     if (chmod(path, mode) != 0) {
-        return fail(err, path, "set the mode", errno);
+        return cw_file_fail(err, path, "set the mode", errno);
     }
     char *parent = cw_path_dirname(path);
-    const enum cw_status status = parent == NULL ? fail_memory(err) : cw_dir_sync(parent, err);
+    const enum cw_status status =
+        parent == NULL ? cw_error_no_memory(err) : cw_dir_sync(parent, err);
     free(parent);
     return status;
 }
@@ -292,7 +287,7 @@ enum cw_status cw_dir_make(const char *path, mode_t mode, struct cw_error *err)
     }
     char *part = malloc(len + 1);
     if (part == NULL) {
-        return fail_memory(err);
+        return cw_error_no_memory(err);
     }
     memcpy(part, path, len + 1);
     enum cw_status status = CW_OK;
@@ -346,20 +341,20 @@ static enum cw_status collect(DIR *dir, const char *path, const char *suffix, st
                               struct cw_error *err)
 {
     if (!names_add(names, NULL)) {
-        return fail_memory(err);
+        return cw_error_no_memory(err);
     }
     for (;;) {
         errno = 0;
         const struct dirent *entry = readdir(dir);
         if (entry == NULL) {
-            return errno == 0 ? CW_OK : fail(err, path, "list", errno);
+            return errno == 0 ? CW_OK : cw_file_fail(err, path, "list", errno);
         }
         const struct cw_span name = cw_span_cstr(entry->d_name);
         if (name.data[0] == '.' || !cw_span_ends_with(name, cw_span_cstr(suffix))) {
             continue;
         }
         if (!names_add(names, entry->d_name)) {
-            return fail_memory(err);
+            return cw_error_no_memory(err);
         }
     }
 }
@@ -371,7 +366,7 @@ enum cw_status cw_dir_list(const char *path, const char *suffix, char ***ret_nam
     CW_ASSERT(suffix != NULL);
     DIR *dir = opendir(path);
     if (dir == NULL) {
-        return fail(err, path, "list", errno);
+        return cw_file_fail(err, path, "list", errno);
     }
     struct names names = {0};
     const enum cw_status status = collect(dir, path, suffix, &names, err);

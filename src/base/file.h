@@ -19,6 +19,14 @@ CW_NODISCARD enum cw_status cw_file_read(const char *path, struct cw_buf *ret,
 CW_NODISCARD enum cw_status cw_fd_read_all(int fd, struct cw_buf *ret, struct cw_error *err);
 /** Writes all bytes, retrying short writes and EINTR. */
 CW_NODISCARD enum cw_status cw_fd_write_all(int fd, struct cw_span data, struct cw_error *err);
+/** One sentence for a failed system call: which path, what could not be done, the system's reason.
+ *  In: cause  errno. Returns: CW_NOT_FOUND, CW_DENIED, CW_NOMEM, CW_INVALID (a folder) or CW_IO */
+enum cw_status cw_file_fail(struct cw_error *err, const char *path, const char *verb, int cause);
+/** Opens a new file of mode 0600 in a folder, to be renamed, under a name that cw_dir_list does not
+ *  show and cw_dir_sweep removes.
+ *  Out:     ret_path  free with free(); set only when a descriptor is returned
+ *  Returns: the descriptor; -1 with errno */
+int cw_file_temporary(const char *folder, char **ret_path);
 /** Replaces or makes a file atomically and durably (temporary file beside it, fsync, rename, fsync
  *  of the folder). Mode is exact, whatever the umask. */
 CW_NODISCARD enum cw_status cw_file_write(const char *path, struct cw_span data, mode_t mode,

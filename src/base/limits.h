@@ -1,6 +1,6 @@
 /* limits.h: every bound an outsider can reach, with its unit, its reason and what happens beyond.
  *
- * Source of the defaults: reliability.md section 4. A row here has a test at N and at N+1.
+ * A row here has a test at N and at N+1.
  */
 #ifndef CW_BASE_LIMITS_H
 #define CW_BASE_LIMITS_H
@@ -33,7 +33,7 @@
 /* snapshots and documents */
 #define CW_FEED_BODY_MAX         (256ull << 20) /* bytes on the wire, default of bytes_max · fetch failed */
 #define CW_FEED_BODY_HARD_MAX    (2048ull << 20) /* largest bytes_max one may configure · config error */
-#define CW_FEED_DECODED_MAX      (512ull << 20) /* bytes after unpacking · list refused */
+#define CW_FEED_DECODED_MAX      (512ull << 20) /* bytes after unpacking; a plain list has bytes_max · list refused */
 #define CW_UNPACK_RATIO_MAX      100u  /* output per input byte after the first MiB · list refused */
 #define CW_XML_DEPTH_MAX         64u   /* open elements · list refused */
 #define CW_XML_TEXT_MAX          (64u << 10) /* bytes of text in one element · list refused */
@@ -44,6 +44,7 @@
 #define CW_JSON_VALUE_MAX        (1u << 20)  /* bytes of one entry of a JSON list: its tree needs up to 77 times that · list refused */
 #define CW_JSON_NAME_MAX         4096u       /* bytes of a member's name, which may be an address · list refused */
 #define CW_NDJSON_LINE_MAX       (4u << 20)  /* bytes of one line of NDJSON · entry unusable */
+#define CW_MISP_FILE_MAX         (64u << 20) /* bytes of one file of a MISP feed folder: the largest events have 30 MB · list refused */
 
 #define CW_YAML_BYTES_MAX        (32u << 20) /* bytes of a YAML list, which is kept while it is read · list refused */
 #define CW_YAML_DEPTH_MAX        32u   /* open collections · list refused */
@@ -61,7 +62,7 @@
 #define CW_MISTAKES_MAX          200u        /* mistakes reported in one run · "and N more" */
 #define CW_ID_MAX                64u         /* bytes of a feed or rule id · refused */
 
-/* network (reliability.md section 2 and 4) */
+/* network */
 #define CW_HTTP_HEADERS_MAX      (64u << 10) /* bytes of response headers · fetch failed */
 #define CW_HTTP_REDIRECTS_MAX    5u          /* per fetch · fetch failed */
 #define CW_HTTP_CONNECT_MS       10000u      /* · fetch failed */
@@ -71,6 +72,8 @@
 #define CW_HTTP_URL_MAX          2048u       /* bytes of a URL · refused */
 #define CW_RETRY_AFTER_MIN_S     60          /* clamp of Retry-After */
 #define CW_RETRY_AFTER_MAX_S     86400       /* clamp of Retry-After */
+#define CW_BACK_OFF_S            900         /* after 403, 429 or 503 without it; doubled each time · clamped as above */
+#define CW_WHOLE_EVERY_S         604800 /* a server may say "not modified" for so long · asked without a condition */
 
 /* the helper programs (src/sandbox); reliability.md section 4 */
 #define CW_PARSE_MEMORY_MAX      (512u << 20) /* bytes of address space · list refused */
@@ -96,6 +99,9 @@
 #define CW_RECEIPT_BYTES_MAX     (160u << 10) /* bytes of a receipt: fits a .jws.json · refused */
 #define CW_RECEIPT_ANSWERS_MAX   200u   /* addresses in one receipt · refused: ask in parts */
 #define CW_RECEIPT_MATCHES_MAX   32u    /* matches of one answer in a receipt · the rest is counted */
+#define CW_RECEIPT_FILES_MAX     200u   /* files in one receipt of `screen` · refused: screen in parts */
+#define CW_RECEIPT_HITS_MAX      50u    /* hits of one verdict in a receipt · the rest is counted and hashed */
+#define CW_RECEIPT_HITS_TEXT_MAX (16u << 10) /* bytes of text of the hits of one verdict · likewise */
 #define CW_RECEIPT_CASES_MAX     200u   /* cases named with their hash in a receipt · the digest of all stays */
 #define CW_JWS_SIGNATURES_MAX    64u    /* elements of signatures · refused */
 

@@ -89,6 +89,26 @@ static inline bool cw_ascii_is_alpha(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+static inline bool cw_ascii_is_alnum(char c)
+{
+    return cw_ascii_is_alpha(c) || cw_ascii_is_digit(c);
+}
+
+/** Whether eight bytes are all letters or digits: in each byte the upper bit says that it lies
+ *  between two bounds. Bytes above 127 are masked, so that no sum carries into its neighbour, and
+ *  fail. */
+static inline bool cw_ascii_are_alnum(uint64_t word)
+{
+    const uint64_t ones = 0x0101010101010101u;
+    const uint64_t upper = 0x80 * ones;
+    const uint64_t low = word & ~upper;
+    const uint64_t lower_case = low | 0x20 * ones;
+    const uint64_t digit = (low + (0x80 - '0') * ones) & ~(low + (0x7f - '9') * ones);
+    const uint64_t letter =
+        (lower_case + (0x80 - 'a') * ones) & ~(lower_case + (0x7f - 'z') * ones);
+    return ((digit | letter) & ~word & upper) == upper;
+}
+
 static inline char cw_ascii_lower(char c)
 {
     return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);

@@ -89,6 +89,18 @@ static bool may_be_shown(uint32_t code_point)
     return true;
 }
 
+struct cw_span cw_utf8_cut(struct cw_span text, size_t max)
+{
+    if (text.len <= max) {
+        return text;
+    }
+    size_t len = max;
+    while (len > 0 && ((unsigned char)text.data[len] & 0xc0u) == 0x80u) {
+        len--;
+    }
+    return cw_span_make(text.data, len);
+}
+
 bool cw_text_is_printable(struct cw_span text)
 {
     uint32_t code_point = 0;

@@ -2,7 +2,7 @@
  *
  * Printable here means: valid UTF-8 without C0, DEL, C1 controls, U+2028/2029, and without
  * bidirectional controls (U+061C, U+200E/F, U+202A..E, U+2066..9). Others are written \xHH (bytes
- * that are not UTF-8, and ASCII controls) or \uHHHH. Source: reliability.md section 2, rule 29.
+ * that are not UTF-8, and ASCII controls) or \uHHHH.
  */
 #ifndef CW_BASE_TEXT_H
 #define CW_BASE_TEXT_H
@@ -13,6 +13,8 @@
  *  Overlong forms, surrogates and values above U+10FFFF are bad. */
 bool cw_utf8_next(struct cw_span text, size_t *at, uint32_t *ret_code_point);
 bool cw_utf8_is_valid(struct cw_span text);
+/** The longest prefix of at most `max` bytes that does not split a character; of good UTF-8. */
+struct cw_span cw_utf8_cut(struct cw_span text, size_t max);
 /** Whole text may be shown raw. */
 bool cw_text_is_printable(struct cw_span text);
 /** Appends the text with everything unprintable escaped. */

@@ -27,7 +27,8 @@ struct cw_check {
     struct cw_data_feed *feeds;
     size_t feeds_count;
     int64_t now_s;                /* as of when ages are judged: of a day in the past, its end */
-    struct cw_text_filter filter; /* in the index; no blocks when it was not asked for */
+    struct cw_text_filter filter; /* no blocks when it was not asked for */
+    void *filter_copy;            /* what it borrows from; NULL: from the index */
     bool is_past;
     int64_t day_s; /* is_past: midnight at which the day begins */
 };

@@ -1,3 +1,6 @@
+#define _DEFAULT_SOURCE /* madvise */
+#include <sys/mman.h>
+
 #include "base/file.h"
 #include "check/internal.h"
 #include "publish/publish.h"
@@ -7,7 +10,24 @@ static enum cw_status no_memory(struct cw_error *err)
     return cw_error_set(err, CW_NOMEM, "out of memory");
 }
 
-/* What a screening asks a billion times is checked once, before the first question. */
+/* A screening asks all over the filter, a billion times. In pages of 4 KB the processor forgets
+ * where they are, and looking that up costs more than the question; in a few large ones it does
+ * not. Where there are none, the copy serves as well, and where there is no memory, the index
+ * itself does. */
+static struct cw_span in_large_pages(struct cw_check *check, struct cw_span bytes)
+{
+    enum { LARGE_PAGE = 2 << 20 };
+    const size_t room = (bytes.len + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+    check->filter_copy = aligned_alloc(LARGE_PAGE, room);
+    if (check->filter_copy == NULL) {
+        return bytes;
+    }
+    (void)madvise(check->filter_copy, room, MADV_HUGEPAGE);
+    memcpy(check->filter_copy, bytes.data, bytes.len);
+    return cw_span_make(check->filter_copy, bytes.len);
+}
+
+/* What is asked so often is checked once, before the first question. */
 static enum cw_status open_filter(struct cw_check *check, struct cw_error *err)
 {
     struct cw_error why = {0};
@@ -19,7 +39,7 @@ static enum cw_status open_filter(struct cw_check *check, struct cw_error *err)
     if (status != CW_OK) {
         return status;
     }
-    return cw_text_filter_open(bytes, &check->filter, &why) == CW_OK
+    return cw_text_filter_open(in_large_pages(check, bytes), &check->filter, &why) == CW_OK
                ? CW_OK
                : cw_error_set(err, CW_STATE, "the index is damaged: %s", why.text);
 }
@@ -169,6 +189,7 @@ void cw_check_close(struct cw_check *check)
     }
     cw_index_close(check->index);
     cw_index_builder_free(check->built);
+    free(check->filter_copy);
     free(check->feeds);
     free(check);
 }

@@ -1,7 +1,5 @@
 #include "cli/check_receipt.h"
 
-#include "base/file.h"
-
 enum cw_status cw_receipt_draft_add(struct cw_receipt_draft *draft, struct cw_span input,
                                     struct cw_answer *answer, struct cw_error *err)
 {
@@ -44,16 +42,12 @@ void cw_receipt_draft_clear(struct cw_receipt_draft *draft)
 struct parts {
     struct cw_receipt_answer *answers;
     struct cw_receipt_match *matches;
-    struct cw_receipt_feed *feeds;
-    struct cw_receipt_case *cases;
 };
 
 static void parts_clear(struct parts *parts)
 {
     free(parts->answers);
     free(parts->matches);
-    free(parts->feeds);
-    free(parts->cases);
 }
 
 static size_t count_matches(const struct cw_receipt_draft *draft)
@@ -65,26 +59,24 @@ static size_t count_matches(const struct cw_receipt_draft *draft)
     return count;
 }
 
-static bool parts_new(struct parts *parts, const struct cw_receipt_draft *draft,
-                      const struct cw_check *check, const struct cw_home *home)
+static bool parts_new(struct parts *parts, const struct cw_receipt_draft *draft)
 {
     parts->answers = calloc(draft->count + 1, sizeof(*parts->answers));
     parts->matches = calloc(count_matches(draft) + 1, sizeof(*parts->matches));
-    parts->feeds = calloc(cw_check_feeds(check) + 1, sizeof(*parts->feeds));
-    parts->cases = calloc(cw_rules_count(home->rules) + 1, sizeof(*parts->cases));
-    return parts->answers != NULL && parts->matches != NULL && parts->feeds != NULL &&
-           parts->cases != NULL;
+    return parts->answers != NULL && parts->matches != NULL;
 }
 
-static struct cw_receipt_match match_of(const struct cw_check_match *match)
+static struct cw_receipt_match match_of(const struct cw_receipt_draft *draft,
+                                        const struct cw_check_match *match)
 {
+    const bool is_hashed = draft->is_hashed;
     return (struct cw_receipt_match){
         .relation = cw_relation_name(match->relation),
         .source_kind = match->is_rule ? "rule" : "feed",
         .source_id = match->source_id,
-        .listed_value = match->listed_value,
-        .entry_id = match->entry_id,
-        .entry_name = match->entry_name,
+        .listed_value = is_hashed ? NULL : match->listed_value,
+        .entry_id = is_hashed ? NULL : match->entry_id,
+        .entry_name = is_hashed ? NULL : match->entry_name,
         .listed_on = match->listed_on,
         .is_active = match->is_active,
         .delisted_on_s = match->delisted_on_s,
@@ -115,78 +107,25 @@ static void fill_answers(const struct cw_receipt_draft *draft, struct parts *par
             .matches = &parts->matches[next],
             .matches_count = answer->matches_count,
             .reasons = (const char *const *)answer->reasons,
-            .reasons_count = answer->reasons_count,
+            .reasons_count = draft->is_hashed ? 0 : answer->reasons_count,
         };
         for (size_t k = 0; k < answer->matches_count; k++) {
-            parts->matches[next++] = match_of(&answer->matches[k]);
+            parts->matches[next++] = match_of(draft, &answer->matches[k]);
         }
     }
 }
 
-static void fill_data(const struct cw_check *check, const struct cw_home *home, struct parts *parts)
-{
-    for (size_t i = 0; i < cw_check_feeds(check); i++) {
-        const struct cw_data_feed *feed = cw_check_feed_at(check, i);
-        parts->feeds[i] = (struct cw_receipt_feed){
-            .id = feed->id,
-            .status = cw_data_status_name(feed->status),
-            .retrieved_at_s = feed->retrieved_at_s,
-            .snapshot_sha256 = feed->snapshot_sha256,
-            .entries = feed->entries,
-        };
-    }
-    for (size_t i = 0; i < cw_rules_count(home->rules); i++) {
-        const struct cw_rule *rule = cw_rules_at(home->rules, i);
-        parts->cases[i] = (struct cw_receipt_case){.id = rule->id, .sha256 = rule->sha256};
-    }
-}
-
-static enum cw_status seal(const struct cw_cli *cli, const struct cw_home *home,
-                           const struct cw_check *check, const struct cw_receipt_draft *draft,
-                           struct cw_buf *ret_jws, struct cw_error *err)
+enum cw_status cw_receipt_draft_write(const struct cw_receipt_draft *draft,
+                                      const struct cw_receipt_place *place, struct cw_error *err)
 {
     struct parts parts = {0};
-    if (!parts_new(&parts, draft, check, home)) {
+    if (!parts_new(&parts, draft)) {
         parts_clear(&parts);
         return cw_error_set(err, CW_NOMEM, "out of memory for a receipt");
     }
     fill_answers(draft, &parts);
-    fill_data(check, home, &parts);
-    struct cw_receipt_facts facts = {
-        .source = home->config->source,
-        .instance = home->config->instance,
-        .version = CW_VERSION,
-        .time_s = cw_clock_now_s(&cli->clock),
-        .generation = cw_check_generation(check),
-        .built_at_s = cw_check_built_at_s(check),
-        .feeds = parts.feeds,
-        .feeds_count = cw_check_feeds(check),
-        .rules_sha256 = home->rules_sha256,
-        .cases = parts.cases,
-        .cases_count = cw_rules_count(home->rules),
-        .answers = parts.answers,
-        .answers_count = draft->count,
-    };
-    cw_random_fill(&cli->random, facts.nonce, sizeof(facts.nonce));
-    const enum cw_status status = cw_receipt_seal(home->alert_key, &facts, ret_jws, err);
+    struct cw_receipt_facts facts = {.answers = parts.answers, .answers_count = draft->count};
+    const enum cw_status status = cw_receipt_write(place, &facts, err);
     parts_clear(&parts);
-    return status;
-}
-
-enum cw_status cw_receipt_draft_write(const struct cw_cli *cli, struct cw_home *home,
-                                      const struct cw_check *check,
-                                      const struct cw_receipt_draft *draft, const char *path,
-                                      struct cw_error *err)
-{
-    struct cw_buf jws;
-    cw_buf_init(&jws, CW_JWS_BYTES_MAX);
-    enum cw_status status = cw_home_load_alert_key(home, cw_clock_now_s(&cli->clock), err);
-    if (status == CW_OK) {
-        status = seal(cli, home, check, draft, &jws, err);
-    }
-    if (status == CW_OK) {
-        status = cw_file_create(path, cw_buf_as_span(&jws), 0644, err);
-    }
-    cw_buf_clear(&jws);
     return status;
 }

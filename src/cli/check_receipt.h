@@ -2,10 +2,8 @@
 #ifndef CW_CLI_CHECK_RECEIPT_H
 #define CW_CLI_CHECK_RECEIPT_H
 
-#include "alert/receipt.h"
 #include "base/limits.h"
-#include "check/check.h"
-#include "cli/cli.h"
+#include "cli/receipt_write.h"
 
 struct cw_asked {
     struct cw_answer answer;
@@ -15,7 +13,8 @@ struct cw_asked {
 
 struct cw_receipt_draft {
     bool is_wanted;
-    bool is_hashed;         /* the receipt holds the hash of what was asked, not the text */
+    bool is_hashed;         /* the receipt holds the hash of what was asked, and nothing from which
+                               the text could be read: no listed value, entry or reason either */
     struct cw_asked *items; /* room for CW_RECEIPT_ANSWERS_MAX from the first one on */
     size_t count;
 };
@@ -25,14 +24,10 @@ struct cw_receipt_draft {
 CW_NODISCARD enum cw_status cw_receipt_draft_add(struct cw_receipt_draft *draft,
                                                  struct cw_span input, struct cw_answer *answer,
                                                  struct cw_error *err);
-/** Signs what was kept with the alert key and writes it to a file that must not exist yet.
- *  In:      home  gets its alert key loaded
- *  Returns: CW_OK; CW_INVALID when the file exists; CW_LIMIT when the receipt is too long; as
- *           cw_home_load_alert_key. */
-CW_NODISCARD enum cw_status cw_receipt_draft_write(const struct cw_cli *cli, struct cw_home *home,
-                                                   const struct cw_check *check,
-                                                   const struct cw_receipt_draft *draft,
-                                                   const char *path, struct cw_error *err);
+/** Signs what was kept, and makes the file. Returns: as cw_receipt_write. */
+CW_NODISCARD enum cw_status cw_receipt_draft_write(const struct cw_receipt_draft *draft,
+                                                   const struct cw_receipt_place *place,
+                                                   struct cw_error *err);
 void cw_receipt_draft_clear(struct cw_receipt_draft *draft);
 
 #endif

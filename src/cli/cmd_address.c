@@ -73,7 +73,7 @@ static json_t *valid_json(struct cw_span input, const struct cw_address *address
     static const char *const checksums[] = {"ok", "none", "bad"};
     char canonical[CW_CANONICAL_BYTES];
     char text[CW_ADDRESS_TEXT_BYTES];
-    char aux[24];
+    char aux[CW_AUX_BYTES];
     const char *chains[CW_READINGS_MAX];
     const char *narrowed[CW_READINGS_MAX];
     const size_t chains_count = cw_address_chains(address, chains);

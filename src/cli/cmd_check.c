@@ -158,11 +158,15 @@ static enum cw_status ask_stdin(struct asking *asking, struct cw_error *err)
     return status;
 }
 
-static int ask_all(struct asking *asking, struct cw_home *home, const char *receipt, int count,
+/* In: place  of the receipt; NULL when none is wanted */
+static int ask_all(struct asking *asking, const struct cw_receipt_place *place, int count,
                    char **texts)
 {
     struct cw_error err = {0};
-    enum cw_status status = CW_OK;
+    enum cw_status status = place == NULL ? CW_OK : cw_receipt_try(place, &err);
+    if (status != CW_OK) {
+        return cw_cli_fail(asking->cli, &err, CW_EXIT_CREATE);
+    }
     for (int i = 0; status == CW_OK && i < count; i++) {
         status = strcmp(texts[i], "-") == 0 ? ask_stdin(asking, &err)
                                             : ask(asking, cw_span_cstr(texts[i]), &err);
@@ -171,9 +175,8 @@ static int ask_all(struct asking *asking, struct cw_home *home, const char *rece
     if (status != CW_OK) {
         return cw_cli_fail(asking->cli, &err, CW_EXIT_PARTIAL);
     }
-    if (receipt != NULL) {
-        status =
-            cw_receipt_draft_write(asking->cli, home, asking->check, &asking->draft, receipt, &err);
+    if (place != NULL) {
+        status = cw_receipt_draft_write(&asking->draft, place, &err);
     }
     return status == CW_OK ? cw_cli_verdict_exit(asking->worst)
                            : cw_cli_fail(asking->cli, &err, CW_EXIT_CREATE);
@@ -197,7 +200,9 @@ static int run(struct asking *asking, struct cw_answering *answering, const stru
         return err.code == CW_INVALID ? cw_cli_usage_error(asking->cli, "--on: %s", err.text)
                                       : cw_cli_fail(asking->cli, &err, CW_EXIT_PARTIAL);
     }
-    return ask_all(asking, &answering->home, asked->receipt, asked->count, asked->texts);
+    const struct cw_receipt_place place = {asking->cli, &answering->home, asking->check,
+                                           asked->receipt};
+    return ask_all(asking, asked->receipt == NULL ? NULL : &place, asked->count, asked->texts);
 }
 
 static int refuse(const struct asking *asking, struct asked *asked, const char *day)

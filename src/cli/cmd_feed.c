@@ -48,7 +48,7 @@ struct suspicious {
     uint64_t count;
 };
 
-enum { SUSPICIOUS_NAMED = 10 };
+enum { ENTRIES_NAMED = 10 };
 
 static json_t *suspicious_json(struct cw_span canonical, struct cw_span value)
 {
@@ -62,7 +62,7 @@ static enum cw_status on_suspicious(void *ctx, struct cw_span canonical, struct 
                                     CW_UNUSED struct cw_error *err)
 {
     struct suspicious *suspicious = ctx;
-    if (suspicious->count++ >= SUSPICIOUS_NAMED) {
+    if (suspicious->count++ >= ENTRIES_NAMED) {
         return CW_OK;
     }
     json_t *one = suspicious_json(canonical, value);
@@ -77,24 +77,50 @@ static enum cw_status on_suspicious(void *ctx, struct cw_span canonical, struct 
     return CW_OK;
 }
 
+/* Entries that are no addresses: ctx is an array to append to, or NULL to print them as they come.
+ */
+static enum cw_status on_unusable(void *ctx, const struct cw_unusable *entry,
+                                  CW_UNUSED struct cw_error *err)
+{
+    if (ctx != NULL) {
+        (void)json_array_append_new(
+            ctx, json_pack("{s:o, s:o, s:o}", "position", cw_json_text(entry->position), "value",
+                           cw_json_text(entry->value), "error", cw_json_text(entry->error)));
+        return CW_OK;
+    }
+    (void)printf("%-28s unusable: ", "");
+    cw_cli_print(entry->position);
+    (void)printf(": ");
+    cw_cli_print(entry->value);
+    (void)printf(": ");
+    cw_cli_print(entry->error);
+    (void)printf("\n");
+    return CW_OK;
+}
+
 static enum cw_status print_status_json(const struct cw_cli *cli, const struct cw_feed *feed,
                                         const struct cw_feed_state *state, struct cw_store *store,
                                         struct cw_error *err)
 {
     struct suspicious suspicious = {.first = json_array()};
-    const enum cw_status status =
+    json_t *unusable = json_array();
+    enum cw_status status =
         store == NULL ? CW_OK
                       : cw_store_suspicious(store, feed->id, on_suspicious, &suspicious, err);
+    if (status == CW_OK && store != NULL) {
+        status = cw_store_unusable(store, feed->id, ENTRIES_NAMED, on_unusable, unusable, err);
+    }
     cw_cli_json(json_pack(
-        "{s:s, s:s, s:b, s:o, s:o, s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:o, s:s, s:I, s:o}", "id",
-        feed->id, "status", status_word(cli, feed, state), "enabled", feed->enabled ? 1 : 0,
+        "{s:s, s:s, s:b, s:o, s:o, s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:o, s:s, s:I, s:o, s:o}",
+        "id", feed->id, "status", status_word(cli, feed, state), "enabled", feed->enabled ? 1 : 0,
         "retrieved_at", cw_json_time(state->retrieved_at_s), "attempted_at",
         cw_json_time(state->attempted_at_s), "published", state->published, "snapshot_sha256",
         state->snapshot_sha256, "entries", (json_int_t)state->entries, "listings",
         (json_int_t)state->listings, "unusable", (json_int_t)state->unusable, "failures",
         (json_int_t)state->failures, "error_code", state->error_code, "error",
         cw_json_text(cw_span_cstr(state->error_text)), "held_sha256", state->held_sha256,
-        "suspicious", (json_int_t)suspicious.count, "suspicious_entries", suspicious.first));
+        "suspicious", (json_int_t)suspicious.count, "suspicious_entries", suspicious.first,
+        "unusable_entries", unusable));
     return status;
 }
 
@@ -124,10 +150,12 @@ static enum cw_status print_status(const struct cw_cli *cli, const struct cw_fee
     }
     const enum cw_status status =
         cw_store_suspicious(store, feed->id, on_suspicious, &suspicious, err);
-    if (suspicious.count > SUSPICIOUS_NAMED) {
+    if (suspicious.count > ENTRIES_NAMED) {
         (void)printf("%-28s suspicious: %llu in all\n", "", (unsigned long long)suspicious.count);
     }
-    return status;
+    return status == CW_OK
+               ? cw_store_unusable(store, feed->id, ENTRIES_NAMED, on_unusable, NULL, err)
+               : status;
 }
 
 static enum cw_status status_of_all(const struct cw_cli *cli, const struct cw_home *home,

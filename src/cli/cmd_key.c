@@ -38,6 +38,9 @@ static int check_usage(const struct cw_cli *cli, enum verb verb, int operands,
     if (verb == REVOKE && !is_reason(request->reason)) {
         return cw_cli_usage_error(cli, "--reason %s: compromised or superseded", request->reason);
     }
+    if (request->since != NULL && (verb != REVOKE || strcmp(request->reason, "compromised") != 0)) {
+        return cw_cli_usage_error(cli, "--since goes with revoke --reason compromised");
+    }
     return -1;
 }
 
@@ -104,6 +107,10 @@ int cw_cmd_key(struct cw_cli *cli, int argc, char **argv)
          .argument = "WORD",
          .help = "revoke: compromised (default), superseded",
          .value = &request.reason},
+        {.name = "since",
+         .argument = "TIME",
+         .help = "revoke: it may have been in other hands since then; without it, now",
+         .value = &request.since},
         {.name = "passphrase-fd",
          .argument = "N",
          .help = "read the passphrase from this descriptor",

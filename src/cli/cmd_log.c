@@ -111,7 +111,7 @@ static void print(const struct cw_cli *cli, const struct standing *standing)
     }
     (void)fwrite(note.data, 1, note.len, stdout);
     if (standing->pending > 0) {
-        cw_cli_say(cli, "%llu entries wait for the next scan",
+        cw_cli_say(cli, "%llu entries wait for the next scan or deliver",
                    (unsigned long long)standing->pending);
     }
 }

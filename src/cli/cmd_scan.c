@@ -1,3 +1,4 @@
+#include "base/datetime.h"
 #include "cli/cli.h"
 #include "scan/scan.h"
 
@@ -30,6 +31,9 @@ static json_t *feed_json(const struct cw_scan_feed *feed)
                           cw_json_text(cw_span_cstr(feed->error_text)));
     }
     (void)json_object_set_new(out, "error", error);
+    if (feed->error_text[0] != '\0') {
+        (void)json_object_set_new(out, "last_good_at", cw_json_time(feed->last_good_s));
+    }
     return out;
 }
 
@@ -62,6 +66,18 @@ static void print_json(const struct cw_cli *cli, const struct cw_scan_report *re
 
 /* News on stdout, one line an alert; trouble on stderr. Neither: nothing is printed, as cron wants.
  */
+/* What is wrong, and what is answered meanwhile. */
+static void print_trouble(const struct cw_scan_feed *feed)
+{
+    char since[CW_TIME_TEXT_BYTES] = "";
+    cw_time_format(feed->last_good_s, since);
+    (void)fprintf(stderr, "feed %s %s: %s; %s%s\n", feed->feed->id,
+                  cw_scan_feed_status_name(feed->status), feed->error_text,
+                  feed->last_good_s > 0 ? "in force is what was seen on "
+                                        : "nothing of it is in force",
+                  feed->last_good_s > 0 ? since : "");
+}
+
 static void print_text(const struct cw_cli *cli, const struct cw_scan_report *report, bool is_dry)
 {
     for (size_t i = 0; i < report->alerts_count; i++) {
@@ -74,8 +90,7 @@ static void print_text(const struct cw_cli *cli, const struct cw_scan_report *re
     for (size_t i = 0; i < report->feeds_count; i++) {
         const struct cw_scan_feed *feed = &report->feeds[i];
         if (feed->error_text[0] != '\0') {
-            (void)fprintf(stderr, "feed %s %s: %s\n", feed->feed->id,
-                          cw_scan_feed_status_name(feed->status), feed->error_text);
+            print_trouble(feed);
         }
         if (feed->suspicious > 0 && (cli->is_verbose || cli->is_terminal)) {
             (void)fprintf(stderr, "feed %s: %llu entries are on addresses nobody holds: %s\n",

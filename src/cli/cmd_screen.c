@@ -8,107 +8,25 @@
 #include "cli/check_open.h"
 #include "cli/match.h"
 #include "cli/screen_job.h"
+#include "cli/screen_receipt.h"
 
 enum { THREADS_DEFAULT = 2, PROGRESS_MS = 500 };
-
-enum against { AGAINST_ALL, AGAINST_FEEDS, AGAINST_RULES };
 
 struct screening {
     struct cw_cli *cli;
     const struct cw_check *check;
-    enum against against;
+    struct cw_hit_style style;
     bool is_count;
-    bool is_line; /* --context line */
     const char *name;
     uint64_t hits; /* in this document */
     enum cw_verdict worst;
+    struct cw_screen_draft draft;
     uint64_t started_ms;
     uint64_t shown_ms;
     bool is_shown; /* a progress line stands on the terminal */
 };
 
 /* ---- one hit ---- */
-
-static bool is_asked_for(const struct screening *screening, const struct cw_check_match *match)
-{
-    return screening->against == AGAINST_ALL ||
-           match->is_rule == (screening->against == AGAINST_RULES);
-}
-
-static enum cw_verdict verdict_of(const struct screening *screening, const struct cw_answer *answer)
-{
-    enum cw_verdict verdict = CW_VERDICT_CLEAR;
-    for (size_t i = 0; i < answer->matches_count; i++) {
-        const struct cw_check_match *match = &answer->matches[i];
-        if (is_asked_for(screening, match)) {
-            const enum cw_verdict now = cw_match_is_listing(match->relation, match->is_active)
-                                            ? CW_VERDICT_LISTED
-                                            : CW_VERDICT_RELATED;
-            verdict = now > verdict ? now : verdict;
-        }
-    }
-    return verdict;
-}
-
-/* What is printed behind the line number, which is known only when all parts before are done. */
-static void put_json(const struct screening *screening, const struct cw_screen_hit *hit,
-                     const struct cw_answer *answer, struct cw_buf *out)
-{
-    json_t *matches = json_array();
-    for (size_t i = 0; i < answer->matches_count; i++) {
-        if (is_asked_for(screening, &answer->matches[i])) {
-            (void)json_array_append_new(matches, cw_cli_match_json(&answer->matches[i]));
-        }
-    }
-    json_t *object =
-        json_pack("{s:I, s:o, s:o, s:s, s:o}", "offset", (json_int_t)hit->offset, "value",
-                  cw_json_text(hit->text), "canonical",
-                  answer->canonical[0] == '\0' ? json_null() : json_string(answer->canonical),
-                  "verdict", cw_verdict_name(verdict_of(screening, answer)), "matches", matches);
-    if (screening->is_line && object != NULL) {
-        struct cw_buf line;
-        cw_buf_init(&line, CW_ADDRESS_FIELD_MAX);
-        cw_buf_span(&line, hit->before);
-        cw_buf_span(&line, hit->text);
-        cw_buf_span(&line, hit->behind);
-        (void)json_object_set_new(object, "context", cw_json_text(cw_buf_as_span(&line)));
-        cw_buf_clear(&line);
-    }
-    char *text = object == NULL ? NULL : json_dumps(object, JSON_COMPACT);
-    cw_buf_str(out, text == NULL ? "" : text);
-    free(text);
-    json_decref(object);
-}
-
-static void put_text(const struct screening *screening, const struct cw_screen_hit *hit,
-                     const struct cw_answer *answer, struct cw_buf *out)
-{
-    size_t shown = 0;
-    cw_buf_printf(out, "%llu: %s ", (unsigned long long)hit->offset,
-                  cw_verdict_name(verdict_of(screening, answer)));
-    cw_text_escape(out, hit->text);
-    for (size_t i = 0; i < answer->matches_count; i++) {
-        const struct cw_check_match *match = &answer->matches[i];
-        if (!is_asked_for(screening, match)) {
-            continue;
-        }
-        if (shown++ == 0) { /* the strongest comes first */
-            cw_buf_printf(out, " (%s, %s %s: ", cw_relation_name(match->relation),
-                          match->is_rule ? "case" : "list", match->source_id);
-            cw_text_escape(out, cw_span_cstr(match->entry_name));
-        }
-    }
-    if (shown > 1) {
-        cw_buf_printf(out, ", and %zu more", shown - 1);
-    }
-    cw_buf_str(out, ")");
-    if (screening->is_line) {
-        cw_buf_str(out, ": ");
-        cw_text_escape(out, hit->before);
-        cw_text_escape(out, hit->text);
-        cw_text_escape(out, hit->behind);
-    }
-}
 
 static enum cw_status ask(void *ctx, const struct cw_screen_hit *hit, struct cw_buf *ret_told,
                           bool *ret_is_known, struct cw_error *err)
@@ -117,18 +35,9 @@ static enum cw_status ask(void *ctx, const struct cw_screen_hit *hit, struct cw_
     struct cw_answer answer = {0};
     const enum cw_status status =
         cw_check_ask_decoded(screening->check, hit->text, hit->address, &answer, err);
-    const enum cw_verdict verdict =
-        status == CW_OK ? verdict_of(screening, &answer) : CW_VERDICT_CLEAR;
-    *ret_is_known = verdict != CW_VERDICT_CLEAR;
+    *ret_is_known = status == CW_OK && cw_hit_judge(&screening->style, &answer) != CW_VERDICT_CLEAR;
     if (*ret_is_known) {
-        screening->worst = verdict > screening->worst ? verdict : screening->worst;
-        if (screening->is_count || (screening->cli->is_quiet && !screening->cli->is_json)) {
-            cw_buf_char(ret_told, '.');
-        } else if (screening->cli->is_json) {
-            put_json(screening, hit, &answer, ret_told);
-        } else {
-            put_text(screening, hit, &answer, ret_told);
-        }
+        cw_hit_put(&screening->style, hit, &answer, ret_told);
     }
     cw_answer_clear(&answer);
     return status;
@@ -146,28 +55,19 @@ static void wipe_progress(struct screening *screening)
 static enum cw_status tell(void *ctx, uint64_t line, struct cw_span told, struct cw_error *err)
 {
     struct screening *screening = ctx;
+    const struct cw_hit_told hit = cw_hit_take(told);
+    const struct cw_hit_place place = {screening->name, line};
+    enum cw_status status = CW_OK;
     screening->hits++;
-    if (screening->is_count || (screening->cli->is_quiet && !screening->cli->is_json)) {
-        return CW_OK;
+    screening->worst = hit.verdict > screening->worst ? hit.verdict : screening->worst;
+    if (screening->draft.is_wanted) {
+        status = cw_screen_draft_hit(&screening->draft, &place, &hit, err);
     }
-    wipe_progress(screening);
-    if (screening->cli->is_json) {
-        struct cw_buf name;
-        cw_buf_init(&name, 64u << 10);
-        cw_json_string(&name, cw_span_cstr(screening->name));
-        (void)printf("{\"file\":%.*s,\"line\":%llu,", (int)name.len, name.data,
-                     (unsigned long long)line);
-        told = cw_span_slice(told, 1, told.len);
-        cw_buf_clear(&name);
-    } else {
-        cw_cli_print(cw_span_cstr(screening->name));
-        (void)printf(":%llu:", (unsigned long long)line);
+    if (status == CW_OK && !screening->style.is_silent) {
+        wipe_progress(screening);
+        status = cw_hit_print(&screening->style, &place, &hit, err);
     }
-    (void)fwrite(told.data, 1, told.len, stdout);
-    (void)putchar('\n');
-    return ferror(stdout) == 0
-               ? CW_OK
-               : cw_error_set(err, CW_IO, "standard output cannot be written: disk full?");
+    return status;
 }
 
 static void tick(void *ctx, uint64_t bytes_done, uint64_t bytes_all)
@@ -227,17 +127,59 @@ static enum cw_status screen_packed(struct screening *screening, const struct cw
     return status;
 }
 
-static enum cw_status screen_fd(struct screening *screening, const struct cw_screen_job *job,
-                                int fd, struct cw_error *err)
+/* The helper reads a packed file for itself, so its bytes are hashed before and after: a file that
+ * somebody changed meanwhile is not answered for. */
+static enum cw_status screen_packed_twice_read(struct screening *screening,
+                                               const struct cw_screen_job *job, int fd,
+                                               struct cw_screen_read *ret, struct cw_error *err)
+{
+    struct cw_screen_read after = {.bytes = 0};
+    enum cw_status status = cw_screen_read_file(fd, ret, err);
+    if (status == CW_OK) {
+        status = screen_packed(screening, job, fd, err);
+    }
+    if (status == CW_OK) {
+        status = cw_screen_read_file(fd, &after, err);
+    }
+    if (status == CW_OK && strcmp(after.sha256, ret->sha256) != 0) {
+        status = cw_error_set(err, CW_IO, "changed while it was read");
+    }
+    return status;
+}
+
+static enum cw_status screen_hashed(const struct cw_screen_job *job, int fd,
+                                    struct cw_screen_read *ret, struct cw_error *err)
+{
+    job->tally->is_hashed = true;
+    cw_sha256_begin(&job->tally->sha256);
+    const enum cw_status status = cw_screen_job_run(job, fd, err);
+    cw_sha256_end_hex(&job->tally->sha256, ret->sha256);
+    ret->bytes = job->tally->bytes;
+    return status;
+}
+
+static enum cw_status screen_fd(struct screening *screening, const struct cw_screen_job *options,
+                                int fd, struct cw_screen_read *ret, struct cw_error *err)
 {
     char head[16];
+    struct cw_screen_tally tally = {.lines = 0};
+    struct cw_screen_job job = *options;
+    job.tally = &tally;
     screening->hits = 0;
     screening->started_ms = cw_clock_monotonic_ms(&screening->cli->clock);
     screening->shown_ms = screening->started_ms;
     const ssize_t got = pread(fd, head, sizeof(head), 0); /* a pipe answers with an error */
     const bool is_packed = got > 0 && cw_screen_is_packed(cw_span_make(head, (size_t)got));
-    const enum cw_status status =
-        is_packed ? screen_packed(screening, job, fd, err) : cw_screen_job_run(job, fd, err);
+    enum cw_status status = CW_OK;
+    if (!screening->draft.is_wanted) {
+        status =
+            is_packed ? screen_packed(screening, &job, fd, err) : cw_screen_job_run(&job, fd, err);
+    } else if (is_packed) {
+        status = screen_packed_twice_read(screening, &job, fd, ret, err);
+    } else {
+        status = screen_hashed(&job, fd, ret, err);
+    }
+    ret->lines = tally.lines;
     wipe_progress(screening);
     return status;
 }
@@ -257,73 +199,134 @@ static void print_count(const struct screening *screening, bool is_named)
 }
 
 /* Every document that can be read is read; what cannot be is named. */
-static bool screen_document(struct screening *screening, const struct cw_screen_job *job,
-                            const char *path, bool is_named)
+static enum cw_status screen_path(struct screening *screening, const struct cw_screen_job *job,
+                                  const char *path, struct cw_screen_read *ret,
+                                  struct cw_error *err)
 {
-    struct cw_error err = {0};
     const bool is_stdin = strcmp(path, "-") == 0;
     const int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    enum cw_status status = CW_OK;
-    screening->name = is_stdin ? "(standard input)" : path;
     if (fd < 0) {
-        status = cw_error_set(&err, CW_IO, "cannot be opened: %s", strerror(errno));
-    } else {
-        status = screen_fd(screening, job, fd, &err);
+        return cw_error_set(err, CW_IO, "cannot be opened: %s", strerror(errno));
     }
-    if (fd >= 0 && !is_stdin) {
+    const enum cw_status status = screen_fd(screening, job, fd, ret, err);
+    if (!is_stdin) {
         (void)close(fd);
     }
+    return status;
+}
+
+/* Out: ret_is_read  false: it was named on stderr, and the next one follows
+ * Returns: CW_OK; what keeps a receipt from being made */
+static enum cw_status screen_document(struct screening *screening, const struct cw_screen_job *job,
+                                      const char *path, bool *ret_is_read, struct cw_error *err)
+{
+    struct cw_error why = {0};
+    struct cw_screen_read read = {.bytes = 0};
+    struct cw_screen_draft *draft = &screening->draft;
+    screening->name = strcmp(path, "-") == 0 ? "(standard input)" : path;
+    enum cw_status status = draft->is_wanted ? cw_screen_draft_begin(draft, path, err) : CW_OK;
     if (status != CW_OK) {
+        return status;
+    }
+    *ret_is_read = screen_path(screening, job, path, &read, &why) == CW_OK;
+    if (!*ret_is_read) {
         char shown[256];
         cw_text_escape_to(shown, sizeof(shown), cw_span_cstr(screening->name));
-        (void)fprintf(stderr, "cryptowatch screen: %s: %s\n", shown, err.text);
-    } else if (screening->is_count) {
-        print_count(screening, is_named);
+        (void)fprintf(stderr, "cryptowatch screen: %s: %s\n", shown, why.text);
     }
-    screening->name = ""; /* it was borrowed from the caller */
-    return status == CW_OK;
+    if (draft->is_wanted) {
+        status = cw_screen_draft_end(draft, *ret_is_read ? &read : NULL, why.text, err);
+    }
+    return status;
 }
 
 /* ---- the command ---- */
 
-/* The gravest of 10, 20, 11, 0; 74 when nothing at all could be read. */
-static int screen_all(struct screening *screening, const struct cw_screen_job *job, int count,
-                      char **paths)
+/* One invocation. */
+struct asked {
+    int count;
+    char **paths;
+    const char *receipt; /* NULL: none is wanted */
+};
+
+/* Out: ret_failed  documents that could not be read to their end */
+static enum cw_status screen_documents(struct screening *screening, const struct cw_screen_job *job,
+                                       const struct asked *asked, int *ret_failed,
+                                       struct cw_error *err)
 {
-    char standard_input[] = "-";
-    char *only[] = {standard_input};
+    enum cw_status status = CW_OK;
+    *ret_failed = 0;
+    for (int i = 0; status == CW_OK && i < asked->count; i++) {
+        bool is_read = false;
+        status = screen_document(screening, job, asked->paths[i], &is_read, err);
+        *ret_failed += is_read ? 0 : 1;
+        if (is_read && screening->is_count) {
+            print_count(screening, asked->count > 1);
+        }
+        screening->name = ""; /* it was borrowed from the caller */
+    }
+    return status;
+}
+
+/* Says what keeps the lists from saying "clear". The cases are ours and complete whatever became of
+ * the lists. */
+static enum cw_status ask_data(struct screening *screening, bool *ret_is_told, struct cw_error *err)
+{
     struct cw_answer data = {0};
-    struct cw_error err = {0};
-    int failed = 0;
-    char **all = count == 0 ? only : paths;
-    const int documents = count == 0 ? 1 : count;
-    if (cw_check_ask_data(screening->check, &data, &err) != CW_OK) {
-        cw_answer_clear(&data);
-        return cw_cli_fail(screening->cli, &err, CW_EXIT_PARTIAL);
-    }
-    for (int i = 0; i < documents; i++) {
-        failed += screen_document(screening, job, all[i], documents > 1) ? 0 : 1;
-    }
-    for (size_t i = 0; screening->against != AGAINST_RULES && i < data.reasons_count; i++) {
+    const bool is_feeds = screening->style.against != CW_AGAINST_RULES;
+    const enum cw_status status = cw_check_ask_data(screening->check, &data, err);
+    for (size_t i = 0; status == CW_OK && is_feeds && i < data.reasons_count; i++) {
         cw_cli_say(screening->cli, "cryptowatch screen: %s", data.reasons[i]);
     }
-    /* The cases are ours and complete whatever became of the lists. */
-    const bool is_told = screening->against == AGAINST_RULES || data.verdict == CW_VERDICT_CLEAR;
-    const bool is_sure = is_told && failed == 0;
+    *ret_is_told = !is_feeds || data.verdict == CW_VERDICT_CLEAR;
     cw_answer_clear(&data);
-    if (screening->worst == CW_VERDICT_LISTED) {
-        return CW_EXIT_LISTED;
+    return status;
+}
+
+static enum cw_status write_receipt(struct screening *screening, const struct cw_screen_job *job,
+                                    const struct cw_receipt_place *place, enum cw_verdict verdict,
+                                    struct cw_error *err)
+{
+    const struct cw_screen_result result = {screening->style.against, job->depth == CW_SCREEN_EVERY,
+                                            verdict};
+    return cw_screen_draft_write(&screening->draft, &result, place, err);
+}
+
+/* The gravest of 10, 20, 11, 0; 74 when nothing at all could be read. */
+static int screen_all(struct screening *screening, const struct cw_screen_job *job,
+                      const struct asked *asked, const struct cw_receipt_place *place)
+{
+    struct cw_error err = {0};
+    bool is_told = false;
+    int failed = 0;
+    if (place != NULL && cw_receipt_try(place, &err) != CW_OK) {
+        return cw_cli_fail(screening->cli, &err, CW_EXIT_CREATE);
     }
-    if (failed == documents) {
+    enum cw_status status = screen_documents(screening, job, asked, &failed, &err);
+    if (status == CW_OK) {
+        status = ask_data(screening, &is_told, &err);
+    }
+    if (status != CW_OK) {
+        return cw_cli_fail(screening->cli, &err, CW_EXIT_PARTIAL);
+    }
+    enum cw_verdict verdict = screening->worst;
+    if (verdict != CW_VERDICT_LISTED && failed == asked->count) {
         return CW_EXIT_IO;
     }
-    return is_sure ? cw_cli_verdict_exit(screening->worst) : CW_EXIT_PARTIAL;
+    if (verdict != CW_VERDICT_LISTED && (!is_told || failed > 0)) {
+        verdict = CW_VERDICT_CANNOT_SAY;
+    }
+    if (place != NULL && write_receipt(screening, job, place, verdict, &err) != CW_OK) {
+        return cw_cli_fail(screening->cli, &err, CW_EXIT_CREATE);
+    }
+    return cw_cli_verdict_exit(verdict);
 }
 
 struct words {
     const char *threads;
     const char *context;
     const char *against;
+    bool is_nested;
     bool is_every;
 };
 
@@ -335,11 +338,11 @@ static int read_words(struct screening *screening, const struct words *words,
         strcmp(words->context, "address") != 0) {
         return cw_cli_usage_error(screening->cli, "--context is line or address");
     }
-    screening->is_line = words->context != NULL && strcmp(words->context, "line") == 0;
+    screening->style.is_line = words->context != NULL && strcmp(words->context, "line") == 0;
     if (words->against != NULL && strcmp(words->against, "feeds") == 0) {
-        screening->against = AGAINST_FEEDS;
+        screening->style.against = CW_AGAINST_FEEDS;
     } else if (words->against != NULL && strcmp(words->against, "rules") == 0) {
-        screening->against = AGAINST_RULES;
+        screening->style.against = CW_AGAINST_RULES;
     } else if (words->against != NULL && strcmp(words->against, "all") != 0) {
         return cw_cli_usage_error(screening->cli, "--against is feeds, rules or all");
     }
@@ -351,7 +354,9 @@ static int read_words(struct screening *screening, const struct words *words,
         }
         job->threads = (unsigned)threads;
     }
-    job->depth = words->is_every ? CW_SCREEN_EVERY : CW_SCREEN_FILTERED;
+    job->depth = words->is_every    ? CW_SCREEN_EVERY
+                 : words->is_nested ? CW_SCREEN_NESTED
+                                    : CW_SCREEN_FILTERED;
     return -1;
 }
 
@@ -361,24 +366,53 @@ static unsigned default_threads(void)
     return online > 0 && online < THREADS_DEFAULT ? (unsigned)online : THREADS_DEFAULT;
 }
 
-static int screen_answering(struct screening *screening, struct cw_screen_job *job, int count,
-                            char **paths)
+static int refuse(const struct screening *screening, const struct asked *asked)
+{
+    if (screening->draft.is_hashed && asked->receipt == NULL) {
+        return cw_cli_usage_error(screening->cli, "--hashed goes with --receipt");
+    }
+    if (asked->receipt != NULL && asked->count > (int)CW_RECEIPT_FILES_MAX) {
+        return cw_cli_usage_error(screening->cli, "one receipt holds at most %u files",
+                                  CW_RECEIPT_FILES_MAX);
+    }
+    return -1;
+}
+
+static int screen_answering(struct screening *screening, struct cw_screen_job *job,
+                            const struct asked *asked)
 {
     struct cw_answering answering;
-    const struct cw_answering_want want = {CW_ANSWERING_FAST, CW_CHECK_TEXTS};
+    const struct cw_answering_want want = {
+        asked->receipt == NULL ? CW_ANSWERING_FAST : CW_ANSWERING_HOME, CW_CHECK_TEXTS};
     int code = cw_cli_answering_open(screening->cli, want, &answering);
     if (code < 0) {
+        const struct cw_receipt_place place = {screening->cli, &answering.home, answering.check,
+                                               asked->receipt};
         screening->check = answering.check;
         job->filter = *cw_check_filter(answering.check);
-        code = screen_all(screening, job, count, paths);
+        code = screen_all(screening, job, asked, asked->receipt == NULL ? NULL : &place);
     }
+    cw_screen_draft_clear(&screening->draft);
     cw_cli_answering_close(&answering);
     return code;
 }
 
+/* How hits are told follows from the options. */
+static void choose_style(struct screening *screening, const struct asked *asked)
+{
+    const struct cw_cli *cli = screening->cli;
+    screening->style.cli = cli;
+    screening->style.is_silent = screening->is_count || (cli->is_quiet && !cli->is_json);
+    screening->style.is_kept = asked->receipt != NULL;
+    screening->draft.is_wanted = asked->receipt != NULL;
+}
+
 int cw_cmd_screen(struct cw_cli *cli, int argc, char **argv)
 {
+    char standard_input[] = "-";
+    char *only[] = {standard_input};
     struct words words = {0};
+    struct asked asked = {.paths = argv};
     struct screening screening = {.cli = cli};
     struct cw_screen_job job = {
         .threads = default_threads(), .ask = ask, .tell = tell, .tick = tick, .ctx = &screening};
@@ -396,9 +430,19 @@ int cw_cmd_screen(struct cw_cli *cli, int argc, char **argv)
          .argument = "N",
          .help = "default 2, or 1 on a single processor",
          .value = &words.threads},
+        {.name = "nested",
+         .help = "also keys whose nested script is listed, at several times the time",
+         .flag = &words.is_nested},
         {.name = "every-token",
-         .help = "decode all, slowly: also keys of a listed script hash",
+         .help = "decode all, slowly; finds nothing that --nested does not",
          .flag = &words.is_every},
+        {.name = "receipt",
+         .argument = "FILE",
+         .help = "write a signed receipt of what was screened",
+         .value = &asked.receipt},
+        {.name = "hashed",
+         .help = "the receipt names no file and shows no address",
+         .flag = &screening.draft.is_hashed},
     };
     const struct cw_usage usage = {
         .synopsis = "[OPTIONS] [FILE...]",
@@ -410,19 +454,28 @@ int cw_cmd_screen(struct cw_cli *cli, int argc, char **argv)
         .options_count = CW_COUNT(options),
         .examples = "  cryptowatch screen transfers.csv\n"
                     "  cryptowatch screen --json --against rules node.log.zst\n"
-                    "  zcat old/*.gz | cryptowatch screen --count\n",
+                    "  zcat old/*.gz | cryptowatch screen --count\n"
+                    "  cryptowatch screen --receipt screened.jws.json transfers.csv\n",
         .exits = "  0 no hit, on data that is complete and fresh   10 listed   11 only related\n"
                  "  20 cannot say: data incomplete, or a file could not be read   64 usage\n"
-                 "  74 no file could be read   78 configuration\n",
+                 "  73 the receipt cannot be made   74 no file could be read   77 key too open\n"
+                 "  78 configuration\n",
     };
-    int operands = 0;
-    int code = cw_cli_options(cli, &usage, argc, argv, &operands);
+    int code = cw_cli_options(cli, &usage, argc, argv, &asked.count);
     if (code < 0) {
         code = read_words(&screening, &words, &job);
+    }
+    if (code < 0) {
+        code = refuse(&screening, &asked);
     }
     if (code >= 0) {
         return code;
     }
+    if (asked.count == 0) {
+        asked.count = 1;
+        asked.paths = only;
+    }
+    choose_style(&screening, &asked);
     (void)signal(SIGPIPE, SIG_DFL); /* `| head` ends us without a word, as it ends grep */
-    return screen_answering(&screening, &job, operands, argv);
+    return screen_answering(&screening, &job, &asked);
 }

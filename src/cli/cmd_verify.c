@@ -30,7 +30,11 @@ struct request {
 struct file {
     struct cw_buf text;
     struct cw_buf detached;
-    struct cw_buf body; /* once it is valid */
+    struct cw_buf body;            /* once it is valid */
+    struct cw_alert_summary alert; /* of the body, read once */
+    struct cw_receipt_summary receipt;
+    bool has_alert;
+    bool has_receipt;
     struct cw_verification found;
     bool is_policy_checked;
     bool is_proof_checked; /* the next two say what came of it */
@@ -61,9 +65,48 @@ static struct cw_span jws_of(const struct file *file)
     return cw_span_trim(cw_buf_as_span(&file->text));
 }
 
-static enum cw_status check(struct file *file, const struct trust *trust)
+/* Of a file whose signatures hold, or do but for what the log says of them: an entry names bytes
+ * and a signature, and says nothing about keys. */
+static enum cw_status check_proof(struct file *file, struct cw_span body, const char *path,
+                                  const struct trust *trust, struct cw_error *err)
 {
-    const struct cw_trust trusted = {(const struct cw_key_set *const *)trust->sets, trust->count};
+    file->is_proof_checked = true;
+    file->proof_status =
+        file->found.kind == CW_SEAL_ALERT
+            ? cw_cli_proof_verify(path, jws_of(file), body, &trust->vkeys, &file->proven, err)
+            : cw_error_set(err, CW_UNTRUSTED, "%s: only alerts stand in a log", path);
+    return file->proof_status;
+}
+
+/* What `prove` works with. */
+struct proving {
+    struct file *file;
+    const struct request *request;
+    const struct trust *trust;
+};
+
+static enum cw_status prove(void *ctx, struct cw_span body, struct cw_witnessed *ret,
+                            struct cw_error *err)
+{
+    const struct proving *proving = ctx;
+    struct file *file = proving->file;
+    const enum cw_status status =
+        check_proof(file, body, proving->request->proof, proving->trust, err);
+    if (status == CW_OK) {
+        memcpy(ret->signature, file->proven.signature, sizeof(ret->signature));
+        ret->at_s = cw_log_proven_seen_at_s(&file->proven);
+    }
+    return status;
+}
+
+static enum cw_status check(struct file *file, const struct request *request,
+                            const struct trust *trust)
+{
+    struct proving proving = {file, request, trust};
+    const struct cw_trust trusted = {.sets = (const struct cw_key_set *const *)trust->sets,
+                                     .count = trust->count,
+                                     .prove = request->proof != NULL ? prove : NULL,
+                                     .ctx = &proving};
     cw_error_clear(&file->err);
     return cw_seal_verify(jws_of(file), cw_buf_as_span(&file->detached), &trusted, &file->found,
                           &file->body, &file->err);
@@ -82,32 +125,22 @@ static bool read_beside(const char *path, struct cw_buf *ret)
     return cw_file_read(beside, ret, NULL) == CW_OK;
 }
 
-static bool is_of_somebody_else(const struct file *file, const struct trust *trust)
+/* A valid alert may be of a type that we do not know. */
+static void summarise(struct file *file)
 {
-    struct cw_alert_summary alert;
-    struct cw_receipt_summary receipt;
     const struct cw_span body = cw_buf_as_span(&file->body);
-    const char *source = "";
-    if (file->found.kind == CW_SEAL_RECEIPT &&
-        cw_receipt_summarise(body, &receipt, NULL) == CW_OK) {
-        source = receipt.source;
-    } else if (file->found.kind == CW_SEAL_ALERT &&
-               cw_alert_summarise(body, &alert, NULL) == CW_OK) {
-        source = alert.source;
+    if (file->found.kind == CW_SEAL_RECEIPT) {
+        file->has_receipt = cw_receipt_summarise(body, &file->receipt, NULL) == CW_OK;
+    } else {
+        file->has_alert = cw_alert_summarise(body, &file->alert, NULL) == CW_OK;
     }
-    return trust->own_source[0] == '\0' || strcmp(source, trust->own_source) != 0;
 }
 
-/* Of a file whose signatures hold: an entry of the log names bytes, and says nothing about them. */
-static enum cw_status check_proof(struct file *file, const char *path, const struct trust *trust)
+static bool is_of_somebody_else(const struct file *file, const struct trust *trust)
 {
-    file->is_proof_checked = true;
-    file->proof_status =
-        file->found.kind == CW_SEAL_ALERT
-            ? cw_cli_proof_verify(path, jws_of(file), cw_buf_as_span(&file->body), &trust->vkeys,
-                                  &file->proven, &file->err)
-            : cw_error_set(&file->err, CW_UNTRUSTED, "%s: only alerts stand in a log", path);
-    return file->proof_status;
+    const char *source =
+        file->has_receipt ? file->receipt.source : (file->has_alert ? file->alert.source : "");
+    return trust->own_source[0] == '\0' || strcmp(source, trust->own_source) != 0;
 }
 
 static enum cw_status check_policy(struct file *file, const struct trust *trust)
@@ -130,18 +163,23 @@ static enum cw_status verify_file(const char *path, const struct request *reques
     if (status != CW_OK) {
         return CW_NOT_FOUND; /* whatever kept us from reading: it could not be checked */
     }
-    status = check(file, trust);
+    status = check(file, request, trust);
     if (status == CW_NOT_FOUND && !file->found.has_body && read_beside(path, &file->detached)) {
-        status = check(file, trust);
+        status = check(file, request, trust);
     }
-    if (status == CW_OK && request->proof != NULL) {
-        status = check_proof(file, request->proof, trust);
+    if (status == CW_OK) {
+        summarise(file);
+    }
+    if (status == CW_OK && request->proof != NULL && !file->is_proof_checked) {
+        status = check_proof(file, cw_buf_as_span(&file->body), request->proof, trust, &file->err);
     }
     if (status == CW_OK) {
         status = check_policy(file, trust);
     }
     if (status != CW_OK) {
         cw_buf_clear(&file->body); /* nothing of it is shown */
+        file->has_alert = false;
+        file->has_receipt = false;
     }
     return status;
 }
@@ -157,6 +195,8 @@ static enum cw_status verify_one(const struct cw_cli *cli, const char *path,
         .status = status,
         .found = &file.found,
         .body = cw_buf_as_span(&file.body),
+        .alert = file.has_alert ? &file.alert : NULL,
+        .receipt = file.has_receipt ? &file.receipt : NULL,
         .is_policy_checked = file.is_policy_checked,
         .proven = file.is_proof_checked ? &file.proven : NULL,
         .proof_status = file.proof_status,

@@ -8,6 +8,7 @@
 #include "address/reason.h"
 #include "address/reserved.h"
 #include "base/text.h"
+#include "feed/misp_folder.h"
 #include "feed/parser.h"
 
 struct trying {
@@ -176,6 +177,36 @@ static int open_plain(const char *path, struct cw_error *err)
     return -1;
 }
 
+/* A MISP feed is a folder: read as the one document that a scan would store of it. */
+static int open_folder(const char *folder, struct cw_error *err)
+{
+    uint64_t bytes = 0;
+    FILE *document = tmpfile();
+    const int fd = document == NULL ? -1 : fcntl(fileno(document), F_DUPFD_CLOEXEC, 0);
+    if (document != NULL) {
+        (void)fclose(document);
+    }
+    if (fd < 0) {
+        (void)cw_error_set(err, CW_IO, "cannot make a temporary file");
+        return -1;
+    }
+    if (cw_misp_folder_write(folder, CW_FEED_DECODED_MAX, fd, &bytes, err) == CW_OK &&
+        lseek(fd, 0, SEEK_SET) == 0) {
+        return fd;
+    }
+    (void)close(fd);
+    (void)cw_error_set(err, CW_IO, "cannot read a temporary file");
+    return -1;
+}
+
+static int open_document(const struct cw_feed_parse *request, struct cw_error *err)
+{
+    char *folder = strcmp(request->format, "misp") == 0 ? cw_misp_folder_of(request->path) : NULL;
+    const int fd = folder != NULL ? open_folder(folder, err) : open_plain(request->path, err);
+    free(folder);
+    return fd;
+}
+
 /* Options as they stand in a feed file, "path=data.*,note_key=why". A value holds no comma. */
 static enum cw_status read_options(const struct cw_feed_parse *request,
                                    struct cw_format_option *items, size_t *ret_count,
@@ -234,7 +265,7 @@ static enum cw_status run_parser(const struct cw_cli *cli, const struct cw_feed_
 int cw_cli_feed_parse(const struct cw_cli *cli, const struct cw_feed_parse *request)
 {
     struct cw_error err = {0};
-    int fds[2] = {open_plain(request->path, &err), -1};
+    int fds[2] = {open_document(request, &err), -1};
     if (request->with != NULL && fds[0] >= 0) {
         fds[1] = open_plain(request->with, &err);
     }

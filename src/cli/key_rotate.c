@@ -165,9 +165,9 @@ static enum cw_status log_return(struct cw_store *store, const struct cw_home *h
  */
 static enum cw_status revoke_and_log(struct cw_store *store, const struct cw_home *home,
                                      const struct cw_key_request *request, int64_t now_s,
-                                     struct cw_error *err)
+                                     int64_t since_s, struct cw_error *err)
 {
-    struct cw_log_key revoked = {.at_s = now_s,
+    struct cw_log_key revoked = {.at_s = since_s,
                                  .role = cw_key_role_name(CW_KEY_ALERT),
                                  .state = "revoked",
                                  .reason = request->reason};
@@ -175,7 +175,7 @@ static enum cw_status revoke_and_log(struct cw_store *store, const struct cw_hom
     const bool is_successor = status == CW_OK && is_key(home, INT64_MAX - 1, &revoked.key) &&
                               !is_key(home, now_s, &revoked.key);
     if (status == CW_OK) {
-        status = cw_home_revoke(home, request->operand, request->reason, now_s, err);
+        status = cw_home_revoke(home, request->operand, request->reason, since_s, err);
     }
     if (status == CW_OK) {
         status = cw_log_queue_key(store, &revoked, err);
@@ -184,14 +184,16 @@ static enum cw_status revoke_and_log(struct cw_store *store, const struct cw_hom
 }
 
 static enum cw_status revoke(const struct cw_cli *cli, const struct cw_home *home,
-                             const struct cw_key_request *request, struct cw_error *err)
+                             const struct cw_key_request *request, int64_t since_s,
+                             struct cw_error *err)
 {
+    const int64_t now_s = cw_clock_now_s(&cli->clock);
     struct cw_writer writer;
     enum cw_status status = cw_cli_writer_open(home->config, &writer, err);
     if (status == CW_OK) {
         status = cw_store_begin(writer.store, err);
         if (status == CW_OK) {
-            status = revoke_and_log(writer.store, home, request, cw_clock_now_s(&cli->clock), err);
+            status = revoke_and_log(writer.store, home, request, now_s, since_s, err);
         }
         status = cw_store_end(writer.store, status, err);
     }
@@ -203,7 +205,14 @@ int cw_key_revoke(const struct cw_cli *cli, const struct cw_home *home,
                   const struct cw_key_request *request)
 {
     struct cw_error err = {0};
-    const enum cw_status status = revoke(cli, home, request, &err);
+    const int64_t now_s = cw_clock_now_s(&cli->clock);
+    int64_t since_s = now_s;
+    if (request->since != NULL &&
+        (!cw_time_parse(cw_span_cstr(request->since), &since_s) || since_s > now_s)) {
+        return cw_cli_usage_error(cli, "--since %s: a time gone by, like 2026-11-20T03:15:01Z",
+                                  request->since);
+    }
+    const enum cw_status status = revoke(cli, home, request, since_s, &err);
     if (status != CW_OK) {
         return cw_cli_fail(cli, &err, CW_EXIT_DATA);
     }

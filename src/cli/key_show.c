@@ -21,13 +21,12 @@ static int show_set(const struct cw_cli *cli, const struct cw_home *home, enum c
 {
     struct cw_error err = {0};
     struct cw_buf text;
-    char name[64];
-    (void)snprintf(name, sizeof(name), "%s.jwks.json",
-                   role == CW_KEY_ALERT ? "keys" : cw_key_role_name(role));
+    char *path = NULL;
     cw_buf_init(&text, CW_CONFIG_BYTES_MAX);
-    char *path = cw_path_join(home->config->keys_dir, name);
-    const enum cw_status status = path == NULL ? cw_error_set(&err, CW_NOMEM, "out of memory")
-                                               : cw_file_read(path, &text, &err);
+    enum cw_status status = cw_home_set_path(home->config, role, &path, &err);
+    if (status == CW_OK) {
+        status = cw_file_read(path, &text, &err);
+    }
     if (status == CW_OK) {
         (void)fwrite(text.data, 1, text.len, stdout);
     }

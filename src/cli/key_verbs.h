@@ -13,6 +13,7 @@ struct cw_key_request {
     const char *key_file;
     const char *after;
     const char *reason;
+    const char *since;
     const char *passphrase_fd;
     bool is_encrypted;
     bool is_next;

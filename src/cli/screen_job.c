@@ -18,8 +18,8 @@ struct slot {
 struct job {
     const struct cw_screen_job *options;
     int fd;
-    bool is_file;
-    uint64_t size;         /* of a file */
+    bool is_file;          /* its parts are read side by side */
+    uint64_t size;         /* of a regular file, else 0 */
     pthread_mutex_t lock;  /* of everything below, but for what is in a busy slot */
     pthread_mutex_t ask;   /* one question at a time */
     pthread_mutex_t input; /* of the pipe: one reader at a time, who also takes the next number */
@@ -107,6 +107,15 @@ static enum cw_status io_error(struct cw_error *err)
     return cw_error_set(err, CW_IO, "reading failed: %s", strerror(errno));
 }
 
+static void count_bytes(const struct job *job, struct cw_span bytes)
+{
+    struct cw_screen_tally *tally = job->options->tally;
+    if (tally->is_hashed) {
+        tally->bytes += bytes.len;
+        cw_sha256_update(&tally->sha256, bytes);
+    }
+}
+
 /* Reads what a part and its surroundings need straight into the window. */
 static enum cw_status screen_file_part(struct worker *worker, uint64_t part, struct cw_error *err)
 {
@@ -154,6 +163,7 @@ static enum cw_status read_ahead(struct job *job, size_t wanted, struct cw_error
             return io_error(err);
         }
         if (got > 0) {
+            count_bytes(job, cw_span_make(to, (size_t)got));
             cw_buf_advance(job->rest, (size_t)got);
         }
         job->is_drained = got == 0;
@@ -324,9 +334,10 @@ static void tell_all(struct job *job)
         pthread_cond_broadcast(&job->changed);
         pthread_mutex_unlock(&job->lock);
         const uint64_t done = job->told * CW_SCREEN_PART_BYTES;
-        job->options->tick(job->options->ctx, job->is_file && done > job->size ? job->size : done,
-                           job->is_file ? job->size : 0);
+        job->options->tick(job->options->ctx, job->size > 0 && done > job->size ? job->size : done,
+                           job->size);
     }
+    job->options->tally->lines += lines;
 }
 
 static enum cw_status start(struct worker *worker, pthread_t *ret, struct cw_error *err)
@@ -353,7 +364,7 @@ static void run(struct job *job)
     struct cw_error err = {0};
     unsigned wanted = job->options->threads;
     unsigned started = 0;
-    if (job->is_file && job->size / CW_SCREEN_PART_BYTES + 1 < wanted) {
+    if (job->size > 0 && job->size / CW_SCREEN_PART_BYTES + 1 < wanted) {
         wanted = (unsigned)(job->size / CW_SCREEN_PART_BYTES) + 1;
     }
     while (started < wanted) {
@@ -390,14 +401,17 @@ enum cw_status cw_screen_job_run(const struct cw_screen_job *options, int fd, st
     if (S_ISDIR(st.st_mode)) {
         return cw_error_set(err, CW_IO, "is a folder");
     }
+    if (options->tally->is_hashed && S_ISREG(st.st_mode) && lseek(fd, 0, SEEK_SET) != 0) {
+        return io_error(err);
+    }
     struct job *job = calloc(1, sizeof(*job));
     if (job == NULL) {
         return cw_error_set(err, CW_NOMEM, "out of memory");
     }
     job->options = options;
     job->fd = fd;
-    job->is_file = S_ISREG(st.st_mode) && st.st_size > 0; /* files of /proc have no size */
-    job->size = (uint64_t)st.st_size;
+    job->size = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
+    job->is_file = job->size > 0 && !options->tally->is_hashed; /* files of /proc have no size */
     job->rest = &rest;
     cw_buf_init(&rest, CW_SCREEN_MARGIN + CW_SCREEN_PART_BYTES + CW_SCREEN_CONTEXT);
     for (size_t i = 0; i < CW_SCREEN_PARTS; i++) {

@@ -4,13 +4,16 @@
  * how it is printed: two callbacks do that, each by one thread at a time.
  *
  * A regular file is cut into parts that threads read for themselves. A pipe is read by whoever is
- * next. A token belongs to the part in which it ends (screen.h), so the parts together say what the
- * whole would. At most CW_SCREEN_PARTS parts wait to be told.
+ * next, and so is a file whose bytes are to be hashed: the hash is then of the very bytes that were
+ * screened, whatever somebody does to the file meanwhile. A token belongs to the part in which it
+ * ends (screen.h), so the parts together say what the whole would. At most CW_SCREEN_PARTS parts
+ * wait to be told.
  */
 #ifndef CW_CLI_SCREEN_JOB_H
 #define CW_CLI_SCREEN_JOB_H
 
 #include "base/buf.h"
+#include "crypto/hash.h"
 #include "screen/screen.h"
 
 enum {
@@ -18,6 +21,14 @@ enum {
     CW_SCREEN_PARTS = 2 * CW_SCREEN_THREADS_MAX,
     CW_SCREEN_PART_BYTES = 2 << 20,
     CW_SCREEN_TOLD_MAX = 256 << 20, /* bytes of what one part has to tell */
+};
+
+/** What was read, for a receipt. */
+struct cw_screen_tally {
+    bool is_hashed; /* asks for the next two */
+    struct cw_sha256_stream sha256;
+    uint64_t bytes;
+    uint64_t lines; /* newlines */
 };
 
 struct cw_screen_job {
@@ -32,6 +43,7 @@ struct cw_screen_job {
     enum cw_status (*tell)(void *ctx, uint64_t line, struct cw_span told, struct cw_error *err);
     /** Hears after each part how far we are. In: bytes_all  0 when nobody knows */
     void (*tick)(void *ctx, uint64_t bytes_done, uint64_t bytes_all);
+    struct cw_screen_tally *tally; /* added to; sha256 has begun */
     void *ctx;
 };
 

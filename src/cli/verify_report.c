@@ -58,10 +58,9 @@ static size_t count_unknown(const struct cw_verification *found)
 /* Two types have no recipe for their identifier, so that nobody can derive it. */
 static bool has_recipe(const struct cw_verified *verified)
 {
-    struct cw_alert_summary summary;
-    return verified->found->kind == CW_SEAL_ALERT &&
-           cw_alert_summarise(verified->body, &summary, NULL) == CW_OK &&
-           summary.type != CW_ALERT_KEY_CHANGED && summary.type != CW_ALERT_ENDPOINT_DISABLED;
+    const struct cw_alert_summary *alert = verified->alert;
+    return alert != NULL && alert->type != CW_ALERT_KEY_CHANGED &&
+           alert->type != CW_ALERT_ENDPOINT_DISABLED;
 }
 
 static void scope_of(const struct cw_verified *verified, struct scope *ret)
@@ -106,20 +105,17 @@ static json_t *signatures_json(const struct cw_verification *found)
         const struct cw_signature_report *report = &found->signatures[i];
         (void)json_array_append_new(
             signatures,
-            json_pack("{s:s, s:s, s:o, s:s, s:b}", "kid", report->kid, "purpose", report->purpose,
-                      "signed_at", cw_json_time(report->iat_s), "state", state_name(report->state),
-                      "trusted_for_source", report->is_source_trusted ? 1 : 0));
+            json_pack("{s:s, s:s, s:o, s:s, s:b, s:b}", "kid", report->kid, "purpose",
+                      report->purpose, "signed_at", cw_json_time(report->iat_s), "state",
+                      state_name(report->state), "trusted_for_source",
+                      report->is_source_trusted ? 1 : 0, "saved_by_log", report->is_saved ? 1 : 0));
     }
     return signatures;
 }
 
 static json_t *id_json(const struct cw_verified *verified)
 {
-    struct cw_alert_summary summary;
-    return verified->status == CW_OK && verified->found->kind == CW_SEAL_ALERT &&
-                   cw_alert_summarise(verified->body, &summary, NULL) == CW_OK
-               ? json_string(summary.id)
-               : json_null();
+    return verified->alert != NULL ? json_string(verified->alert->id) : json_null();
 }
 
 static json_t *receipt_json(const struct cw_verified *verified)
@@ -169,34 +165,36 @@ static void print_notes(const char *head, const struct notes *notes)
     (void)printf("\n");
 }
 
-static void print_alert(struct cw_span body)
+static void print_alert(const struct cw_alert_summary *alert)
 {
-    struct cw_alert_summary summary;
-    if (cw_alert_summarise(body, &summary, NULL) == CW_OK) {
-        (void)printf("  alert %s of %s\n  ", summary.id, summary.time);
-        cw_cli_print(cw_span_cstr(summary.text_en));
+    if (alert != NULL) {
+        (void)printf("  alert %s of %s\n  ", alert->id, alert->time);
+        cw_cli_print(cw_span_cstr(alert->text_en));
         (void)printf("\n");
     } else {
         (void)printf("  an alert of a type that this version does not know\n");
     }
 }
 
-static void print_receipt(struct cw_span body)
+static void print_receipt(const struct cw_receipt_summary *receipt)
 {
-    struct cw_receipt_summary summary;
-    if (cw_receipt_summarise(body, &summary, NULL) != CW_OK) {
-        return;
-    }
-    (void)printf("  receipt of %s: ", summary.time);
-    if (summary.is_screen) {
-        (void)printf("%s for the file with SHA-256 %s", summary.verdict, summary.screened_sha256);
+    (void)printf("  receipt of %s: ", receipt->time);
+    if (receipt->screened_sha256[0] != '\0') {
+        (void)printf("%s for the file with SHA-256 %s", receipt->verdict, receipt->screened_sha256);
+    } else if (receipt->is_screen) {
+        (void)printf("%s for %zu file%s", receipt->verdict, receipt->files,
+                     receipt->files == 1 ? "" : "s");
     } else {
-        (void)printf("%s for %zu address%s", summary.verdict, summary.answers,
-                     summary.answers == 1 ? "" : "es");
+        (void)printf("%s for %zu address%s", receipt->verdict, receipt->answers,
+                     receipt->answers == 1 ? "" : "es");
+    }
+    if (receipt->is_screen) {
+        (void)printf(", %llu listed and %llu related hits", (unsigned long long)receipt->listed,
+                     (unsigned long long)receipt->related);
     }
     (void)printf(", generation %llu, %zu of %zu lists fresh\n  stated by ",
-                 (unsigned long long)summary.generation, summary.feeds_fresh, summary.feeds);
-    cw_cli_print(cw_span_cstr(summary.source));
+                 (unsigned long long)receipt->generation, receipt->feeds_fresh, receipt->feeds);
+    cw_cli_print(cw_span_cstr(receipt->source));
     (void)printf("\n  proves that its issuer gave this answer on these snapshots and rules\n");
 }
 
@@ -212,9 +210,12 @@ void cw_verified_print(const struct cw_verified *verified)
         const struct cw_signature_report *report = &found->signatures[i];
         char when[CW_TIME_TEXT_BYTES];
         cw_time_format(report->iat_s, when);
-        (void)printf("  signature %zu: %s, key %s, purpose %s, signed %s%s\n", i + 1,
+        (void)printf("  signature %zu: %s, key %s, purpose %s, signed %s%s%s\n", i + 1,
                      state_name(report->state), report->kid, report->purpose, when,
-                     report->is_source_trusted ? ", trusted for the source" : "");
+                     report->is_source_trusted ? ", trusted for the source" : "",
+                     report->is_saved ? ", seen in the log by a witness before its key was "
+                                        "compromised"
+                                      : "");
     }
     if (verified->proven != NULL && verified->proven->checkpoint.origin[0] != '\0') {
         cw_cli_proof_print(verified->proven);
@@ -223,9 +224,9 @@ void cw_verified_print(const struct cw_verified *verified)
         return;
     }
     if (found->kind == CW_SEAL_RECEIPT) {
-        print_receipt(verified->body);
+        print_receipt(verified->receipt);
     } else {
-        print_alert(verified->body);
+        print_alert(verified->alert);
     }
     scope_of(verified, &scope);
     print_notes("checked", &scope.checked);

@@ -1,8 +1,8 @@
 /* hash.h: every hash the project uses, each with a known answer checked at start.
  *
- * Knows which library computes what (libsodium: SHA-2, BLAKE2b; nettle: the rest, and the double
- * SHA-256 of base58check: it uses the SHA instructions of the processor, libsodium 1.0.18 does not,
- * and two of those hashes are half of the time to read such an address). Refuses to know
+ * Knows which library computes what (libsodium: SHA-2, BLAKE2b; nettle: the rest, and the SHA-256
+ * that somebody waits for: of streams, of base58check and hash160. It uses the SHA instructions of
+ * the processor; libsodium 1.0.18 does not and takes four times as long). Refuses to know
  * what is hashed. One-shot functions never fail: lengths are fixed by the signatures, and
  * cw_hash_selftest has shown that the libraries answer right; call it once before anything else.
  */
@@ -21,7 +21,6 @@ enum {
     CW_RIPEMD160_BYTES = 20,
     CW_KECCAK256_BYTES = 32,
     CW_SHA256_HEX_BYTES = 65, /* with NUL */
-    CW_SIPHASH_KEY_BYTES = 16,
 };
 
 /** Initialises libsodium and compares each hash and length used with a published value.
@@ -50,18 +49,16 @@ void cw_hash160(struct cw_span data, uint8_t ret[static CW_RIPEMD160_BYTES]);
 void cw_keccak256(struct cw_span data, uint8_t ret[static CW_KECCAK256_BYTES]);
 /** BLAKE2b with an output of 1..64 bytes and an optional 16-byte personalisation (may be NULL). */
 void cw_blake2b(struct cw_span data, const uint8_t *personal, uint8_t *ret, size_t ret_len);
-/** SipHash-2-4: places in a table that a stranger must not be able to choose. No proof of anything.
- */
-uint64_t cw_siphash(const uint8_t key[static CW_SIPHASH_KEY_BYTES], struct cw_span data);
 /** HMAC-SHA-256. */
 void cw_hmac_sha256(struct cw_span key, struct cw_span data, uint8_t ret[static CW_SHA256_BYTES]);
 
-/** Streaming SHA-256, for snapshots that do not fit in memory. */
+/** Streaming SHA-256, for snapshots and screened files that do not fit in memory. */
 struct cw_sha256_stream {
     _Alignas(16) unsigned char opaque[128];
 };
 void cw_sha256_begin(struct cw_sha256_stream *stream);
 void cw_sha256_update(struct cw_sha256_stream *stream, struct cw_span data);
 void cw_sha256_end(struct cw_sha256_stream *stream, uint8_t ret[static CW_SHA256_BYTES]);
+void cw_sha256_end_hex(struct cw_sha256_stream *stream, char ret_hex[static CW_SHA256_HEX_BYTES]);
 
 #endif

@@ -127,9 +127,21 @@ static bool may_start(const struct run *run)
     return run->deaths == 0 || cw_lanes_busy(&run->lanes) == 0;
 }
 
+/* Outside of any transaction: an endpoint ended in one, and the others are to be told. */
+static void tell_disabled(struct run *run)
+{
+    const struct cw_deliver_options *options = run->lanes.options;
+    if (run->lanes.has_told && options->after_disabled != NULL) {
+        CW_ASSERT(!cw_store_is_changing(run->lanes.store));
+        options->after_disabled(options->after_disabled_ctx);
+    }
+    run->lanes.has_told = false;
+}
+
 static enum cw_status start_lanes(struct run *run, struct cw_error *err)
 {
     enum cw_status status = CW_OK;
+    tell_disabled(run);
     for (size_t i = 0; status == CW_OK && i < run->lanes.count; i++) {
         if (run->lanes.items[i].state == CW_LANE_FREE && may_start(run)) {
             status = start_lane(run, &run->lanes.items[i], err);
@@ -291,6 +303,9 @@ static enum cw_status work_and_judge(struct run *run, struct cw_error *err)
             status = cw_lanes_disable_hopeless(&run->lanes, err);
         }
     } while (status == CW_OK && has_free_lane(run));
+    if (status == CW_OK) {
+        tell_disabled(run);
+    }
     return status;
 }
 

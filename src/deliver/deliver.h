@@ -66,6 +66,10 @@ struct cw_deliver_options {
      * who get it in this run. */
     enum cw_status (*on_disabled)(void *ctx, const char *endpoint, struct cw_error *err);
     void *on_disabled_ctx;
+    /* NULL, or called after that transaction and before anything more is sent: what was queued is
+     * put into the log, which has to hold an alert before its first attempt (alerts.md 7). */
+    void (*after_disabled)(void *ctx);
+    void *after_disabled_ctx;
 };
 
 struct cw_deliver_report {

@@ -9,7 +9,7 @@
  *  CLOSED   nothing more in this run                    (stays)
  *
  * Order: rows go out oldest first. A row that failed is passed over and waits for its own time; the
- * rows behind it go on, but for those of its own case (reliability.md rule 26). What waits because
+ * rows behind it go on, but for those of its own case. What waits because
  * the receiver was silent is woken when it is heard again.
  */
 #ifndef CW_DELIVER_LANE_H
@@ -55,6 +55,7 @@ struct cw_lanes {
     size_t count;
     struct cw_due due; /* the row read last, of whichever lane */
     struct cw_deliver_report report;
+    bool has_told; /* an endpoint was disabled, and nobody has looked after what that queued */
 };
 
 /** How an attempt ended. */

@@ -62,6 +62,7 @@ enum cw_status cw_lane_disable(struct cw_lanes *lanes, struct cw_lane *lane, con
         status = cw_store_end(lanes->store, status, err);
     }
     if (status == CW_OK) {
+        lanes->has_told = true;
         reopen(lanes);
     }
     return status;

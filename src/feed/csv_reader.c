@@ -132,14 +132,17 @@ enum cw_status cw_csv_reader_feed(struct cw_csv_reader *reader, struct cw_span b
                                   struct cw_error *err)
 {
     reader->err = err;
-    enum cw_status status = cw_text_guard_feed(&reader->guard, bytes, is_last, err);
-    if (status == CW_OK && cw_text_head_take(&reader->head, &bytes, is_last)) {
+    struct cw_error fault = {0};
+    const bool is_end = cw_text_guard_feed(&reader->guard, &bytes, is_last, &fault);
+    enum cw_status status = CW_OK;
+    if (cw_text_head_take(&reader->head, &bytes, is_end)) {
         status = take(reader, cw_text_head_text(&reader->head));
     }
     if (status == CW_OK) {
         status = take(reader, bytes);
     }
-    if (status == CW_OK && is_last) {
+    status = cw_text_guard_end(&fault, status, err);
+    if (status == CW_OK && is_end) {
         status = finish(reader);
     }
     reader->err = NULL;

@@ -35,22 +35,28 @@ struct cw_feed {
     const char *headers_file; /* absolute path or "" */
     const char *ca_file;      /* absolute path or "" */
     const char *note;
-    const char **redirect_hosts; /* NULL-terminated */
-    int64_t every_s;             /* default 24 h */
-    int64_t stale_after_s;       /* default 3 days, or 3 times every_s when that is longer */
-    int64_t max_stale_s;         /* default 14 days, or stale_after_s when that is longer */
-    int64_t timeout_s;           /* default 15 min */
-    int64_t bytes_max;           /* default CW_FEED_BODY_MAX */
-    int64_t entries_min;         /* default 1 */
-    int64_t removed_max_percent; /* default 15 */
-    bool enabled;                /* default true */
-    const char *sha256;          /* of the description's bytes, hex */
+    const char **redirect_hosts;  /* NULL-terminated */
+    int64_t every_s;              /* default 24 h */
+    int64_t stale_after_s;        /* default 3 days, or 3 times every_s when that is longer */
+    int64_t max_stale_s;          /* default 14 days, or stale_after_s when that is longer */
+    int64_t timeout_s;            /* default 15 min */
+    int64_t bytes_max;            /* default CW_FEED_BODY_MAX */
+    int64_t entries_min;          /* default 1 */
+    int64_t tags_min;             /* kinds of address (XBT, ETH …) among them; default 0 */
+    int64_t removed_max_percent;  /* default 15 */
+    int64_t unusable_max_percent; /* of entries that are no addresses; default 20 */
+    bool release_by_itself;       /* a held document is believed once it is agreed; default true */
+    bool enabled;                 /* default true */
+    const char *sha256;           /* of the description's bytes, hex */
 };
+
+/** Of `tags_min`. */
+enum { CW_FEED_TAGS_MIN_MAX = 64 };
 
 struct cw_feeds; /* all descriptions of a folder, sorted by id */
 
 /** Whether a cut document of the feed's format is refused as such; else its transfer must prove
- *  that it is whole (reliability.md section 2, rule 7). */
+ *  that it is whole. */
 bool cw_feed_proves_end(const struct cw_feed *feed);
 
 /** "sanction" … */

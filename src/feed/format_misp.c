@@ -1,5 +1,8 @@
-/* MISP events, JSON: {"Event": {…}}, or several as {"response": [{"Event": {…}}]}.
+/* MISP events, JSON: {"Event": {…}}, or several as {"response": [{"Event": {…}}]}; with the
+ * manifest of a feed in front of them, {"manifest": {UUID: {…}}, "response": […]} (misp_folder.h).
  *
+ *   manifest.UUID               an event of the feed; one that is missing is reported, and what an
+ *                               event says that the manifest does not name is not the feed's word
  *   Event.Attribute[]           type btc, xmr or dash: the value is an address
  *   Event.Object[].Attribute[]  the same, and in a coin-address object address-crypto of any chain,
  *                               whose symbol is its tag
@@ -7,11 +10,12 @@
  * The event is the entry: its uuid and its info, which may stand behind its attributes. MISP takes
  * any letters and digits as `btc`: main sees to that. Deleted attributes are unusable entries.
  * Attributes and objects are taken one at a time, so that an event may be long. */
+#include "base/text.h"
 #include "feed/format.h"
 #include "feed/json_walk.h"
 #include "feed/wallet_table.h"
 
-enum { UUID_MAX = 64, INFO_MAX = CW_ENTRY_NAME_MAX };
+enum { UUID_MAX = 64, MARK_MAX = UUID_MAX + 8, INFO_MAX = CW_ENTRY_NAME_MAX };
 
 static const struct {
     const char *type; /* of an attribute */
@@ -26,6 +30,7 @@ struct misp {
     char event_key[24];            /* that number, as text */
     char date[CW_DATE_TEXT_BYTES]; /* the latest of the events */
     bool has_event;
+    bool has_manifest;
 };
 
 static struct cw_span text_of(const json_t *value)
@@ -66,6 +71,10 @@ static enum cw_json_step on_begin(void *ctx, const struct cw_json_place *place,
 {
     struct misp *misp = ctx;
     const size_t at = event_level(place);
+    if (is_at(place, 0, "manifest")) {
+        misp->has_manifest |= place->depth == 1 && kind == CW_JSON_OBJECT;
+        return place->depth == 1 ? CW_JSON_ENTER : CW_JSON_TAKE;
+    }
     if (at == SIZE_MAX) {
         const bool is_way = place->depth == 0 || is_at(place, 0, "response");
         return is_way && place->depth <= 2 ? CW_JSON_ENTER : CW_JSON_SKIP;
@@ -151,12 +160,48 @@ static enum cw_status on_object(struct misp *misp, const json_t *object, uint64_
 
 /* ---- what is said of the event ---- */
 
+static struct cw_span mark_key(char key[static MARK_MAX], const char *what, struct cw_span uuid)
+{
+    (void)snprintf(key, MARK_MAX, "%s %.*s", what, CW_SPAN_ARG(uuid));
+    return cw_span_cstr(key);
+}
+
+static enum cw_status add_mark(struct cw_wallets *wallets, const char *what, struct cw_span uuid,
+                               struct cw_span text, struct cw_error *err)
+{
+    char key[MARK_MAX];
+    return cw_wallet_add_name(wallets, mark_key(key, what, uuid), text, err);
+}
+
+static bool has_mark(const struct cw_wallets *wallets, const char *what, struct cw_span uuid)
+{
+    char key[MARK_MAX];
+    return cw_wallet_find_name(wallets, mark_key(key, what, uuid)).len > 0;
+}
+
 static enum cw_status keep_uuid(struct misp *misp, struct cw_span uuid, struct cw_error *err)
 {
     char key[32];
     (void)snprintf(key, sizeof(key), "uuid %s", misp->event_key);
-    return cw_wallet_add_name(&misp->wallets, cw_span_cstr(key), cw_span_slice(uuid, 0, UUID_MAX),
-                              err);
+    const struct cw_span kept = cw_utf8_cut(uuid, UUID_MAX);
+    const enum cw_status status = cw_wallet_add_name(&misp->wallets, cw_span_cstr(key), kept, err);
+    return status == CW_OK && misp->has_manifest
+               ? add_mark(&misp->wallets, "event", kept, cw_span_cstr(misp->event_key), err)
+               : status;
+}
+
+/* A row that is reported at the end unless its event came. */
+static enum cw_status on_manifest(struct misp *misp, struct cw_span uuid, uint64_t line,
+                                  struct cw_error *err)
+{
+    const struct cw_span kept = cw_utf8_cut(uuid, UUID_MAX);
+    const struct cw_wallet wallet = {
+        .line = line,
+        .id = kept,
+        .error = CW_SPAN("the manifest names this event, and it is not there"),
+    };
+    const enum cw_status status = cw_wallet_add(&misp->wallets, &wallet, err);
+    return status == CW_OK ? add_mark(&misp->wallets, "named", kept, CW_SPAN("1"), err) : status;
 }
 
 static enum cw_status on_about(struct misp *misp, struct cw_span name, struct cw_span text,
@@ -167,7 +212,7 @@ static enum cw_status on_about(struct misp *misp, struct cw_span name, struct cw
     }
     if (cw_span_is(name, "info")) {
         return cw_wallet_add_name(&misp->wallets, cw_span_cstr(misp->event_key),
-                                  cw_span_slice(text, 0, INFO_MAX), err);
+                                  cw_utf8_cut(text, INFO_MAX), err);
     }
     if (cw_date_parse(text, NULL) && memcmp(text.data, misp->date, text.len) > 0) {
         memcpy(misp->date, text.data, text.len);
@@ -181,6 +226,9 @@ static enum cw_status on_value(void *ctx, const struct cw_json_place *place, str
     struct misp *misp = ctx;
     const size_t at = event_level(place);
     json_t *value = NULL;
+    if (is_at(place, 0, "manifest")) {
+        return on_manifest(misp, place->keys[1], place->line, err);
+    }
     CW_ASSERT(at != SIZE_MAX);
     enum cw_status status = cw_json_value_read(text, &value, err);
     if (status != CW_OK) {
@@ -199,6 +247,18 @@ static enum cw_status on_value(void *ctx, const struct cw_json_place *place, str
 
 /* ---- the end ---- */
 
+static enum cw_status deliver_missing(const struct misp *misp, const struct cw_wallet *wallet,
+                                      struct cw_error *err)
+{
+    char position[64];
+    (void)snprintf(position, sizeof(position), "line %llu", (unsigned long long)wallet->line);
+    const struct cw_entry entry = {
+        .position = cw_span_cstr(position), .entry_id = wallet->id, .error = wallet->error};
+    return has_mark(&misp->wallets, "event", wallet->id)
+               ? CW_OK
+               : misp->sink.entry(misp->sink.ctx, &entry, err);
+}
+
 static enum cw_status deliver(const struct misp *misp, const struct cw_wallet *wallet,
                               struct cw_error *err)
 {
@@ -206,13 +266,15 @@ static enum cw_status deliver(const struct misp *misp, const struct cw_wallet *w
     char key[32];
     (void)snprintf(position, sizeof(position), "line %llu", (unsigned long long)wallet->line);
     (void)snprintf(key, sizeof(key), "uuid %.*s", CW_SPAN_ARG(wallet->holder));
+    const struct cw_span uuid = cw_wallet_find_name(&misp->wallets, cw_span_cstr(key));
+    const bool is_named = !misp->has_manifest || has_mark(&misp->wallets, "named", uuid);
     const struct cw_entry entry = {
         .position = cw_span_cstr(position),
         .value = wallet->value,
         .tag = wallet->tag,
         .note = wallet->note,
-        .error = wallet->error,
-        .entry_id = cw_wallet_find_name(&misp->wallets, cw_span_cstr(key)),
+        .error = is_named ? wallet->error : CW_SPAN("the manifest does not name this event"),
+        .entry_id = uuid,
         .entry_name = cw_wallet_find_name(&misp->wallets, wallet->holder),
     };
     return misp->sink.entry(misp->sink.ctx, &entry, err);
@@ -220,7 +282,7 @@ static enum cw_status deliver(const struct misp *misp, const struct cw_wallet *w
 
 static enum cw_status finish(struct misp *misp, struct cw_error *err)
 {
-    if (!misp->has_event) {
+    if (!misp->has_event && !misp->has_manifest) {
         return cw_error_set(err, CW_UNTRUSTED, "not a MISP event: there is no \"Event\"");
     }
     cw_wallets_seal(&misp->wallets);
@@ -229,7 +291,8 @@ static enum cw_status finish(struct misp *misp, struct cw_error *err)
         misp->date[0] != '\0' ? misp->sink.info(misp->sink.ctx, &info, err) : CW_OK;
     for (const struct cw_wallet *wallet = misp->wallets.wallets; wallet != NULL && status == CW_OK;
          wallet = wallet->next) {
-        status = deliver(misp, wallet, err);
+        status =
+            wallet->id.len > 0 ? deliver_missing(misp, wallet, err) : deliver(misp, wallet, err);
     }
     return status;
 }

@@ -1,6 +1,6 @@
 /* One JSON value a line. An object names its address, a text is one; a line that cannot be read is
  * an unusable entry, and blank lines are nothing. The last line must be whole: a transfer that
- * broke off looks just like that (reliability.md section 2, rule 13). */
+ * broke off looks just like that. */
 #include "feed/json_entry.h"
 #include "feed/json_walk.h"
 #include "feed/line_reader.h"

@@ -7,6 +7,7 @@
  * A party is delivered when it closes: the schema does not promise that names and programmes stand
  * before ids. Dates of listing are not in this file. */
 #include "base/datetime.h"
+#include "base/text.h"
 #include "feed/format.h"
 #include "feed/xml_reader.h"
 
@@ -79,13 +80,9 @@ struct classic {
 
 static void set(struct text *text, struct cw_span value)
 {
-    const struct cw_span trimmed = cw_span_trim(value);
-    size_t len = trimmed.len < TEXT_MAX ? trimmed.len : TEXT_MAX;
-    while (len < trimmed.len && len > 0 && ((unsigned char)trimmed.data[len] & 0xc0u) == 0x80u) {
-        len--; /* at a character's boundary */
-    }
-    memcpy(text->bytes, trimmed.data != NULL ? trimmed.data : "", len);
-    text->len = len;
+    const struct cw_span kept = cw_utf8_cut(cw_span_trim(value), TEXT_MAX);
+    memcpy(text->bytes, kept.data != NULL ? kept.data : "", kept.len);
+    text->len = kept.len;
 }
 
 static struct cw_span get(const struct text *text)

@@ -10,6 +10,7 @@
  *
  * `-0-` is OFAC's null; a byte 1A ends the file, as under DOS. */
 #include "base/arena.h"
+#include "base/text.h"
 #include "feed/csv_reader.h"
 #include "feed/format.h"
 
@@ -270,7 +271,7 @@ static enum cw_status report_unused(struct ofac_csv *csv, struct cw_error *err)
             const struct cw_entry entry = {
                 .position = CW_SPAN("comments"),
                 .entry_id = comment->number,
-                .value = cw_span_slice(comment->text, 0, 64),
+                .value = cw_utf8_cut(comment->text, 64),
                 .error = CW_SPAN("SDN.CSV has no party of this number: are both of one day?"),
             };
             status = csv->sink.entry(csv->sink.ctx, &entry, err);

@@ -8,12 +8,13 @@
  *
  * libyaml is asked for events, never for documents, and reads by itself, so the pack is kept until
  * its end: it is capped, and read twice, since a header may stand behind its tags. Anchors, aliases
- * and tags other than the core ones are refused (reliability.md section 2, rule 14). */
+ * and tags other than the core ones are refused. */
 #include <yaml.h>
 
 #include "base/buf.h"
 #include "base/datetime.h"
 #include "base/limits.h"
+#include "base/text.h"
 #include "feed/json_entry.h"
 #include "feed/text_guard.h"
 
@@ -76,12 +77,9 @@ static struct cw_span inherited(const struct tagpack *pack, enum member member)
 
 static void keep(struct values *values, enum member member, struct cw_span text)
 {
-    size_t len = text.len < MEMBER_BYTES ? text.len : MEMBER_BYTES;
-    while (len < text.len && len > 0 && ((unsigned char)text.data[len] & 0xc0u) == 0x80u) {
-        len--; /* at a character's boundary */
-    }
-    memcpy(values->text[member], text.data, len);
-    values->len[member] = len;
+    const struct cw_span kept = cw_utf8_cut(text, MEMBER_BYTES);
+    memcpy(values->text[member], kept.data, kept.len);
+    values->len[member] = kept.len;
 }
 
 static enum member member_named(struct cw_span name)
@@ -244,11 +242,26 @@ static enum cw_status close_collection(struct tagpack *pack, struct cw_error *er
     return status;
 }
 
+/* Of the core schema (YAML 1.2.2 section 10.3), and the dates of 1.1: "!!python/object" shares
+ * their prefix. */
 static bool is_core_tag(const yaml_char_t *tag)
 {
-    static const char core[] = "tag:yaml.org,2002:";
-    return tag == NULL || strncmp((const char *)tag, core, sizeof(core) - 1) == 0 ||
-           strcmp((const char *)tag, "!") == 0;
+    static const char prefix[] = "tag:yaml.org,2002:";
+    static const char *const names[] = {"str",  "int", "float", "bool",
+                                        "null", "seq", "map",   "timestamp"};
+    const char *text = (const char *)tag;
+    if (tag == NULL || strcmp(text, "!") == 0) {
+        return true;
+    }
+    if (strncmp(text, prefix, sizeof(prefix) - 1) != 0) {
+        return false;
+    }
+    for (size_t i = 0; i < CW_COUNT(names); i++) {
+        if (strcmp(text + sizeof(prefix) - 1, names[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static enum cw_status refuse_special(const yaml_event_t *event, const yaml_char_t *anchor,
@@ -383,18 +396,17 @@ static enum cw_status tagpack_feed(void *state, struct cw_span bytes, bool is_la
                                    struct cw_error *err)
 {
     struct tagpack *pack = state;
-    enum cw_status status = cw_text_guard_feed(&pack->guard, bytes, is_last, err);
-    if (status != CW_OK) {
-        return status;
-    }
+    struct cw_error fault = {0};
+    const bool is_end = cw_text_guard_feed(&pack->guard, &bytes, is_last, &fault);
     cw_buf_span(&pack->text, bytes);
-    status = cw_buf_status(&pack->text, NULL);
+    enum cw_status status = cw_buf_status(&pack->text, NULL);
     if (status != CW_OK) {
         return status == CW_LIMIT
                    ? cw_error_set(err, CW_LIMIT, "longer than %u bytes of YAML", CW_YAML_BYTES_MAX)
                    : cw_error_set(err, status, "out of memory for YAML");
     }
-    return is_last ? finish(pack, err) : CW_OK;
+    status = cw_text_guard_end(&fault, status, err);
+    return status == CW_OK && is_end ? finish(pack, err) : status;
 }
 
 static void tagpack_close(void *state)

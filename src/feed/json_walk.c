@@ -395,12 +395,15 @@ static enum cw_status finish(struct cw_json_walk *walk, struct cw_error *err)
 enum cw_status cw_json_walk_feed(struct cw_json_walk *walk, struct cw_span bytes, bool is_last,
                                  struct cw_error *err)
 {
-    enum cw_status status = cw_text_guard_feed(&walk->guard, bytes, is_last, err);
-    if (status == CW_OK && cw_text_head_take(&walk->head, &bytes, is_last)) {
+    struct cw_error fault = {0};
+    const bool is_end = cw_text_guard_feed(&walk->guard, &bytes, is_last, &fault);
+    enum cw_status status = CW_OK;
+    if (cw_text_head_take(&walk->head, &bytes, is_end)) {
         status = take(walk, cw_text_head_text(&walk->head), err);
     }
     if (status == CW_OK) {
         status = take(walk, bytes, err);
     }
-    return status == CW_OK && is_last ? finish(walk, err) : status;
+    status = cw_text_guard_end(&fault, status, err);
+    return status == CW_OK && is_end ? finish(walk, err) : status;
 }

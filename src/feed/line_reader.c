@@ -63,8 +63,10 @@ static enum cw_status take(struct cw_line_reader *reader, struct cw_span bytes,
 enum cw_status cw_line_reader_feed(struct cw_line_reader *reader, struct cw_span bytes,
                                    bool is_last, struct cw_error *err)
 {
-    enum cw_status status = cw_text_guard_feed(&reader->guard, bytes, is_last, err);
-    if (status == CW_OK && cw_text_head_take(&reader->head, &bytes, is_last)) {
+    struct cw_error fault = {0};
+    const bool is_end = cw_text_guard_feed(&reader->guard, &bytes, is_last, &fault);
+    enum cw_status status = CW_OK;
+    if (cw_text_head_take(&reader->head, &bytes, is_end)) {
         status = reader->markup != NULL && cw_text_head_is_markup(&reader->head)
                      ? cw_error_set(err, CW_UNTRUSTED, "line 1: %s", reader->markup)
                      : take(reader, cw_text_head_text(&reader->head), err);
@@ -72,7 +74,8 @@ enum cw_status cw_line_reader_feed(struct cw_line_reader *reader, struct cw_span
     if (status == CW_OK) {
         status = take(reader, bytes, err);
     }
-    if (status == CW_OK && is_last && (reader->line.len > 0 || reader->is_too_long)) {
+    status = cw_text_guard_end(&fault, status, err);
+    if (status == CW_OK && is_end && (reader->line.len > 0 || reader->is_too_long)) {
         status = end_line(reader, true, err);
     }
     return status;

@@ -28,19 +28,6 @@ static bool is_date_or_empty(struct cw_span text)
     return text.len == 0 || cw_date_parse(text, NULL);
 }
 
-/* The longest prefix of at most max bytes that does not split a character. */
-static struct cw_span cut(struct cw_span text, size_t max)
-{
-    if (text.len <= max) {
-        return text;
-    }
-    size_t len = max;
-    while (len > 0 && ((unsigned char)text.data[len] & 0xc0u) == 0x80u) {
-        len--;
-    }
-    return cw_span_make(text.data, len);
-}
-
 /* ---- writing ---- */
 
 /* An entry is never refused while writing: what breaks a limit is left out and named in `error`, so
@@ -64,7 +51,7 @@ static struct cw_span keep_or_name(struct writer *writer, struct cw_span text, s
 static struct cw_span keep_or_cut(struct writer *writer, struct cw_span text, size_t max,
                                   const char *error)
 {
-    return keep_or_name(writer, cut(text, max), max, error);
+    return keep_or_name(writer, cw_utf8_cut(text, max), max, error);
 }
 
 static void put_programs(struct cw_buf *out, struct writer *writer, const struct cw_entry *entry)

@@ -49,27 +49,37 @@ static bool take_byte(struct cw_text_guard *guard, unsigned byte)
     return byte < 0x80 ? byte != 0 : begin_character(guard, byte);
 }
 
-static enum cw_status refuse(const struct cw_text_guard *guard, const char *what,
-                             struct cw_error *err)
+static bool refuse(const struct cw_text_guard *guard, const char *what, struct cw_error *ret_fault)
 {
-    return cw_error_set(err, CW_UNTRUSTED, "line %llu: %s", (unsigned long long)guard->lines + 1,
-                        what);
+    (void)cw_error_set(ret_fault, CW_UNTRUSTED, "line %llu: %s",
+                       (unsigned long long)guard->lines + 1, what);
+    return false;
 }
 
-enum cw_status cw_text_guard_feed(struct cw_text_guard *guard, struct cw_span bytes, bool is_last,
-                                  struct cw_error *err)
+bool cw_text_guard_feed(struct cw_text_guard *guard, struct cw_span *bytes, bool is_last,
+                        struct cw_error *ret_fault)
 {
     CW_ASSERT(guard->need <= 3);
-    for (size_t i = 0; i < bytes.len; i++) {
-        const unsigned byte = (unsigned char)bytes.data[i];
+    for (size_t i = 0; i < bytes->len; i++) {
+        const unsigned byte = (unsigned char)bytes->data[i];
         if (!take_byte(guard, byte)) {
-            return refuse(guard, byte == 0 ? "a NUL byte: not a text file" : "not UTF-8", err);
+            *bytes = cw_span_slice(*bytes, 0, i);
+            return refuse(guard, byte == 0 ? "a NUL byte: not a text file" : "not UTF-8",
+                          ret_fault);
         }
     }
     if (is_last && guard->need > 0) {
-        return refuse(guard, "ends within a character", err);
+        return refuse(guard, "ends within a character", ret_fault);
     }
-    return CW_OK;
+    return is_last;
+}
+
+enum cw_status cw_text_guard_end(const struct cw_error *fault, enum cw_status status,
+                                 struct cw_error *err)
+{
+    return status == CW_OK && fault->code != CW_OK
+               ? cw_error_set(err, fault->code, "%s", fault->text)
+               : status;
 }
 
 bool cw_text_head_take(struct cw_text_head *head, struct cw_span *rest, bool is_last)

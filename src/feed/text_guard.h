@@ -19,9 +19,17 @@ struct cw_text_guard {
     unsigned high;
 };
 
-/** Refuses NUL and anything that is not UTF-8, with the line; at the end also a cut character. */
-CW_NODISCARD enum cw_status cw_text_guard_feed(struct cw_text_guard *guard, struct cw_span bytes,
-                                               bool is_last, struct cw_error *err);
+/** Runs over a chunk and cuts it before its first fault: NUL, or anything that is not UTF-8; at the
+ *  end also a cut character. What is left is read first and the fault reported after it
+ *  (cw_text_guard_end), so that the fault that stands first is the one that is named, whatever the
+ *  chunks.
+ *  Out:     ret_fault  with the line; untouched when there is none
+ *  Returns: true when the document has come to its end and is good to it. */
+bool cw_text_guard_feed(struct cw_text_guard *guard, struct cw_span *bytes, bool is_last,
+                        struct cw_error *ret_fault);
+/** The fault of the chunk, once what stands before it was read with `status`. */
+CW_NODISCARD enum cw_status cw_text_guard_end(const struct cw_error *fault, enum cw_status status,
+                                              struct cw_error *err);
 
 /** Keeps the beginning of a document until there is enough of it to be judged. Zero is the start.
  */

@@ -197,8 +197,10 @@ static enum cw_status take(struct cw_text_words *words, struct cw_span bytes, st
 enum cw_status cw_text_words_feed(struct cw_text_words *words, struct cw_span bytes, bool is_last,
                                   struct cw_error *err)
 {
-    enum cw_status status = cw_text_guard_feed(&words->guard, bytes, is_last, err);
-    if (status == CW_OK && cw_text_head_take(&words->head, &bytes, is_last)) {
+    struct cw_error fault = {0};
+    const bool is_end = cw_text_guard_feed(&words->guard, &bytes, is_last, &fault);
+    enum cw_status status = CW_OK;
+    if (cw_text_head_take(&words->head, &bytes, is_end)) {
         const struct cw_span text = cw_text_head_text(&words->head);
         words->is_markup = cw_span_starts_with(cw_span_trim(text), CW_SPAN("<"));
         status = take(words, text, err);
@@ -206,5 +208,6 @@ enum cw_status cw_text_words_feed(struct cw_text_words *words, struct cw_span by
     if (status == CW_OK) {
         status = take(words, bytes, err);
     }
-    return status == CW_OK && is_last ? end_word(words, CW_GAP_OTHER, err) : status;
+    status = cw_text_guard_end(&fault, status, err);
+    return status == CW_OK && is_end ? end_word(words, CW_GAP_OTHER, err) : status;
 }

@@ -1,5 +1,5 @@
-/* xml_reader.h: an XML document as a stream of wanted elements, within the limits of reliability.md
- * section 2, rule 12.
+/* xml_reader.h: an XML document as a stream of wanted elements, within CW_XML_DEPTH_MAX,
+ * CW_XML_TEXT_MAX and CW_XML_SILENT_MAX.
  *
  * Knows expat: bytes, namespaces, nesting, text. Refuses a DOCTYPE, so that there are no entities
  * to expand, and a token without an end. Refuses to know what elements mean: the visitor says of

@@ -43,6 +43,7 @@ struct cw_fetch_result {
     uint64_t bytes;
     char error_code[32]; /* cw_net_failure_name, "http-status", "empty", "file" … when failed */
     char error_text[CW_FETCH_TEXT_BYTES];
+    bool is_turned_away;   /* 403, 429, 503: the server must be left alone for a while */
     int64_t retry_after_s; /* seconds from now the server asked us to wait; 0 none */
 };
 

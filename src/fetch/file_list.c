@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "feed/misp_folder.h"
 #include "fetch/fetching.h"
 
 enum { COPY_BYTES = 64 << 10, WHY_BYTES = 128 };
@@ -85,9 +86,8 @@ static void copy_file(struct cw_fetching *fetching, int fd)
     }
 }
 
-void cw_fetching_read_file(struct cw_fetching *fetching)
+static void copy_plain(struct cw_fetching *fetching)
 {
-    struct cw_fetch_result *result = fetching->result;
     /* Non-blocking: a FIFO in the place of a file must not hold us up. */
     const int fd = open(fetching->job->feed->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0) {
@@ -96,6 +96,28 @@ void cw_fetching_read_file(struct cw_fetching *fetching)
     }
     copy_file(fetching, fd);
     (void)close(fd);
+}
+
+static void copy_folder(struct cw_fetching *fetching, const char *folder)
+{
+    struct cw_error err = {0};
+    if (cw_misp_folder_write(folder, (uint64_t)fetching->job->feed->bytes_max, fetching->tmp.fd,
+                             &fetching->claimed_bytes, &err) != CW_OK) {
+        cw_fetching_fail(fetching, "file", "%s", err.text);
+    }
+}
+
+void cw_fetching_read_file(struct cw_fetching *fetching)
+{
+    struct cw_fetch_result *result = fetching->result;
+    const struct cw_feed *feed = fetching->job->feed;
+    char *folder = strcmp(feed->format, "misp") == 0 ? cw_misp_folder_of(feed->path) : NULL;
+    if (folder != NULL) {
+        copy_folder(fetching, folder);
+    } else {
+        copy_plain(fetching);
+    }
+    free(folder);
     result->retrieved_at_s = cw_clock_now_s(&fetching->options->clock);
     if (!fetching->is_ended) {
         result->http_status = 200;

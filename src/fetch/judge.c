@@ -33,7 +33,9 @@ static void take_unchanged(struct cw_fetching *fetching)
 static void refuse_status(struct cw_fetching *fetching, const struct cw_net_result *answer)
 {
     int64_t delay_s = 0;
-    if ((answer->http_status == 429 || answer->http_status == 503) &&
+    fetching->result->is_turned_away =
+        answer->http_status == 403 || answer->http_status == 429 || answer->http_status == 503;
+    if (fetching->result->is_turned_away &&
         cw_retry_after_parse(answer->retry_after, fetching->result->retrieved_at_s, &delay_s)) {
         fetching->result->retry_after_s = delay_s;
     }

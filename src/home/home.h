@@ -92,6 +92,10 @@ struct cw_rotation_order {
 CW_NODISCARD enum cw_status cw_home_rotate(const struct cw_home *home,
                                            const struct cw_rotation_order *order,
                                            struct cw_rotation *ret, struct cw_error *err);
+/** Where the public set of a role is: keys_dir/keys.jwks.json of alerts, else <role>.jwks.json.
+ *  Out:     ret_path  free with free() */
+CW_NODISCARD enum cw_status cw_home_set_path(const struct cw_config *config, enum cw_key_role role,
+                                             char **ret_path, struct cw_error *err);
 /** The alert key of this kid in keys_dir/keys.jwks.json.
  *  Returns: CW_OK; CW_NOT_FOUND; CW_INVALID, CW_IO, CW_DENIED, CW_NOMEM. */
 CW_NODISCARD enum cw_status cw_home_published_key(const struct cw_home *home, const char *kid,

@@ -39,13 +39,22 @@ static enum cw_status read_set(const char *path, struct sets *sets, struct cw_er
     return status;
 }
 
+enum cw_status cw_home_set_path(const struct cw_config *config, enum cw_key_role role,
+                                char **ret_path, struct cw_error *err)
+{
+    char name[64];
+    (void)snprintf(name, sizeof(name), "%s.jwks.json",
+                   role == CW_KEY_ALERT ? "keys" : cw_key_role_name(role));
+    return cw_home_path(config->keys_dir, name, ret_path, err);
+}
+
 /* A home that only verifies has no keys of its own. */
 static enum cw_status read_own(const struct cw_config *config, struct sets *sets,
                                struct cw_error *err)
 {
     char *path = NULL;
     struct cw_error cause = {0};
-    enum cw_status status = cw_home_path(config->keys_dir, "keys.jwks.json", &path, err);
+    enum cw_status status = cw_home_set_path(config, CW_KEY_ALERT, &path, err);
     if (status != CW_OK) {
         return status;
     }

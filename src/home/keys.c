@@ -273,7 +273,7 @@ static enum cw_status end_former(const struct cw_home *home, const struct cw_rol
     struct cw_error why = {0};
     const struct cw_public_key former = cw_signing_key_public(keys->current);
     cw_public_key_kid(&former, kid);
-    enum cw_status status = cw_home_path(home->config->keys_dir, "keys.jwks.json", &path, err);
+    enum cw_status status = cw_home_set_path(home->config, CW_KEY_ALERT, &path, err);
     if (status == CW_OK) {
         status = cw_home_set_revoke(path, kid, "superseded", keys->next_from_s, &why);
         if (status == CW_INVALID || status == CW_NOT_FOUND) {

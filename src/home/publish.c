@@ -205,7 +205,7 @@ enum cw_status cw_home_publish(const struct cw_home *home, int64_t now_s, struct
                    .exp_s = now_s + CW_HOME_KEY_LIFE_S},
     };
     char *path = NULL;
-    enum cw_status status = cw_home_path(home->config->keys_dir, "keys.jwks.json", &path, err);
+    enum cw_status status = cw_home_set_path(home->config, CW_KEY_ALERT, &path, err);
     if (status == CW_OK) {
         in.path = path;
         cw_public_key_kid(&in.record.key, in.kid);

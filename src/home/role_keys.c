@@ -43,12 +43,12 @@ enum cw_status cw_key_place_of_role(const struct cw_home *home, enum cw_key_role
         .current = is_credential ? join(credentials, name, ".key") : join(keys, name, ".pem"),
         .next =
             is_credential ? join(credentials, name, ".next.key") : join(keys, name, ".next.pem"),
-        .schedule = join(keys, role == CW_KEY_ALERT ? "keys" : name, ".jwks.json"),
         .is_credential = is_credential,
     };
-    return ret->current != NULL && ret->next != NULL && ret->schedule != NULL
-               ? CW_OK
-               : cw_error_set(err, CW_NOMEM, "not enough memory for a path");
+    if (ret->current == NULL || ret->next == NULL) {
+        return cw_error_set(err, CW_NOMEM, "not enough memory for a path");
+    }
+    return cw_home_set_path(home->config, role, &ret->schedule, err);
 }
 
 static char *with_suffix(struct cw_span stem, const char *suffix)

@@ -150,7 +150,7 @@ enum cw_status cw_home_revoke(const struct cw_home *home, const char *kid, const
                               int64_t now_s, struct cw_error *err)
 {
     char *path = NULL;
-    enum cw_status status = cw_home_path(home->config->keys_dir, "keys.jwks.json", &path, err);
+    enum cw_status status = cw_home_set_path(home->config, CW_KEY_ALERT, &path, err);
     if (status == CW_OK) {
         status = cw_home_set_revoke(path, kid, reason, now_s, err);
     }
@@ -163,7 +163,7 @@ enum cw_status cw_home_published_key(const struct cw_home *home, const char *kid
 {
     CW_CLEANUP(cw_key_set_freep) struct cw_key_set *set = NULL;
     char *path = NULL;
-    enum cw_status status = cw_home_path(home->config->keys_dir, "keys.jwks.json", &path, err);
+    enum cw_status status = cw_home_set_path(home->config, CW_KEY_ALERT, &path, err);
     if (status == CW_OK) {
         status = cw_home_read_set(path, &set, err);
     }

@@ -1,15 +1,18 @@
 /* build.h: what the files of the builder share. Private to src/index/.
  *
  *   output.c   blocks with their sums, into a file or into memory
- *   table.c    hashes gathered by the million, sorted, written as a table
+ *   gather.c   hashes by the million, in bins
+ *   table.c    places by their hashes, sorted, written as a table
  *   put.c      one record after the other
  *   builder.c  keys, sources, and the order of the whole
  */
 #ifndef CW_INDEX_BUILD_H
 #define CW_INDEX_BUILD_H
 
+#include "address/bits.h"
 #include "index/builder.h"
 #include "index/format.h"
+#include "index/gather.h"
 
 /* ---- output.c ---- */
 
@@ -47,16 +50,13 @@ CW_NODISCARD enum cw_status cw_output_finish(struct cw_index_output *out,
 
 /* ---- table.c ---- */
 
-struct cw_index_keys; /* (hash, place) pairs, gathered by their upper byte */
-
-struct cw_index_keys *cw_index_keys_new(void);
-void cw_index_keys_free(struct cw_index_keys *keys);
-/** Places must not fall. False when memory is exhausted. */
-bool cw_index_keys_add(struct cw_index_keys *keys, uint64_t hash, uint32_t place);
+/** Gathers (hash, place) pairs; cw_gather_free frees them. NULL when memory is exhausted. */
+struct cw_gather *cw_index_keys_new(void);
+/** False when memory is exhausted. */
+bool cw_index_keys_add(struct cw_gather *keys, uint64_t hash, uint32_t place);
 /** Sorts and writes them as a table, and forgets them on the way.
  *  Out: ret  its row for the header */
-CW_NODISCARD enum cw_status cw_index_keys_write(struct cw_index_keys *keys,
-                                                struct cw_index_output *out,
+CW_NODISCARD enum cw_status cw_index_keys_write(struct cw_gather *keys, struct cw_index_output *out,
                                                 struct cw_index_section *ret, struct cw_error *err);
 
 /* ---- builder.c ---- */
@@ -74,24 +74,30 @@ struct cw_index_shared {
     uint32_t place;
 };
 
+/* A label that was written, under which most listings of a list stand. */
+enum { CW_LABEL_SLOTS = 16, CW_LABEL_BYTES = 48 };
+struct cw_index_label {
+    char text[CW_LABEL_BYTES];
+    size_t len;
+    uint32_t place; /* 0: none was written */
+};
+
 struct cw_index_builder {
     struct cw_index_output out;
     struct cw_index_header header;
-    struct cw_index_keys *probes;
-    struct cw_index_keys *looks;
-    struct cw_index_keys *opaques;
+    struct cw_gather *probes;
+    struct cw_gather *looks;
+    struct cw_gather *opaques;
+    struct cw_gather *spelled; /* hashes of every text of every address, or NULL: no filter */
     struct cw_index_source_row *rows;
     size_t rows_count;
     size_t rows_cap;
     struct cw_buf texts; /* of the sources */
     struct cw_index_shared *shared;
+    struct cw_index_label labels[CW_LABEL_SLOTS];
+    uint32_t silent_party; /* place of the party of which nothing is said; 0: not written yet */
     uint8_t *scratch;
     size_t fill; /* of scratch */
-    bool has_text_filter;
-    uint64_t *spelled; /* hashes of every text of every address, for the filter */
-    size_t spelled_count;
-    size_t spelled_cap;
-    uint64_t records_at;
     uint64_t records;
 };
 

@@ -8,19 +8,15 @@
 #include "index/spelled.h"
 #include "index/text_filter.h"
 
-enum { SOURCES_FIRST = 64, SPELLED_FIRST = 1024 };
-
-static enum cw_status no_memory(struct cw_error *err)
-{
-    return cw_error_set(err, CW_NOMEM, "memory is exhausted");
-}
+enum { SOURCES_FIRST = 64 };
 
 /* ---- beginning and end ---- */
 
-static bool are_parts_there(const struct cw_index_builder *builder)
+static bool are_parts_there(const struct cw_index_builder *builder, bool has_text_filter)
 {
-    return builder->probes != NULL && builder->looks != NULL && builder->opaques != NULL &&
-           builder->shared != NULL && builder->scratch != NULL;
+    return (builder->spelled != NULL || !has_text_filter) && builder->probes != NULL &&
+           builder->looks != NULL && builder->opaques != NULL && builder->shared != NULL &&
+           builder->scratch != NULL;
 }
 
 /* The key follows from what the index is made of: the same input gives the same bytes, and whoever
@@ -39,18 +35,18 @@ enum cw_status cw_index_builder_new(const struct cw_index_options *options,
     CW_CLEANUP(cw_index_builder_freep)
     struct cw_index_builder *builder = calloc(1, sizeof(*builder));
     if (builder == NULL) {
-        return no_memory(err);
+        return cw_error_no_memory(err);
     }
     builder->out.fd = -1;
     cw_buf_init(&builder->texts, UINT32_MAX);
-    builder->has_text_filter = options->has_text_filter;
+    builder->spelled = options->has_text_filter ? cw_gather_new(sizeof(uint64_t)) : NULL;
     builder->probes = cw_index_keys_new();
     builder->looks = cw_index_keys_new();
     builder->opaques = cw_index_keys_new();
     builder->shared = calloc(CW_SHARED_SLOTS, sizeof(*builder->shared));
     builder->scratch = malloc(CW_SCRATCH_BYTES);
-    if (!are_parts_there(builder)) {
-        return no_memory(err);
+    if (!are_parts_there(builder, options->has_text_filter)) {
+        return cw_error_no_memory(err);
     }
     builder->header = (struct cw_index_header){
         .endian = CW_INDEX_ENDIAN,
@@ -63,7 +59,6 @@ enum cw_status cw_index_builder_new(const struct cw_index_options *options,
     memcpy(builder->header.basis, options->basis, sizeof(builder->header.basis));
     make_key(&builder->header);
     enum cw_status status = cw_output_open(&builder->out, options, err);
-    builder->records_at = cw_output_at(&builder->out);
     uint32_t nothing = 0;
     if (status == CW_OK) { /* place 0 is no label, by this record */
         status = cw_put_shared_text(builder, CW_SPAN(""), &nothing, err);
@@ -83,15 +78,15 @@ void cw_index_builder_free(struct cw_index_builder *builder)
     for (size_t i = 0; builder->shared != NULL && i < CW_SHARED_SLOTS; i++) {
         free(builder->shared[i].bytes);
     }
-    cw_index_keys_free(builder->probes);
-    cw_index_keys_free(builder->looks);
-    cw_index_keys_free(builder->opaques);
+    cw_gather_free(builder->probes);
+    cw_gather_free(builder->looks);
+    cw_gather_free(builder->opaques);
+    cw_gather_free(builder->spelled);
     cw_output_close(&builder->out);
     cw_buf_clear(&builder->texts);
     free(builder->shared);
     free(builder->scratch);
     free(builder->rows);
-    free(builder->spelled);
     free(builder);
 }
 
@@ -118,18 +113,31 @@ static enum cw_status write_sources(struct cw_index_builder *builder, struct cw_
     return status == CW_OK ? cw_output_pad(&builder->out, err) : status;
 }
 
+/* Bin by bin: the hashes of one bin set bits in one stretch of the filter. */
+static void fill_filter(struct cw_gather *spelled, struct cw_text_filter_builder *filter)
+{
+    for (size_t bin = 0; bin < CW_GATHER_BINS; bin++) {
+        for (const struct cw_gather_chunk *chunk = spelled->bins[bin].first; chunk != NULL;
+             chunk = chunk->next) {
+            const uint64_t *hashes = (const uint64_t *)(const void *)chunk->data;
+            for (size_t i = 0; i < chunk->bytes / sizeof(*hashes); i++) {
+                cw_text_filter_add(filter, hashes[i]);
+            }
+        }
+        cw_gather_empty(spelled, bin);
+    }
+}
+
 static enum cw_status write_filter(struct cw_index_builder *builder, struct cw_error *err)
 {
     struct cw_text_filter_builder filter;
-    const size_t bytes = cw_text_filter_bytes(builder->spelled_count);
+    const size_t bytes = cw_text_filter_bytes(builder->spelled->count);
     void *memory = bytes == 0 ? NULL : malloc(bytes);
     if (memory == NULL) {
-        return no_memory(err);
+        return cw_error_no_memory(err);
     }
     cw_text_filter_begin(&filter, memory, bytes);
-    for (size_t i = 0; i < builder->spelled_count; i++) {
-        cw_text_filter_add(&filter, builder->spelled[i]);
-    }
+    fill_filter(builder->spelled, &filter);
     cw_text_filter_finish(&filter);
     builder->header.sections[CW_SECTION_FILTER].bytes = bytes;
     const enum cw_status status = cw_output_put(&builder->out, memory, bytes, err);
@@ -153,14 +161,14 @@ static enum cw_status write_tables(struct cw_index_builder *builder, struct cw_e
     if (status == CW_OK) {
         sections[CW_SECTION_FILTER].at = cw_output_at(&builder->out);
     }
-    return status == CW_OK && builder->has_text_filter ? write_filter(builder, err) : status;
+    return status == CW_OK && builder->spelled != NULL ? write_filter(builder, err) : status;
 }
 
 enum cw_status cw_index_builder_finish(struct cw_index_builder *builder, struct cw_error *err)
 {
     builder->header.sections[CW_SECTION_RECORDS] =
-        (struct cw_index_section){.at = builder->records_at,
-                                  .bytes = cw_output_at(&builder->out) - builder->records_at,
+        (struct cw_index_section){.at = (uint64_t)CW_INDEX_BLOCK,
+                                  .bytes = cw_output_at(&builder->out) - (uint64_t)CW_INDEX_BLOCK,
                                   .count = builder->records};
     enum cw_status status = cw_output_pad(&builder->out, err);
     if (status == CW_OK) {
@@ -190,7 +198,7 @@ enum cw_status cw_index_builder_source(struct cw_index_builder *builder,
         const size_t cap = builder->rows_cap == 0 ? SOURCES_FIRST : builder->rows_cap * 2;
         struct cw_index_source_row *moved = realloc(builder->rows, cap * sizeof(*moved));
         if (moved == NULL) {
-            return no_memory(err);
+            return cw_error_no_memory(err);
         }
         builder->rows = moved;
         builder->rows_cap = cap;
@@ -230,35 +238,31 @@ static bool add_looks(struct cw_index_builder *builder, struct cw_span text, uin
 static bool add_spelled(struct cw_index_builder *builder, const struct cw_address *address,
                         const struct cw_links *links)
 {
-    if (builder->spelled_cap - builder->spelled_count < CW_SPELLED_MAX) {
-        const size_t cap = builder->spelled_cap == 0
-                               ? SPELLED_FIRST
-                               : builder->spelled_cap + builder->spelled_cap / 2;
-        uint64_t *moved = realloc(builder->spelled, cap * sizeof(*moved));
-        if (moved == NULL) {
+    CW_UNSET uint64_t hashes[CW_SPELLED_MAX];
+    const size_t count = cw_links_spelled_hashes(address, links, hashes);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t *room = cw_gather_room(builder->spelled, (size_t)(hashes[i] >> 56));
+        if (room == NULL) {
             return false;
         }
-        builder->spelled = moved;
-        builder->spelled_cap = cap;
+        *room = hashes[i];
     }
-    builder->spelled_count +=
-        cw_links_spelled_hashes(address, links, builder->spelled + builder->spelled_count);
     return true;
 }
 
 static bool add_keys(struct cw_index_builder *builder, const struct cw_address *address,
                      uint32_t place)
 {
-    uint64_t hashes[CW_LINKS_MAX];
+    CW_UNSET uint64_t hashes[CW_LINKS_MAX];
+    CW_UNSET struct cw_links links;
     bool is_added = true;
-    struct cw_links links;
     cw_links_collect(address, &links);
     const size_t count = cw_links_probe_hashes(address, &links, builder->header.key, hashes);
     for (size_t i = 0; i < count; i++) {
         is_added &= cw_index_keys_add(builder->probes, hashes[i], place);
     }
     builder->header.scripts += cw_links_have_script(&links) ? 1 : 0;
-    if (builder->has_text_filter) {
+    if (builder->spelled != NULL) {
         is_added &= add_spelled(builder, address, &links);
     }
     return is_added && add_looks(builder, cw_address_source(address), place);
@@ -274,7 +278,7 @@ enum cw_status cw_index_builder_decoded(struct cw_index_builder *builder,
         return status;
     }
     builder->header.listings++;
-    return add_keys(builder, address, place) ? CW_OK : no_memory(err);
+    return add_keys(builder, address, place) ? CW_OK : cw_error_no_memory(err);
 }
 
 static enum cw_status add_undecoded(struct cw_index_builder *builder,
@@ -288,7 +292,7 @@ static enum cw_status add_undecoded(struct cw_index_builder *builder,
     builder->header.listings++;
     builder->header.undecoded++;
     const uint64_t hash = cw_index_canonical_hash(builder->header.key, cw_cut(listing->canonical));
-    return cw_index_keys_add(builder->probes, hash, place) ? CW_OK : no_memory(err);
+    return cw_index_keys_add(builder->probes, hash, place) ? CW_OK : cw_error_no_memory(err);
 }
 
 enum cw_status cw_index_builder_listing(struct cw_index_builder *builder,
@@ -320,5 +324,5 @@ enum cw_status cw_index_builder_opaque(struct cw_index_builder *builder,
     }
     builder->header.opaques++;
     const uint64_t hash = cw_index_opaque_hash(builder->header.key, listing->value);
-    return cw_index_keys_add(builder->opaques, hash, place) ? CW_OK : no_memory(err);
+    return cw_index_keys_add(builder->opaques, hash, place) ? CW_OK : cw_error_no_memory(err);
 }

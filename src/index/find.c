@@ -1,4 +1,4 @@
-#include "crypto/hash.h"
+#include "crypto/siphash.h"
 #include "index/internal.h"
 
 /* Entries of a table that one hash leads to, sorted by place. */

@@ -47,6 +47,9 @@ uint64_t cw_index_bytes(const struct cw_index *index);
 /** Listings of a script hash: a key or a witness program that hashes to it is related, and only the
  *  decoder can tell (spelled.h). */
 uint64_t cw_index_scripts(const struct cw_index *index);
+/** Whether a listing's text was refused when the index was built: it is found by its canonical key
+ *  alone, which no filter knows. */
+bool cw_index_has_undecoded(const struct cw_index *index);
 /** What it was built from, as given to the builder. Borrowed, 32 bytes. */
 const uint8_t *cw_index_basis(const struct cw_index *index);
 

@@ -18,7 +18,6 @@ struct cw_index {
     size_t len;
     void *map; /* `bytes` as they were mapped, to be unmapped; NULL when the caller owns them */
     struct cw_index_header header; /* a copy: it was checked, the map may change */
-    uint64_t blocks;               /* that SUMS covers: 1 .. blocks */
     _Atomic uint64_t *seen;        /* a bit a block: checked and whole */
     _Atomic uint64_t *seen_sums;   /* the same for the blocks of SUMS */
 };

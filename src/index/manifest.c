@@ -8,11 +8,6 @@
 
 enum { MANIFEST_VERSION = 1, SUM_DIGITS = 16, WORDS_MAX = 7 };
 
-static enum cw_status no_memory(struct cw_error *err)
-{
-    return cw_error_set(err, CW_NOMEM, "memory is exhausted");
-}
-
 /* ---- growing ---- */
 
 void cw_manifest_clear(struct cw_manifest *manifest)
@@ -268,7 +263,7 @@ enum cw_status cw_manifest_publish(const char *folder, const struct cw_manifest 
     char *path = cw_path_join(folder, "current");
     struct cw_buf text;
     cw_buf_init(&text, CW_INDEX_MANIFEST_MAX);
-    enum cw_status status = path == NULL ? no_memory(err) : CW_OK;
+    enum cw_status status = path == NULL ? cw_error_no_memory(err) : CW_OK;
     if (status == CW_OK) {
         status = cw_manifest_format(manifest, &text, err);
     }
@@ -286,7 +281,7 @@ enum cw_status cw_manifest_load(const char *folder, struct cw_manifest *ret, str
     char *path = cw_path_join(folder, "current");
     struct cw_buf text;
     cw_buf_init(&text, CW_INDEX_MANIFEST_MAX);
-    enum cw_status status = path == NULL ? no_memory(err) : cw_file_read(path, &text, err);
+    enum cw_status status = path == NULL ? cw_error_no_memory(err) : cw_file_read(path, &text, err);
     if (status == CW_OK) {
         struct cw_error why = {0};
         status = cw_manifest_parse(cw_buf_as_span(&text), ret, &why);

@@ -4,10 +4,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "index/checksum.h"
 #include "index/internal.h"
 
-enum { SEEN_BITS = 64, WHY_BYTES = 128 };
+enum { SEEN_BITS = 64 };
 
 enum cw_status cw_index_damaged(struct cw_error *err, const char *what, uint64_t at)
 {
@@ -124,11 +125,16 @@ static enum cw_status read_header(struct cw_index *index, struct cw_error *err)
     if (cw_checksum(bytes, header->generation) != header->tops_sum) {
         return cw_index_damaged(err, "its sums", tops->at);
     }
-    index->blocks = header->sections[CW_SECTION_SUMS].count;
     return CW_OK;
 }
 
 /* ---- opening ---- */
+
+/* The blocks that SUMS covers: 1 to this one. */
+static uint64_t blocks_summed(const struct cw_index *index)
+{
+    return index->header.sections[CW_SECTION_SUMS].count;
+}
 
 static _Atomic uint64_t *new_bits(uint64_t count)
 {
@@ -141,7 +147,7 @@ static enum cw_status take_up(struct cw_index *index, struct cw_error *err)
     if (status != CW_OK) {
         return status;
     }
-    index->seen = new_bits(index->blocks + 1);
+    index->seen = new_bits(blocks_summed(index) + 1);
     index->seen_sums = new_bits(index->header.sections[CW_SECTION_TOPS].count);
     if (index->seen == NULL || index->seen_sums == NULL) {
         return cw_error_set(err, CW_NOMEM, "memory is exhausted");
@@ -166,29 +172,18 @@ enum cw_status cw_index_open_memory(struct cw_span bytes, struct cw_index **ret,
     return status;
 }
 
-static enum cw_status fail(const char *path, int cause, struct cw_error *err)
-{
-    char why[WHY_BYTES] = "";
-    (void)strerror_r(cause, why, sizeof(why));
-    const enum cw_status status = cause == ENOENT || cause == ENOTDIR ? CW_NOT_FOUND
-                                  : cause == EACCES || cause == EPERM ? CW_DENIED
-                                  : cause == ENOMEM                   ? CW_NOMEM
-                                                                      : CW_IO;
-    return cw_error_set(err, status, "%s: cannot open: %s", path, why);
-}
-
 static enum cw_status map(int fd, const char *path, struct cw_index *index, struct cw_error *err)
 {
     struct stat info;
     if (fstat(fd, &info) != 0) {
-        return fail(path, errno, err);
+        return cw_file_fail(err, path, "open", errno);
     }
     if (!S_ISREG(info.st_mode) || info.st_size <= 0) {
         return cw_error_set(err, CW_STATE, "%s: is not an index of cryptowatch", path);
     }
     void *bytes = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_SHARED, fd, 0);
     if (bytes == MAP_FAILED) {
-        return fail(path, errno, err);
+        return cw_file_fail(err, path, "open", errno);
     }
     index->bytes = bytes;
     index->len = (size_t)info.st_size;
@@ -204,7 +199,7 @@ enum cw_status cw_index_open(const char *path, struct cw_index **ret, struct cw_
     }
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0) {
-        return fail(path, errno, err);
+        return cw_file_fail(err, path, "open", errno);
     }
     enum cw_status status = map(fd, path, index, err);
     (void)close(fd);
@@ -281,7 +276,7 @@ static enum cw_status check_block(const struct cw_index *index, uint64_t block,
                                   struct cw_error *err)
 {
     CW_ASSERT(block >= 1);
-    CW_ASSERT(block <= index->blocks);
+    CW_ASSERT(block <= blocks_summed(index));
     if (!check_sums(index, (block - 1) / CW_INDEX_SUMS_PER_BLOCK)) {
         return cw_index_damaged(err, "the sum of block", block);
     }
@@ -349,6 +344,11 @@ uint64_t cw_index_bytes(const struct cw_index *index)
 uint64_t cw_index_scripts(const struct cw_index *index)
 {
     return index->header.scripts;
+}
+
+bool cw_index_has_undecoded(const struct cw_index *index)
+{
+    return index->header.undecoded > 0;
 }
 
 const uint8_t *cw_index_basis(const struct cw_index *index)

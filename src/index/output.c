@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -9,55 +8,20 @@
 enum {
     STAGED_BYTES = 64 * CW_INDEX_BLOCK,
     SUMS_FIRST = 64,
-    TEMPORARY_TRIES = 100,
-    WHY_BYTES = 128
 };
-
-static enum cw_status no_memory(struct cw_error *err)
-{
-    return cw_error_set(err, CW_NOMEM, "memory is exhausted");
-}
-
-static enum cw_status fail(const char *path, const char *verb, struct cw_error *err)
-{
-    const int cause = errno;
-    char why[WHY_BYTES] = "";
-    (void)strerror_r(cause, why, sizeof(why));
-    const enum cw_status status = cause == EACCES || cause == EPERM     ? CW_DENIED
-                                  : cause == ENOENT || cause == ENOTDIR ? CW_NOT_FOUND
-                                                                        : CW_IO;
-    return cw_error_set(err, status, "%s: cannot %s: %s", path, verb, why);
-}
 
 /* ---- opening and closing ---- */
 
 static enum cw_status open_temporary(struct cw_index_output *out, struct cw_error *err)
 {
     char *folder = cw_path_dirname(out->path);
-    for (int i = 0; folder != NULL && i < TEMPORARY_TRIES; i++) {
-        char name[64];
-        (void)snprintf(name, sizeof(name), ".cw-%ld-%d.tmp", (long)getpid(), i);
-        out->temporary = cw_path_join(folder, name);
-        if (out->temporary == NULL) {
-            break;
-        }
-        out->fd = open(out->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-        if (out->fd >= 0 || errno != EEXIST) {
-            break;
-        }
-        free(out->temporary);
-        out->temporary = NULL;
+    if (folder == NULL) {
+        return cw_error_no_memory(err);
     }
-    const bool is_open = out->fd >= 0;
-    if (!is_open && out->temporary != NULL) {
-        const enum cw_status status = fail(out->path, "make a file beside it", err);
-        free(out->temporary);
-        out->temporary = NULL;
-        free(folder);
-        return status;
-    }
+    out->fd = cw_file_temporary(folder, &out->temporary);
+    const int cause = errno;
     free(folder);
-    return is_open ? CW_OK : no_memory(err);
+    return out->fd >= 0 ? CW_OK : cw_file_fail(err, out->path, "make a file beside it", cause);
 }
 
 enum cw_status cw_output_open(struct cw_index_output *out, const struct cw_index_options *options,
@@ -71,14 +35,14 @@ enum cw_status cw_output_open(struct cw_index_output *out, const struct cw_index
         .fill = CW_INDEX_BLOCK, /* the header's place */
     };
     if (out->staged == NULL) {
-        return no_memory(err);
+        return cw_error_no_memory(err);
     }
     memset(out->staged, 0, CW_INDEX_BLOCK);
     if (options->path == NULL) {
         return CW_OK;
     }
     out->path = strdup(options->path);
-    return out->path == NULL ? no_memory(err) : open_temporary(out, err);
+    return out->path == NULL ? cw_error_no_memory(err) : open_temporary(out, err);
 }
 
 void cw_output_close(struct cw_index_output *out)
@@ -121,7 +85,7 @@ static enum cw_status remember(struct cw_index_output *out, struct cw_error *err
         const size_t cap = wanted + wanted / 2;
         uint8_t *moved = realloc(out->memory, cap);
         if (moved == NULL) {
-            return no_memory(err);
+            return cw_error_no_memory(err);
         }
         out->memory = moved;
         out->memory_cap = cap;
@@ -142,7 +106,7 @@ static enum cw_status flush(struct cw_index_output *out, struct cw_error *err)
         const uint64_t block = (out->at + i) / CW_INDEX_BLOCK;
         const struct cw_span bytes = cw_span_make(out->staged + i, CW_INDEX_BLOCK);
         if (block > 0 && !add_sum(out, cw_checksum(bytes, CW_INDEX_SEED(out->generation, block)))) {
-            return no_memory(err);
+            return cw_error_no_memory(err);
         }
     }
     const enum cw_status status =
@@ -205,7 +169,7 @@ static enum cw_status put_tops(struct cw_index_output *out, size_t from, size_t 
         (count + CW_INDEX_SUMS_PER_BLOCK - 1) / CW_INDEX_SUMS_PER_BLOCK * CW_INDEX_SUMS_PER_BLOCK;
     uint64_t *tops = calloc(padded == 0 ? 1 : padded, sizeof(*tops));
     if (tops == NULL) {
-        return no_memory(err);
+        return cw_error_no_memory(err);
     }
     memcpy(tops, out->sums + from, count * sizeof(*tops));
     header->tops_sum = cw_checksum(cw_span_make(tops, padded * sizeof(*tops)), header->generation);
@@ -227,7 +191,7 @@ static enum cw_status put_sums(struct cw_index_output *out, struct cw_index_head
     const size_t count = out->sums_count;
     uint64_t *sums = malloc((count + 1) * sizeof(*sums));
     if (sums == NULL) {
-        return no_memory(err);
+        return cw_error_no_memory(err);
     }
     memcpy(sums, out->sums, count * sizeof(*sums));
     status = put_section(out, sums, count, &header->sections[CW_SECTION_SUMS], err);
@@ -253,7 +217,7 @@ static enum cw_status put_header(struct cw_index_output *out, const struct cw_in
         return CW_OK;
     }
     if (lseek(out->fd, 0, SEEK_SET) != 0) {
-        return fail(out->path, "write", err);
+        return cw_file_fail(err, out->path, "write", errno);
     }
     return cw_fd_write_all(out->fd, cw_span_make(block, sizeof(block)), err);
 }
@@ -261,15 +225,16 @@ static enum cw_status put_header(struct cw_index_output *out, const struct cw_in
 static enum cw_status publish(struct cw_index_output *out, struct cw_error *err)
 {
     if (fsync(out->fd) != 0) {
-        return fail(out->path, "keep", err);
+        return cw_file_fail(err, out->path, "keep", errno);
     }
     if (rename(out->temporary, out->path) != 0) {
-        return fail(out->path, "put in place", err);
+        return cw_file_fail(err, out->path, "put in place", errno);
     }
     free(out->temporary);
     out->temporary = NULL;
     char *folder = cw_path_dirname(out->path);
-    const enum cw_status status = folder == NULL ? no_memory(err) : cw_dir_sync(folder, err);
+    const enum cw_status status =
+        folder == NULL ? cw_error_no_memory(err) : cw_dir_sync(folder, err);
     free(folder);
     return status;
 }

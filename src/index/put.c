@@ -1,11 +1,7 @@
+#include "address/bits.h"
+#include "base/mix.h"
 #include "base/text.h"
-#include "crypto/hash.h"
 #include "index/build.h"
-
-static enum cw_status no_memory(struct cw_error *err)
-{
-    return cw_error_set(err, CW_NOMEM, "memory is exhausted");
-}
 
 /* ---- records ---- */
 
@@ -46,7 +42,7 @@ static void end_record(struct cw_index_builder *builder, enum cw_index_record_ty
 static enum cw_status write_record(struct cw_index_builder *builder, uint32_t *ret_place,
                                    struct cw_error *err)
 {
-    const uint64_t place = (cw_output_at(&builder->out) - builder->records_at) / CW_INDEX_UNIT;
+    const uint64_t place = (cw_output_at(&builder->out) - CW_INDEX_BLOCK) / CW_INDEX_UNIT;
     if (place > UINT32_MAX - builder->fill / CW_INDEX_UNIT) {
         return cw_error_set(err, CW_LIMIT, "the listings do not fit an index");
     }
@@ -61,8 +57,7 @@ static enum cw_status share_record(struct cw_index_builder *builder, uint32_t *r
                                    struct cw_error *err)
 {
     const struct cw_span bytes = cw_span_make(builder->scratch, builder->fill);
-    struct cw_index_shared *slot =
-        &builder->shared[cw_siphash(builder->header.key, bytes) % CW_SHARED_SLOTS];
+    struct cw_index_shared *slot = &builder->shared[cw_mix(0, bytes) % CW_SHARED_SLOTS];
     if (cw_span_equal(bytes, cw_span_make(slot->bytes, slot->len))) {
         *ret_place = slot->place;
         return CW_OK;
@@ -70,7 +65,7 @@ static enum cw_status share_record(struct cw_index_builder *builder, uint32_t *r
     const enum cw_status status = write_record(builder, ret_place, err);
     uint8_t *kept = status == CW_OK ? realloc(slot->bytes, bytes.len) : NULL;
     if (status == CW_OK && kept == NULL) {
-        return no_memory(err);
+        return cw_error_no_memory(err);
     }
     if (status == CW_OK) {
         memcpy(kept, bytes.data, bytes.len);
@@ -91,6 +86,8 @@ enum cw_status cw_put_shared_text(struct cw_index_builder *builder, struct cw_sp
 }
 
 /* ---- listings ---- */
+
+enum { KEY_ROOM = CW_CANONICAL_BYTES / 2 + 4 };
 
 /* A text no longer than `max`, cut between characters. */
 static struct cw_span cut_to(struct cw_span text, size_t max)
@@ -126,6 +123,14 @@ static enum cw_status share_party(struct cw_index_builder *builder,
         [CW_PARTY_NOTE] = cw_cut(listing->note),
         [CW_PARTY_TAG] = cw_cut(listing->tag),
     };
+    size_t said = listing->programs_count;
+    for (size_t i = 0; i < CW_PARTY_TEXTS; i++) {
+        said += texts[i].len;
+    }
+    if (said == 0 && builder->silent_party != 0) {
+        *ret_place = builder->silent_party;
+        return CW_OK;
+    }
     const size_t programs = listing->programs_count < CW_INDEX_PROGRAMS_MAX
                                 ? listing->programs_count
                                 : CW_INDEX_PROGRAMS_MAX;
@@ -146,23 +151,62 @@ static enum cw_status share_party(struct cw_index_builder *builder,
         put_text(builder, cut_to(listing->programs[i], CW_ENTRY_PROGRAM_MAX));
     }
     end_record(builder, CW_RECORD_PARTY, 0, 0);
-    return share_record(builder, ret_place, err);
+    const enum cw_status status = share_record(builder, ret_place, err);
+    if (status == CW_OK && said == 0) {
+        builder->silent_party = *ret_place;
+    }
+    return status;
+}
+
+/* Eight digits as four bytes, of a word in which the first digit is lowest. False when one of them
+ * is no lower-case digit: in each byte the upper bit says that it lies between two bounds. */
+static bool decode_eight(uint64_t word, uint8_t ret[static 4])
+{
+    const uint64_t ones = 0x0101010101010101u;
+    const uint64_t upper = 0x80 * ones;
+    const uint64_t low = word & ~upper;
+    const uint64_t digit = (low + (0x80 - '0') * ones) & ~(low + (0x7f - '9') * ones);
+    const uint64_t letter = (low + (0x80 - 'a') * ones) & ~(low + (0x7f - 'f') * ones);
+    const uint64_t values = (low & 0x0f * ones) + 9 * (low >> 6 & ones);
+    uint64_t bytes = (values << 4 | values >> 8) & 0x00ff00ff00ff00ffu;
+    bytes = (bytes | bytes >> 8) & 0x0000ffff0000ffffu;
+    bytes |= bytes >> 16;
+    for (size_t i = 0; i < 4; i++) {
+        ret[i] = (uint8_t)(bytes >> 8 * i & 0xffu);
+    }
+    return ((digit | letter) & ~word & upper) == upper;
+}
+
+/* Lower-case digits only: the text must come back as it was. In: ret  room for hex.len / 2 + 3 */
+static bool decode_lower(struct cw_span hex, uint8_t *ret)
+{
+    enum { DIGITS = 8 };
+    bool is_hex = true;
+    size_t at = 0;
+    for (; hex.len - at >= DIGITS; at += DIGITS) {
+        is_hex &= decode_eight(cw_load_le64(hex.data + at), ret + at / 2);
+    }
+    if (at < hex.len) { /* and zeros behind them, which nobody reads */
+        const size_t left = hex.len - at;
+        const uint64_t zeros = 0x3030303030303030u;
+        const uint64_t last = cw_load_le_tail(hex, left) | zeros << 8 * left;
+        is_hex &= decode_eight(last, ret + at / 2);
+    }
+    return is_hex;
 }
 
 /* "evm:account:7e5f…" as the shared "evm:account:" and raw bytes; false when it is no such text. */
 static bool split_key(struct cw_span canonical, struct cw_span *ret_label,
-                      uint8_t ret_key[static CW_CANONICAL_BYTES / 2], size_t *ret_len)
+                      uint8_t ret_key[static KEY_ROOM], size_t *ret_len)
 {
-    size_t colon = canonical.len;
-    while (colon > 0 && canonical.data[colon - 1] != ':') {
-        colon--;
+    size_t colon = 0;
+    for (size_t at = cw_span_find(canonical, ':', 0); at < canonical.len;
+         at = cw_span_find(canonical, ':', colon)) {
+        colon = at + 1;
     }
     const struct cw_span hex = cw_span_slice(canonical, colon, canonical.len);
-    if (colon == 0 || hex.len == 0 || hex.len % 2 != 0 || canonical.len >= CW_CANONICAL_BYTES) {
-        return false;
-    }
-    /* the text must come back as it was: capitals are no lower-case hex */
-    if (!cw_hex_is_lower(hex, hex.len) || !cw_hex_decode(hex, ret_key, hex.len / 2)) {
+    if (colon == 0 || hex.len == 0 || hex.len % 2 != 0 || canonical.len >= CW_CANONICAL_BYTES ||
+        !decode_lower(hex, ret_key)) {
         return false;
     }
     *ret_label = cw_span_slice(canonical, 0, colon);
@@ -170,11 +214,30 @@ static bool split_key(struct cw_span canonical, struct cw_span *ret_label,
     return true;
 }
 
+/* A label is a chain and a kind, of which a list has a few: found without making its record. */
+static enum cw_status share_label(struct cw_index_builder *builder, struct cw_span label,
+                                  uint32_t *ret_place, struct cw_error *err)
+{
+    if (label.len > CW_LABEL_BYTES) {
+        return cw_put_shared_text(builder, cw_cut(label), ret_place, err);
+    }
+    struct cw_index_label *slot =
+        &builder->labels[((size_t)(unsigned char)label.data[0] + label.len) % CW_LABEL_SLOTS];
+    enum cw_status status = CW_OK;
+    if (slot->place == 0 || !cw_span_equal(label, cw_span_make(slot->text, slot->len))) {
+        status = cw_put_shared_text(builder, label, &slot->place, err);
+        memcpy(slot->text, label.data, label.len);
+        slot->len = label.len;
+    }
+    *ret_place = slot->place;
+    return status;
+}
+
 struct parts {
     uint32_t party;
     uint32_t label;
     struct cw_span key;
-    uint8_t key_bytes[CW_CANONICAL_BYTES / 2];
+    uint8_t key_bytes[KEY_ROOM];
 };
 
 static enum cw_status share_parts(struct cw_index_builder *builder,
@@ -190,7 +253,7 @@ static enum cw_status share_parts(struct cw_index_builder *builder,
     enum cw_status status = share_party(builder, listing, &ret->party, err);
     ret->label = 0;
     if (status == CW_OK && label.len > 0) {
-        status = cw_put_shared_text(builder, cw_cut(label), &ret->label, err);
+        status = share_label(builder, label, &ret->label, err);
     }
     return status;
 }
@@ -210,7 +273,7 @@ enum cw_status cw_put_listing(struct cw_index_builder *builder,
                               enum cw_index_record_type type, uint32_t *ret_place,
                               struct cw_error *err)
 {
-    struct parts parts;
+    CW_UNSET struct parts parts;
     if (listing->value.len > CW_ENTRY_VALUE_MAX) {
         return cw_error_set(err, CW_INVALID, "a listed value of %zu bytes", listing->value.len);
     }

@@ -57,23 +57,32 @@ enum cw_status cw_index_record_head(const struct cw_index *index, uint64_t at,
     return CW_OK;
 }
 
-/* Opens a record of one type, past its head. */
-static enum cw_status open_record(const struct cw_index *index, uint64_t at, uint8_t type,
-                                  struct cursor *ret, struct cw_error *err)
+/* Opens a record, past its head. */
+static enum cw_status open_record(const struct cw_index *index, uint64_t at,
+                                  struct cw_index_record_head *ret_head, struct cursor *ret,
+                                  struct cw_error *err)
 {
-    struct cw_index_record_head head;
-    enum cw_status status = cw_index_record_head(index, at, &head, err);
-    if (status == CW_OK && head.type != type) {
-        status = cw_index_damaged(err, "a record of another type", at);
-    }
+    enum cw_status status = cw_index_record_head(index, at, ret_head, err);
     const uint8_t *bytes = NULL;
     if (status == CW_OK) {
-        status = cw_index_touch(index, CW_SECTION_RECORDS, at, head.bytes, &bytes, err);
+        status = cw_index_touch(index, CW_SECTION_RECORDS, at, ret_head->bytes, &bytes, err);
     }
     if (status == CW_OK) {
-        *ret = (struct cursor){.at = bytes + sizeof(head), .left = head.bytes - sizeof(head)};
+        *ret = (struct cursor){.at = bytes + sizeof(*ret_head),
+                               .left = ret_head->bytes - sizeof(*ret_head)};
     }
     return status;
+}
+
+/* The same of a record that must be of one type. */
+static enum cw_status open_typed(const struct cw_index *index, uint64_t at, uint8_t type,
+                                 struct cursor *ret, struct cw_error *err)
+{
+    struct cw_index_record_head head;
+    const enum cw_status status = open_record(index, at, &head, ret, err);
+    return status == CW_OK && head.type != type
+               ? cw_index_damaged(err, "a record of another type", at)
+               : status;
 }
 
 /* ---- sources ---- */
@@ -115,7 +124,7 @@ static enum cw_status read_party(const struct cw_index *index, uint64_t at,
     struct cursor cursor = {0};
     struct cw_index_party_body body = {{0}, 0};
     struct cw_span texts[CW_PARTY_TEXTS];
-    const enum cw_status status = open_record(index, at, CW_RECORD_PARTY, &cursor, err);
+    const enum cw_status status = open_typed(index, at, CW_RECORD_PARTY, &cursor, err);
     if (status != CW_OK) {
         return status;
     }
@@ -151,7 +160,7 @@ static enum cw_status read_label(const struct cw_index *index, uint32_t place, s
     struct cursor cursor = {0};
     uint32_t len = 0;
     const uint64_t at = (uint64_t)place * CW_INDEX_UNIT;
-    const enum cw_status status = open_record(index, at, CW_RECORD_TEXT, &cursor, err);
+    const enum cw_status status = open_typed(index, at, CW_RECORD_TEXT, &cursor, err);
     if (status != CW_OK) {
         return status;
     }
@@ -199,13 +208,10 @@ static enum cw_status read_listing(const struct cw_index *index, uint64_t at,
                                    struct cw_index_item *item, struct cw_error *err)
 {
     struct cw_index_record_head head;
-    enum cw_status status = cw_index_record_head(index, at, &head, err);
+    struct cursor cursor = {0};
+    enum cw_status status = open_record(index, at, &head, &cursor, err);
     if (status == CW_OK && head.type != CW_RECORD_LISTING && head.type != CW_RECORD_OPAQUE) {
         status = cw_index_damaged(err, "a record of another type", at);
-    }
-    struct cursor cursor = {0};
-    if (status == CW_OK) {
-        status = open_record(index, at, head.type, &cursor, err);
     }
     if (status != CW_OK) {
         return status;

@@ -3,6 +3,7 @@
 #include "address/links.h"
 #include "base/text.h"
 #include "crypto/base64.h"
+#include "index/number58.h"
 
 enum { ACCOUNT_BYTES = 20, KEY_BYTES = 32, SUM_BYTES = 4, TEXT_MAX = CW_ADDRESS_TEXT_BYTES };
 
@@ -23,11 +24,6 @@ static void add_hash(struct spelled *out, uint64_t hash)
     out->hashes[out->count++] = hash;
 }
 
-static bool is_alnum(char c)
-{
-    return cw_ascii_is_alpha(c) || cw_ascii_is_digit(c);
-}
-
 /* A text of letters and digits only. */
 static void add_plain(struct spelled *out, struct cw_span text)
 {
@@ -39,12 +35,16 @@ static void add_plain(struct spelled *out, struct cw_span text)
 /* The last run of letters and digits of a text: what stands behind prefixes and joints. */
 static void add_text(struct spelled *out, struct cw_span text)
 {
+    enum { WORD = sizeof(uint64_t) };
     size_t to = text.len;
-    while (to > 0 && !is_alnum(text.data[to - 1])) {
+    while (to > 0 && !cw_ascii_is_alnum(text.data[to - 1])) {
         to--;
     }
     size_t from = to;
-    while (from > 0 && is_alnum(text.data[from - 1])) {
+    while (from >= WORD && cw_ascii_are_alnum(cw_load_le64(text.data + from - WORD))) {
+        from -= WORD;
+    }
+    while (from > 0 && cw_ascii_is_alnum(text.data[from - 1])) {
         from--;
     }
     if (to - from >= CW_SPELLED_LEN_MIN) {
@@ -52,37 +52,56 @@ static void add_text(struct spelled *out, struct cw_span text)
     }
 }
 
-uint64_t cw_spelled_bytes_hash(const uint8_t *bytes, size_t len)
+static uint64_t bytes_hash(struct cw_span bytes)
 {
-    char text[2 * KEY_BYTES + 1];
-    CW_ASSERT(len == ACCOUNT_BYTES || len == KEY_BYTES);
-    /* As digits: the fold of letter case would lose bits of plain bytes. */
-    for (size_t i = 0; i < len; i++) {
-        text[2 * i] = (char)('0' + (bytes[i] >> 4));
-        text[2 * i + 1] = (char)('0' + (bytes[i] & 15u));
-    }
-    return cw_spelled_mix(text + 8, text + 24) ^ 0x5bd1e9955bd1e995u * len;
+    return cw_spelled_halves_hash(cw_load_le64(bytes.data + 4), cw_load_le64(bytes.data + 12),
+                                  bytes.len);
+}
+
+/* Of a key of any length and class: equal bytes of two classes are a candidate, no more. */
+static uint64_t key_hash(struct cw_span bytes)
+{
+    return bytes.len == ACCOUNT_BYTES || bytes.len == KEY_BYTES ? bytes_hash(bytes)
+                                                                : cw_mix(0x6b6579, bytes);
 }
 
 /* ---- encodings in groups of bits ---- */
+
+/* Eight letters of the 40 bits of five bytes. */
+static void write_eight(const struct cw_alphabet *alphabet, const uint8_t five[static 5],
+                        char ret[static 8])
+{
+    const uint64_t bits = (uint64_t)five[0] << 32 | (uint64_t)five[1] << 24 |
+                          (uint64_t)five[2] << 16 | (uint64_t)five[3] << 8 | five[4];
+    ret[0] = alphabet->letters[bits >> 35 & 31u];
+    ret[1] = alphabet->letters[bits >> 30 & 31u];
+    ret[2] = alphabet->letters[bits >> 25 & 31u];
+    ret[3] = alphabet->letters[bits >> 20 & 31u];
+    ret[4] = alphabet->letters[bits >> 15 & 31u];
+    ret[5] = alphabet->letters[bits >> 10 & 31u];
+    ret[6] = alphabet->letters[bits >> 5 & 31u];
+    ret[7] = alphabet->letters[bits & 31u];
+}
 
 /* Bytes in groups of five bits, the last one filled with zeros, and a checksum of any letters. */
 static void add_groups(struct spelled *out, const struct cw_alphabet *alphabet,
                        struct cw_span bytes, size_t sum_letters)
 {
-    char text[128];
-    size_t len = 0;
-    uint32_t pending = 0;
-    unsigned bits = 0;
-    CW_ASSERT((bytes.len * 8 + 4) / 5 + sum_letters <= sizeof(text));
-    for (size_t i = 0; i < bytes.len; i++) {
-        pending = (pending << 8 | cw_byte_at(bytes, i)) & 0xfffu;
-        for (bits += 8; bits >= 5; bits -= 5) {
-            text[len++] = alphabet->letters[pending >> (bits - 5) & 31u];
-        }
+    enum { FIVE_BYTES = 5, EIGHT = 8, ROOM = 96 };
+    char text[ROOM];
+    const size_t len = (bytes.len * 8 + 4) / 5;
+    CW_ASSERT(len + EIGHT <= sizeof(text));
+    CW_ASSERT(sum_letters <= EIGHT);
+    size_t to = 0;
+    size_t from = 0;
+    for (; bytes.len - from >= FIVE_BYTES; from += FIVE_BYTES) {
+        write_eight(alphabet, (const uint8_t *)bytes.data + from, text + to);
+        to += EIGHT;
     }
-    if (bits > 0) {
-        text[len++] = alphabet->letters[pending << (5 - bits) & 31u];
+    if (from < bytes.len) {
+        uint8_t last[FIVE_BYTES] = {0};
+        memcpy(last, bytes.data + from, bytes.len - from);
+        write_eight(alphabet, last, text + to);
     }
     memset(text + len, 'q', sum_letters);
     add_plain(out, cw_span_make(text, len + sum_letters));
@@ -122,117 +141,79 @@ static void add_hex(struct spelled *out, struct cw_span bytes)
 
 /* ---- base58 ---- */
 
-enum { LIMBS = 7, NUMBER_BYTES = 4 * LIMBS, DIGITS = 40, SUM_DIGITS = 7, FIVE = 656356768 };
-
-/* Digits of a number below 2^224, most significant first, in the last places of ret; returns how
- * many count. */
-static size_t base58_digits(const uint8_t number[static NUMBER_BYTES], uint8_t ret[static DIGITS])
+static size_t zeros_before(struct cw_span bytes)
 {
-    uint32_t limbs[LIMBS];
-    for (size_t i = 0; i < LIMBS; i++) {
-        limbs[i] = (uint32_t)number[4 * i] << 24 | (uint32_t)number[4 * i + 1] << 16 |
-                   (uint32_t)number[4 * i + 2] << 8 | number[4 * i + 3];
+    size_t zeros = 0;
+    while (zeros < bytes.len && bytes.data[zeros] == 0) {
+        zeros++;
     }
-    for (size_t at = DIGITS; at > 0; at -= 5) {
-        uint64_t rest = 0;
-        for (size_t i = 0; i < LIMBS; i++) {
-            rest = rest << 32 | limbs[i];
-            limbs[i] = (uint32_t)(rest / FIVE);
-            rest %= FIVE;
-        }
-        for (size_t i = 1; i <= 5; i++) {
-            ret[at - i] = (uint8_t)(rest % 58);
-            rest /= 58;
-        }
-    }
-    size_t count = DIGITS;
-    while (count > 0 && ret[DIGITS - count] == 0) {
-        count--;
-    }
-    return count;
+    return zeros;
 }
 
-/* Whether a checksum of 2^32 - 1 instead of 0 would change more than the last seven digits. */
-static bool carries(const uint8_t digits[static DIGITS], size_t count)
+/* Text is hashed for 1, 3 and T, the common first letters; every other base58 text by its bytes.
+ * XDAG has no version and can begin with any letter; Firo's script addresses with 3 or 4. */
+static bool is_spelled(char first)
 {
-    static const uint64_t power = 2207984167552u; /* 58^7 */
-    uint64_t tail = 0;
-    for (size_t i = DIGITS - SUM_DIGITS; i < DIGITS; i++) {
-        tail = tail * 58 + digits[i];
-    }
-    return count <= SUM_DIGITS || tail + UINT32_MAX >= power;
+    return first == '1' || first == '3' || first == 'T';
 }
 
-/* Version and payload with a checksum of four bytes. Only when `firsts` is NULL or holds the first
- * letter: other texts are found by their bytes. */
-static void add_base58check(struct spelled *out, struct cw_span bytes, const char *firsts)
+/* Version and payload with a checksum of four bytes that has to be computed. */
+static void add_carrying(struct spelled *out, struct cw_span bytes)
 {
-    uint8_t number[NUMBER_BYTES] = {0};
-    uint8_t digits[DIGITS];
     char text[64] = "";
     struct cw_writer writer = {.data = text, .max = sizeof(text)};
-    CW_ASSERT(bytes.len + SUM_BYTES <= sizeof(number));
-    memcpy(number + sizeof(number) - SUM_BYTES - bytes.len, bytes.data, bytes.len);
-    const size_t count = base58_digits(number, digits);
-    if (carries(digits, count)) {
-        cw_base58check_encode(&writer, &cw_alphabet_base58, bytes);
-    } else {
-        for (size_t i = 0; i < bytes.len && bytes.data[i] == 0; i++) {
-            cw_write_char(&writer, '1');
-        }
-        for (size_t i = DIGITS - count; i < DIGITS; i++) {
-            cw_write_char(&writer, cw_alphabet_base58.letters[digits[i]]);
-        }
-    }
-    if (firsts == NULL || strchr(firsts, text[0]) != NULL) {
-        add_text(out, cw_span_make(text, writer.len));
+    cw_base58check_encode(&writer, &cw_alphabet_base58, bytes);
+    if (is_spelled(text[0])) {
+        add_plain(out, cw_span_make(text, writer.len));
     }
 }
 
-static void add_versioned(struct spelled *out, uint8_t version, struct cw_span hash,
-                          const char *firsts)
+/* Version and payload with a checksum of four bytes. */
+static void add_base58check(struct spelled *out, struct cw_span bytes)
+{
+    CW_UNSET struct cw_number58 number;
+    cw_number58_write(bytes, &number);
+    if (number.has_carry) {
+        add_carrying(out, bytes);
+        return;
+    }
+    const size_t start = number.start - zeros_before(bytes);
+    if (is_spelled(number.letters[start])) {
+        add_plain(out, cw_span_make(number.letters + start, CW_NUMBER58_DIGITS - start));
+    }
+}
+
+static void add_versioned(struct spelled *out, uint8_t version, struct cw_span hash)
 {
     uint8_t bytes[1 + ACCOUNT_BYTES];
     CW_ASSERT(hash.len == ACCOUNT_BYTES);
     bytes[0] = version;
     memcpy(bytes + 1, hash.data, hash.len);
-    add_base58check(out, cw_span_make(bytes, sizeof(bytes)), firsts);
+    add_base58check(out, cw_span_make(bytes, sizeof(bytes)));
 }
 
 static void add_bytes(struct spelled *out, struct cw_span bytes)
 {
-    add_hash(out, cw_spelled_bytes_hash((const uint8_t *)bytes.data, bytes.len));
+    CW_ASSERT(bytes.len == ACCOUNT_BYTES || bytes.len == KEY_BYTES);
+    add_hash(out, bytes_hash(bytes));
 }
 
 /* ---- by class of link key ---- */
 
-/* Text is hashed for 1, 3 and T, the common first letters; every other base58 text by its bytes.
- * XDAG has no version and can begin with any letter; Firo's script addresses with 3 or 4. */
-static const char SPELLED_FIRSTS[] = "13T";
-
 /* With version 0 and with none: one number, written with a 1 in front and without. */
 static void add_unversioned(struct spelled *out, struct cw_span hash)
 {
-    uint8_t number[NUMBER_BYTES] = {0};
-    uint8_t digits[DIGITS];
-    char text[2 + ACCOUNT_BYTES + DIGITS] = {'1'};
-    size_t len = 1;
-    memcpy(number + sizeof(number) - SUM_BYTES - hash.len, hash.data, hash.len);
-    const size_t count = base58_digits(number, digits);
-    if (carries(digits, count)) {
-        add_versioned(out, 0x00, hash, NULL);
-        add_base58check(out, hash, SPELLED_FIRSTS);
+    CW_UNSET struct cw_number58 number;
+    cw_number58_write(hash, &number);
+    if (number.has_carry) {
+        add_versioned(out, 0x00, hash);
+        add_carrying(out, hash);
         return;
     }
-    for (size_t i = 0; i < hash.len && hash.data[i] == 0; i++) {
-        text[len++] = '1';
-    }
-    for (size_t i = DIGITS - count; i < DIGITS; i++) {
-        text[len++] = cw_alphabet_base58.letters[digits[i]];
-    }
-    add_plain(out, cw_span_make(text, len));
-    if (strchr(SPELLED_FIRSTS, text[1]) != NULL) {
-        add_plain(out, cw_span_make(text + 1, len - 1));
+    const size_t start = number.start - zeros_before(hash);
+    add_plain(out, cw_span_make(number.letters + start - 1, CW_NUMBER58_DIGITS - start + 1));
+    if (is_spelled(number.letters[start])) {
+        add_plain(out, cw_span_make(number.letters + start, CW_NUMBER58_DIGITS - start));
     }
 }
 
@@ -244,10 +225,19 @@ static void add_h160(struct spelled *out, struct cw_span hash)
     add_bytes(out, hash);
 }
 
+/* Whether version 7 and this hash may begin with 3: they lie below three times 58^33. */
+static bool may_begin_with_3(struct cw_span hash)
+{
+    static const uint8_t bound[] = {0x74, 0xa5, 0xe2, 0xe9, 0x9f, 0x83, 0xe0};
+    return memcmp(hash.data, bound, sizeof(bound)) <= 0;
+}
+
 static void add_s160(struct spelled *out, struct cw_span hash)
 {
-    add_versioned(out, 0x05, hash, NULL);
-    add_versioned(out, 0x07, hash, SPELLED_FIRSTS);
+    add_versioned(out, 0x05, hash);
+    if (may_begin_with_3(hash)) {
+        add_versioned(out, 0x07, hash);
+    }
     add_cashaddr(out, hash);
     add_bytes(out, hash);
 }
@@ -255,7 +245,7 @@ static void add_s160(struct spelled *out, struct cw_span hash)
 static void add_e20(struct spelled *out, struct cw_span account)
 {
     add_hex(out, account);
-    add_versioned(out, 0x41, account, NULL);
+    add_versioned(out, 0x41, account);
     add_bech32(out, account);
     add_framed(out, &cw_alphabet_base32_lower, account, 0, SUM_BYTES); /* Filecoin f410f */
     add_bytes(out, account); /* TRON's old test networks */
@@ -277,7 +267,7 @@ static void add_ed32(struct spelled *out, struct cw_span key)
 /* The same payload on the other networks of a chain. */
 static void add_forms(struct spelled *out, const struct cw_address *address)
 {
-    char text[TEXT_MAX];
+    CW_UNSET char text[TEXT_MAX];
     for (size_t i = 0; i < address->readings_count; i++) {
         struct cw_reading reading = address->readings[i];
         const enum cw_chain_id group = cw_chain_table[reading.chain].group;
@@ -384,6 +374,7 @@ size_t cw_links_spelled_hashes(const struct cw_address *address, const struct cw
     for (size_t i = 0; i < links->count; i++) {
         if (!is_known(links, i)) {
             add_link(&out, &links->rows[i]);
+            add_hash(&out, key_hash(cw_link_bytes(&links->rows[i])));
         }
         is_all_served |= !links->rows[i].is_derived && is_served(&links->rows[i]);
     }
@@ -394,6 +385,9 @@ size_t cw_links_spelled_hashes(const struct cw_address *address, const struct cw
         const struct cw_span payload = cw_reading_payload(address, reading);
         if (address->encoding == CW_ENCODING_BASE58CHECK && payload.len == ACCOUNT_BYTES) {
             add_bytes(&out, payload);
+        }
+        if (reading->is_narrowed && (links->linked & 1u << i) == 0) {
+            add_hash(&out, key_hash(payload));
         }
         if (reading->chain == CW_CHAIN_TON) {
             add_ton(&out, payload);
@@ -407,9 +401,46 @@ size_t cw_links_spelled_hashes(const struct cw_address *address, const struct cw
 
 size_t cw_spelled_hashes(const struct cw_address *address, uint64_t ret[static CW_SPELLED_MAX])
 {
-    struct cw_links links;
+    CW_UNSET struct cw_links links;
     cw_links_collect(address, &links);
     return cw_links_spelled_hashes(address, &links, ret);
+}
+
+/* One text under two labels is `exact`, even where the labels leave no common key; a label has left
+ * something out. False: the text is too short to be found by. */
+static bool add_labelled(struct spelled *out, const struct cw_address *address)
+{
+    bool is_whole = true;
+    for (size_t i = 0; i < address->readings_count; i++) {
+        is_whole &= address->readings[i].is_narrowed;
+    }
+    const size_t before = out->count;
+    if (!is_whole) {
+        add_text(out, cw_address_source(address));
+    }
+    return is_whole || out->count > before;
+}
+
+size_t cw_key_hashes(const struct cw_address *address, uint64_t *ret, size_t max)
+{
+    CW_UNSET uint64_t hashes[CW_SPELLED_MAX];
+    CW_UNSET struct cw_links links;
+    struct spelled out = {.hashes = hashes};
+    cw_links_collect(address, &links);
+    if (!add_labelled(&out, address)) {
+        return 0;
+    }
+    for (size_t i = 0; i < links.count; i++) {
+        add_hash(&out, key_hash(cw_link_bytes(&links.rows[i])));
+    }
+    for (size_t i = 0; i < address->readings_count; i++) {
+        const struct cw_reading *reading = &address->readings[i];
+        if (reading->is_narrowed && (links.linked & 1u << i) == 0) {
+            add_hash(&out, key_hash(cw_reading_payload(address, reading)));
+        }
+    }
+    memcpy(ret, hashes, (out.count < max ? out.count : max) * sizeof(*ret));
+    return out.count;
 }
 
 bool cw_links_have_script(const struct cw_links *links)

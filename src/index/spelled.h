@@ -1,4 +1,5 @@
-/* spelled.h: the texts under which a key can stand in a document, as 64-bit hashes.
+/* spelled.h: the texts under which a key can stand in a document, and the key itself, as 64-bit
+ * hashes.
  *
  * Knows which part of an address text is decided by the key alone, and hashes that part: the core.
  * Prefix, version and checksum stay out of it, so that one hash serves many coins, and no checksum
@@ -15,7 +16,7 @@
  * NEM, Filecoin, TON, Monero, Solana, Cardano's Byron form
  *
  * Base58 of another version has other characters everywhere. Those texts are found by their number:
- * the bytes between version and checksum are hashed as they are (cw_spelled_bytes_hash).
+ * sixteen of the bytes between version and checksum are hashed (cw_spelled_halves_hash).
  *
  * No false negative, by this contract: for every text that cw_address_parse decodes in list mode
  * without a tag to an address that has a relation to the listed one, the hash of its core or of its
@@ -32,11 +33,12 @@
 #define CW_INDEX_SPELLED_H
 
 #include "address/address.h"
+#include "base/mix.h"
 
 struct cw_links; /* address/links.h */
 
 enum {
-    CW_SPELLED_MAX = 96,       /* hashes of one address */
+    CW_SPELLED_MAX = 192,      /* hashes of one address */
     CW_SPELLED_LEN_MIN = 25,   /* characters of the shortest text looked for */
     CW_SPELLED_SPLIT = 38,     /* from this length on, the core is counted from the end only */
     CW_SPELLED_CORE_FROM = 38, /* characters before the end */
@@ -47,30 +49,17 @@ enum {
  */
 static inline uint64_t cw_spelled_word(const char *from)
 {
-    uint64_t word = 0;
-    memcpy(&word, from, sizeof(word));
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    word = __builtin_bswap64(word);
-#endif
-    return word | 0x2020202020202020u;
-}
-
-/** The two halves of a product of 128 bits, folded. */
-static inline uint64_t cw_spelled_fold(uint64_t a, uint64_t b)
-{
-    __extension__ typedef unsigned __int128 wide;
-    const wide product = (wide)a * b;
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
+    return cw_load_le64(from) | 0x2020202020202020u;
 }
 
 /** Hash of two times 16 bytes. */
 static inline uint64_t cw_spelled_mix(const char *first, const char *second)
 {
-    const uint64_t a = cw_spelled_fold(cw_spelled_word(first) ^ 0x9e3779b97f4a7c15u,
-                                       cw_spelled_word(first + 8) ^ 0xd1b54a32d192ed03u);
-    const uint64_t b = cw_spelled_fold(cw_spelled_word(second) ^ 0x8bb84b93962eacc9u,
-                                       cw_spelled_word(second + 8) ^ 0x2d358dccaa6c78a5u);
-    return cw_spelled_fold(a ^ 0x589965cc75374cc3u, b ^ 0x1d8e4e27c47d124fu);
+    const uint64_t a =
+        cw_mix_fold(cw_spelled_word(first) ^ 0x9e3779b97f4a7c15u, cw_spelled_word(first + 8));
+    const uint64_t b =
+        cw_mix_fold(cw_spelled_word(second) ^ 0x8bb84b93962eacc9u, cw_spelled_word(second + 8));
+    return cw_mix_fold(a ^ 0x589965cc75374cc3u, b);
 }
 
 /** Hash of the core of a token.
@@ -79,13 +68,20 @@ static inline uint64_t cw_spelled_hash(const char *token, size_t len)
 {
     /* Lengths come in no order: a branch here would cost more than the hash. */
     const size_t is_short = len < CW_SPELLED_SPLIT ? 1 : 0;
-    const char *first = token + (len - CW_SPELLED_CORE_FROM) * (1 - is_short);
+    const size_t before = len < CW_SPELLED_SPLIT ? CW_SPELLED_CORE_FROM : len;
+    const char *first = token + before - CW_SPELLED_CORE_FROM;
     const char *second = token + len - 24 + is_short;
     return cw_spelled_mix(first, second);
 }
 
-/** Hash of the bytes between version and checksum of a base58 text: 20 or 32 of them. */
-uint64_t cw_spelled_bytes_hash(const uint8_t *bytes, size_t len);
+/** Hash of the bytes between version and checksum of a base58 text: 20 or 32 of them, of which 4 to
+ *  11 and 12 to 19 are enough to tell keys apart.
+ *  In: first, second  those, each as a number whose lowest byte came first */
+static inline uint64_t cw_spelled_halves_hash(uint64_t first, uint64_t second, size_t len)
+{
+    const uint64_t both = cw_mix_fold(first ^ 0x9e3779b97f4a7c15u, second ^ 0xd1b54a32d192ed03u);
+    return cw_mix_fold(both ^ 0x589965cc75374cc3u, 0x5bd1e9955bd1e995u * len);
+}
 
 /** The hashes under which an address, its keys and its link keys are found. The same address gives
  *  the same hashes in the same order, without repeats.
@@ -95,6 +91,15 @@ size_t cw_spelled_hashes(const struct cw_address *address, uint64_t ret[static C
 /** The same for who has the link keys at hand. */
 size_t cw_links_spelled_hashes(const struct cw_address *address, const struct cw_links *links,
                                uint64_t ret[static CW_SPELLED_MAX]);
+
+/** The hashes under which an address itself asks, of its keys alone: every listed address has those
+ * of its link keys, and of its readings without one, in the filter too. The promise is that of
+ * cw_address_probe_hashes: two addresses with a relation share at least one, whatever they were
+ * spelled like, `nested_segwit` and `derived` included.
+ *  Out:     ret    up to `max` of them, without repeats
+ *  Returns: how many there are; more than `max`, or 0: the filter cannot tell
+ *  Limits:  a hash160 for a key hash; no allocation. Safety: pure */
+size_t cw_key_hashes(const struct cw_address *address, uint64_t *ret, size_t max);
 
 /** Whether there is the hash of a script, which a key or a witness program may be nested in. */
 bool cw_links_have_script(const struct cw_links *links);

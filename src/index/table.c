@@ -1,272 +1,196 @@
 #include "index/build.h"
 
-/* Keys are gathered in 256 bins by the upper byte of their hash, each a chain of chunks. So the
- * whole needs no second copy to be sorted: one bin at a time is gathered into an array, sorted by
- * radix and written, and its chunks are given back. */
+/* Keys are gathered by the upper byte of their hash. Then one bin at a time is dealt out to its
+ * buckets, each bucket is sorted, and the bin is written: two moves a key, and what is worked on
+ * fits the processor's cache. */
 
-enum {
-    BINS = 256,
-    CHUNK_KEYS = 340, /* a chunk is a little under a page */
-    DIGIT_BITS = 8,
-    DIGITS = 1 << DIGIT_BITS,
-    DIGIT_FIRST = 32, /* digits are bits 32 to 55: below the bin, above what is left to chance */
-    DIGIT_LAST = 48,
-    SMALL = 48, /* keys that insertion sorts faster */
-};
-
-struct key {
-    uint64_t hash;
-    uint32_t place;
-};
+enum { BIN_BITS = 8, SMALL = 48 /* entries that insertion sorts faster */, PUT_ENTRIES = 512 };
+static_assert(1 << BIN_BITS == CW_GATHER_BINS, "a bin for each upper byte");
 
 /* 12 bytes, beside each other: a bin is somewhere else in memory every time. */
-struct gathered {
+struct key {
     uint32_t upper;
     uint32_t lower;
     uint32_t place;
 };
 
-struct chunk {
-    struct chunk *next;
-    uint32_t count;
-    struct gathered keys[CHUNK_KEYS];
-};
-
-struct bin {
-    struct chunk *first;
-    struct chunk *last;
-    uint64_t count;
-};
-
-struct cw_index_keys {
-    struct bin bins[BINS];
-    uint64_t count;
-};
-
-struct cw_index_keys *cw_index_keys_new(void)
+struct cw_gather *cw_index_keys_new(void)
 {
-    return calloc(1, sizeof(struct cw_index_keys));
+    return cw_gather_new(sizeof(struct key));
 }
 
-static void clear_bin(struct bin *bin)
+bool cw_index_keys_add(struct cw_gather *keys, uint64_t hash, uint32_t place)
 {
-    for (struct chunk *chunk = bin->first; chunk != NULL;) {
-        struct chunk *next = chunk->next;
-        free(chunk);
-        chunk = next;
-    }
-    *bin = (struct bin){0};
-}
-
-void cw_index_keys_free(struct cw_index_keys *keys)
-{
-    for (size_t i = 0; keys != NULL && i < BINS; i++) {
-        clear_bin(&keys->bins[i]);
-    }
-    free(keys);
-}
-
-static struct chunk *room_in(struct bin *bin)
-{
-    if (bin->last != NULL && bin->last->count < CHUNK_KEYS) {
-        return bin->last;
-    }
-    struct chunk *chunk = malloc(sizeof(*chunk));
-    if (chunk == NULL) {
-        return NULL;
-    }
-    chunk->next = NULL;
-    chunk->count = 0;
-    if (bin->last == NULL) {
-        bin->first = chunk;
-    } else {
-        bin->last->next = chunk;
-    }
-    bin->last = chunk;
-    return chunk;
-}
-
-bool cw_index_keys_add(struct cw_index_keys *keys, uint64_t hash, uint32_t place)
-{
-    struct bin *bin = &keys->bins[hash >> 56];
-    struct chunk *chunk = room_in(bin);
-    if (chunk == NULL) {
+    struct key *key = cw_gather_room(keys, (size_t)(hash >> (64 - BIN_BITS)));
+    if (key == NULL) {
         return false;
     }
-    chunk->keys[chunk->count++] = (struct gathered){
+    *key = (struct key){
         .upper = (uint32_t)(hash >> 32), .lower = (uint32_t)(hash & UINT32_MAX), .place = place};
-    bin->count++;
-    keys->count++;
     return true;
 }
 
-/* ---- sorting ---- */
+/* ---- sorting: entries as numbers, the tail above the place ---- */
 
-/* What a table is sorted by: bucket and tail are the upper bits of the hash, the rest of it is not
- * kept. */
-static int compare_keys(const struct key *a, const struct key *b, unsigned dropped)
-{
-    const uint64_t x = a->hash >> dropped;
-    const uint64_t y = b->hash >> dropped;
-    if (x != y) {
-        return x < y ? -1 : 1;
-    }
-    return a->place < b->place ? -1 : (a->place > b->place ? 1 : 0);
-}
-
-static void insert_sort(struct key *keys, size_t count, unsigned dropped)
+static void insert_sort(uint64_t *entries, size_t count)
 {
     for (size_t i = 1; i < count; i++) {
-        const struct key key = keys[i];
+        const uint64_t entry = entries[i];
         size_t at = i;
-        while (at > 0 && compare_keys(&keys[at - 1], &key, dropped) > 0) {
-            keys[at] = keys[at - 1];
+        while (at > 0 && entries[at - 1] > entry) {
+            entries[at] = entries[at - 1];
             at--;
         }
-        keys[at] = key;
+        entries[at] = entry;
     }
 }
 
-/* Moves keys by one digit of their hash; equal digits keep their order. */
-static void move_by_digit(const struct key *from, struct key *to, size_t count, unsigned shift)
-{
-    size_t starts[DIGITS + 1] = {0};
-    for (size_t i = 0; i < count; i++) {
-        starts[(from[i].hash >> shift & (DIGITS - 1)) + 1]++;
-    }
-    for (size_t i = 1; i < DIGITS; i++) {
-        starts[i] += starts[i - 1];
-    }
-    for (size_t i = 0; i < count; i++) {
-        to[starts[from[i].hash >> shift & (DIGITS - 1)]++] = from[i];
-    }
-}
-
-/* The heap keeps its bound when the hashes do not behave: a run whose upper halves are equal and
- * whose lower halves are not, however long. */
-static void sift(struct key *keys, size_t root, size_t count, unsigned dropped)
+/* The heap keeps its bound when the hashes do not behave: a bucket of one key a million times, or
+ * what somebody made fall into it, however long. */
+static void sift(uint64_t *entries, size_t root, size_t count)
 {
     for (size_t child = 2 * root + 1; child < count; child = 2 * root + 1) {
-        if (child + 1 < count && compare_keys(&keys[child], &keys[child + 1], dropped) < 0) {
+        if (child + 1 < count && entries[child] < entries[child + 1]) {
             child++;
         }
-        if (compare_keys(&keys[root], &keys[child], dropped) >= 0) {
+        if (entries[root] >= entries[child]) {
             return;
         }
-        const struct key moved = keys[root];
-        keys[root] = keys[child];
-        keys[child] = moved;
+        const uint64_t moved = entries[root];
+        entries[root] = entries[child];
+        entries[child] = moved;
         root = child;
     }
 }
 
-static void heap_sort(struct key *keys, size_t count, unsigned dropped)
+static void heap_sort(uint64_t *entries, size_t count)
 {
     for (size_t i = count / 2; i-- > 0;) {
-        sift(keys, i, count, dropped);
+        sift(entries, i, count);
     }
     for (size_t last = count; last-- > 1;) {
-        const struct key moved = keys[0];
-        keys[0] = keys[last];
-        keys[last] = moved;
-        sift(keys, 0, last, dropped);
+        const uint64_t moved = entries[0];
+        entries[0] = entries[last];
+        entries[last] = moved;
+        sift(entries, 0, last);
     }
 }
 
-static bool is_sorted(const struct key *keys, size_t count, unsigned dropped)
+static bool is_sorted(const uint64_t *entries, size_t count)
 {
     for (size_t i = 1; i < count; i++) {
-        if (compare_keys(&keys[i - 1], &keys[i], dropped) > 0) {
+        if (entries[i - 1] > entries[i]) {
             return false;
         }
     }
     return true;
 }
 
-/* The digits have sorted by the upper 32 bits; what they share is short, or one key over and over,
- * which came in order of place. */
-static void sort_ties(struct key *keys, size_t count, unsigned dropped)
-{
-    for (size_t from = 0; from < count;) {
-        size_t to = from + 1;
-        while (to < count && keys[to].hash >> DIGIT_FIRST == keys[from].hash >> DIGIT_FIRST) {
-            to++;
-        }
-        if (to - from <= SMALL) {
-            insert_sort(keys + from, to - from, dropped);
-        } else if (!is_sorted(keys + from, to - from, dropped)) {
-            heap_sort(keys + from, to - from, dropped);
-        }
-        from = to;
-    }
-}
-
-/* Three moves: the keys end in `spare`. Returns where they are. */
-static struct key *sort_keys(struct key *keys, struct key *spare, size_t count, unsigned dropped)
+static void sort_bucket(uint64_t *entries, size_t count)
 {
     if (count <= SMALL) {
-        insert_sort(keys, count, dropped);
-        return keys;
+        insert_sort(entries, count);
+    } else if (!is_sorted(entries, count)) { /* one key over and over came in order of place */
+        heap_sort(entries, count);
     }
-    for (unsigned shift = DIGIT_FIRST; shift <= DIGIT_LAST; shift += DIGIT_BITS) {
-        move_by_digit(keys, spare, count, shift);
-        struct key *moved = keys;
-        keys = spare;
-        spare = moved;
-    }
-    sort_ties(keys, count, dropped);
-    return keys;
 }
 
 /* ---- writing ---- */
 
+/* Buckets of more bits than a bin has are told apart within it; of fewer, a bucket spans bins. */
 struct writing {
     struct cw_index_output *out;
     unsigned bits;
+    unsigned own_bits;   /* of a bucket's number, below those of its bin */
+    uint32_t *ends;      /* while a bin is dealt out: where each of its buckets ends */
     uint32_t *directory; /* how many entries each bucket holds, then where they begin */
 };
 
-static void empty_bin(struct bin *bin, struct key *ret)
+static size_t bucket_in_bin(const struct writing *writing, uint32_t upper)
 {
-    size_t at = 0;
-    for (const struct chunk *chunk = bin->first; chunk != NULL; chunk = chunk->next) {
-        for (uint32_t i = 0; i < chunk->count; i++) {
-            const struct gathered *key = &chunk->keys[i];
-            ret[at].hash = (uint64_t)key->upper << 32 | key->lower;
-            ret[at++].place = key->place;
-        }
-    }
-    CW_ASSERT(at == bin->count);
-    clear_bin(bin);
+    return (size_t)((uint64_t)(uint32_t)(upper << BIN_BITS) >> (32 - writing->own_bits));
 }
 
-static enum cw_status put_keys(struct writing *writing, const struct key *keys, size_t count,
-                               struct cw_error *err)
+/* Where each bucket of the bin begins; dealing out moves them on to their ends. */
+static void find_starts(const struct writing *writing, const struct cw_gather_bin *bin)
 {
+    const size_t buckets = (size_t)1 << writing->own_bits;
+    memset(writing->ends, 0, buckets * sizeof(uint32_t));
+    for (const struct cw_gather_chunk *chunk = bin->first; chunk != NULL; chunk = chunk->next) {
+        const struct key *keys = (const struct key *)(const void *)chunk->data;
+        for (size_t i = 0; i < chunk->bytes / sizeof(*keys); i++) {
+            writing->ends[bucket_in_bin(writing, keys[i].upper)]++;
+        }
+    }
+    uint32_t sum = 0;
+    for (size_t i = 0; i < buckets; i++) {
+        const uint32_t count = writing->ends[i];
+        writing->ends[i] = sum;
+        sum += count;
+    }
+}
+
+static void deal_out(const struct writing *writing, const struct cw_gather_bin *bin,
+                     uint64_t *entries)
+{
+    find_starts(writing, bin);
+    for (const struct cw_gather_chunk *chunk = bin->first; chunk != NULL; chunk = chunk->next) {
+        const struct key *keys = (const struct key *)(const void *)chunk->data;
+        for (size_t i = 0; i < chunk->bytes / sizeof(*keys); i++) {
+            const uint64_t hash = (uint64_t)keys[i].upper << 32 | keys[i].lower;
+            const uint64_t tail = hash << writing->bits >> 32;
+            const size_t bucket = bucket_in_bin(writing, keys[i].upper);
+            entries[writing->ends[bucket]++] = tail << 32 | keys[i].place;
+        }
+    }
+}
+
+static void sort_buckets(const struct writing *writing, size_t number, uint64_t *entries)
+{
+    const size_t buckets = (size_t)1 << writing->own_bits;
+    const size_t first = writing->bits >= BIN_BITS ? number << writing->own_bits
+                                                   : number >> (BIN_BITS - writing->bits);
+    uint32_t start = 0;
+    for (size_t i = 0; i < buckets; i++) {
+        const uint32_t end = writing->ends[i];
+        sort_bucket(entries + start, end - start);
+        writing->directory[first + i + 1] += end - start;
+        start = end;
+    }
+}
+
+static enum cw_status put_entries(struct cw_index_output *out, const uint64_t *entries,
+                                  size_t count, struct cw_error *err)
+{
+    CW_UNSET struct cw_index_entry put[PUT_ENTRIES];
     enum cw_status status = CW_OK;
-    for (size_t i = 0; status == CW_OK && i < count; i++) {
-        const struct cw_index_entry entry = {
-            .tail = (uint32_t)(keys[i].hash << writing->bits >> 32), .place = keys[i].place};
-        writing->directory[(keys[i].hash >> (64 - writing->bits)) + 1]++;
-        status = cw_output_put(writing->out, &entry, sizeof(entry), err);
+    for (size_t at = 0; status == CW_OK && at < count; at += PUT_ENTRIES) {
+        const size_t part = count - at < PUT_ENTRIES ? count - at : PUT_ENTRIES;
+        for (size_t i = 0; i < part; i++) {
+            put[i] = (struct cw_index_entry){.tail = (uint32_t)(entries[at + i] >> 32),
+                                             .place = (uint32_t)(entries[at + i] & UINT32_MAX)};
+        }
+        status = cw_output_put(out, put, part * sizeof(put[0]), err);
     }
     return status;
 }
 
-static enum cw_status put_bin(struct writing *writing, struct bin *bin, struct cw_error *err)
+static enum cw_status put_bin(const struct writing *writing, struct cw_gather *keys, size_t number,
+                              struct cw_error *err)
 {
-    const size_t count = (size_t)bin->count;
+    const size_t count = (size_t)keys->bins[number].count;
     if (count == 0) {
         return CW_OK;
     }
-    struct key *keys = malloc(2 * count * sizeof(*keys));
-    if (keys == NULL) {
-        return cw_error_set(err, CW_NOMEM, "memory is exhausted");
+    uint64_t *entries = calloc(count, sizeof(*entries));
+    if (entries == NULL) {
+        return cw_error_no_memory(err);
     }
-    empty_bin(bin, keys);
-    const struct key *sorted = sort_keys(keys, keys + count, count, 32 - writing->bits);
-    const enum cw_status status = put_keys(writing, sorted, count, err);
-    free(keys);
+    deal_out(writing, &keys->bins[number], entries);
+    cw_gather_empty(keys, number);
+    sort_buckets(writing, number, entries);
+    const enum cw_status status = put_entries(writing->out, entries, count, err);
+    free(entries);
     return status;
 }
 
@@ -279,7 +203,7 @@ static unsigned directory_bits(uint64_t count)
     return bits;
 }
 
-static enum cw_status put_directory(struct writing *writing, struct cw_error *err)
+static enum cw_status put_directory(const struct writing *writing, struct cw_error *err)
 {
     const size_t buckets = (size_t)1 << writing->bits;
     for (size_t i = 1; i <= buckets; i++) {
@@ -288,7 +212,20 @@ static enum cw_status put_directory(struct writing *writing, struct cw_error *er
     return cw_output_put(writing->out, writing->directory, (buckets + 1) * sizeof(uint32_t), err);
 }
 
-enum cw_status cw_index_keys_write(struct cw_index_keys *keys, struct cw_index_output *out,
+static enum cw_status put_table(const struct writing *writing, struct cw_gather *keys,
+                                struct cw_error *err)
+{
+    enum cw_status status = CW_OK;
+    if (writing->directory == NULL || writing->ends == NULL) {
+        return cw_error_no_memory(err);
+    }
+    for (size_t i = 0; status == CW_OK && i < CW_GATHER_BINS; i++) {
+        status = put_bin(writing, keys, i, err);
+    }
+    return status == CW_OK ? put_directory(writing, err) : status;
+}
+
+enum cw_status cw_index_keys_write(struct cw_gather *keys, struct cw_index_output *out,
                                    struct cw_index_section *ret, struct cw_error *err)
 {
     *ret = (struct cw_index_section){.at = cw_output_at(out), .count = keys->count};
@@ -299,18 +236,12 @@ enum cw_status cw_index_keys_write(struct cw_index_keys *keys, struct cw_index_o
         return cw_error_set(err, CW_LIMIT, "more than %u keys do not fit an index", UINT32_MAX);
     }
     struct writing writing = {.out = out, .bits = directory_bits(keys->count)};
+    writing.own_bits = writing.bits > BIN_BITS ? writing.bits - BIN_BITS : 0;
     writing.directory = calloc(((size_t)1 << writing.bits) + 1, sizeof(uint32_t));
-    if (writing.directory == NULL) {
-        return cw_error_set(err, CW_NOMEM, "memory is exhausted");
-    }
-    enum cw_status status = CW_OK;
-    for (size_t i = 0; status == CW_OK && i < BINS; i++) {
-        status = put_bin(&writing, &keys->bins[i], err);
-    }
-    if (status == CW_OK) {
-        status = put_directory(&writing, err);
-    }
+    writing.ends = malloc(sizeof(uint32_t) << writing.own_bits);
+    const enum cw_status status = put_table(&writing, keys, err);
     free(writing.directory);
+    free(writing.ends);
     ret->bits = writing.bits;
     ret->bytes = cw_output_at(out) - ret->at;
     return status == CW_OK ? cw_output_pad(out, err) : status;

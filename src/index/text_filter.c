@@ -1,21 +1,13 @@
 #include "index/text_filter.h"
 
+#include "base/mix.h"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
 
 static const char MAGIC[8] = {'C', 'W', 'T', 'E', 'X', 'T', 'F', '1'};
 static const uint64_t BLOCKS_MAX = (uint64_t)1 << 32;
-
-static uint64_t load_word(const unsigned char *from)
-{
-    uint64_t word = 0;
-    memcpy(&word, from, sizeof(word));
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    word = __builtin_bswap64(word);
-#endif
-    return word;
-}
 
 static void store_word(unsigned char *to, uint64_t word)
 {
@@ -36,7 +28,7 @@ enum cw_status cw_text_filter_open(struct cw_span bytes, struct cw_text_filter *
     if (memcmp(head, MAGIC, sizeof(MAGIC)) != 0) {
         return cw_error_set(err, CW_UNTRUSTED, "text filter: not one: wrong magic");
     }
-    const uint64_t blocks = load_word(head + 8);
+    const uint64_t blocks = cw_load_le64(head + 8);
     if (blocks == 0 || blocks > BLOCKS_MAX ||
         (bytes.len - CW_TEXT_FILTER_HEAD) % CW_TEXT_FILTER_LINE != 0 ||
         blocks != (bytes.len - CW_TEXT_FILTER_HEAD) / CW_TEXT_FILTER_LINE) {
@@ -56,7 +48,7 @@ bool cw_text_filter_has(const struct cw_text_filter *filter, uint64_t hash)
     const unsigned char *line = cw_text_filter_line(filter, hash);
     const uint64_t bits = cw_text_filter_bits(hash);
     for (unsigned i = 0; i < CW_TEXT_FILTER_WORDS; i++) {
-        if ((load_word(line + 8 * (size_t)i) >> (bits >> 6 * i & 63u) & 1u) == 0) {
+        if ((cw_load_le64(line + 8 * (size_t)i) >> (bits >> 6 * i & 63u) & 1u) == 0) {
             return false;
         }
     }
@@ -148,7 +140,7 @@ void cw_text_filter_add(struct cw_text_filter_builder *builder, uint64_t hash)
                           ((hash >> 32) * builder->blocks >> 32) * CW_TEXT_FILTER_LINE;
     for (unsigned i = 0; i < CW_TEXT_FILTER_WORDS; i++) {
         unsigned char *word = line + 8 * (size_t)i;
-        store_word(word, load_word(word) | (uint64_t)1 << (bits >> 6 * i & 63u));
+        store_word(word, cw_load_le64(word) | (uint64_t)1 << (bits >> 6 * i & 63u));
     }
     builder->added++;
 }

@@ -1,8 +1,9 @@
 /* text_filter.h: is a hash certainly not among those of the index? A blocked Bloom filter.
  *
- * Knows bits and one cache line for each question. Refuses to know what the hashes are of. A hash
- * that was added is always found; another one is taken for it in about 1 of 5,000 cases
- * (CW_TEXT_FILTER_BITS below), which the caller settles by looking it up.
+ * Knows bits and one cache line for each question. Refuses to know what the hashes are of: the
+ * index adds those of texts and of keys (spelled.h). A hash that was added is always found; another
+ * one is taken for it in about 1 of 5,000 cases (CW_TEXT_FILTER_BITS below), which the caller
+ * settles by looking it up.
  *
  * Layout, all integers little-endian, no pointers, at any address (at a multiple of 64 a question
  * costs one cache line):
@@ -59,7 +60,7 @@ static inline uint64_t cw_text_filter_bits(uint64_t hash)
 
 static inline void cw_text_filter_prefetch(const struct cw_text_filter *filter, uint64_t hash)
 {
-    __builtin_prefetch(cw_text_filter_line(filter, hash), 0, 2);
+    __builtin_prefetch(cw_text_filter_line(filter, hash), 0, 3);
 }
 
 /** Whether the hash may have been added; false is certain. */

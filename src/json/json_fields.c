@@ -173,12 +173,14 @@ static bool read_choice(const struct member *member, int *ret)
         return wrong_type(member, "a string");
     }
     const char *const *choices = member->field->choices;
-    struct nearest nearest = {.written = cw_span_cstr(text)};
     for (int i = 0; choices[i] != NULL; i++) {
         if (strcmp(text, choices[i]) == 0) {
             *ret = i;
             return true;
         }
+    }
+    struct nearest nearest = {.written = cw_span_cstr(text)};
+    for (int i = 0; choices[i] != NULL; i++) {
         nearest_try(&nearest, choices[i]);
     }
     char known[300];

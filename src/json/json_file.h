@@ -20,7 +20,7 @@
 struct cw_json_file; /* one document: bytes, tree, digest */
 
 /** Reads a file of at most bytes_max bytes. Every problem becomes a mistake with its place; a file
- *  that everybody may write is one of them (reliability.md rule 31). A member that stands twice is
+ *  that everybody may write is one of them. A member that stands twice is
  * a mistake, and the document is still read, so that the rest of it is checked in the same run.
  *  Out:     ret  NULL when the file could not be parsed at all
  *  Returns: CW_OK also when mistakes were added; CW_NOMEM only otherwise. */

@@ -149,12 +149,67 @@ enum cryptowatch_verdict cryptowatch_index_find_text(const struct cryptowatch_in
 
 /* ---- the cheapest question ---- */
 
+/* What a struct cryptowatch_key holds. */
+enum { KEY_HASHES_MAX = 7 };
+struct key {
+    uint64_t count; /* 0: the filter cannot tell */
+    uint64_t hashes[KEY_HASHES_MAX];
+};
+static_assert(sizeof(struct key) == sizeof(struct cryptowatch_key), "one holds the other");
+
+static void make_key(const struct cw_address *address, struct key *ret)
+{
+    const size_t count = cw_key_hashes(address, ret->hashes, KEY_HASHES_MAX);
+    ret->count = count > KEY_HASHES_MAX ? 0 : count;
+}
+
+/* In: index  whose filter is good */
+static bool may_hold_key(const struct cryptowatch_index *index, const struct key *key)
+{
+    bool may_hold = key->count == 0 || key->count > KEY_HASHES_MAX;
+    for (uint64_t i = 0; !may_hold && i < key->count; i++) {
+        may_hold = cw_text_filter_has(&index->filter, key->hashes[i]);
+    }
+    return may_hold || cw_index_has_undecoded(index->index);
+}
+
+void cryptowatch_key_make(const struct cryptowatch_address *address, struct cryptowatch_key *ret)
+{
+    CW_ASSERT(ret != NULL);
+    const struct cw_address *value = cw_held_address(address);
+    struct key key = {0};
+    if (value != NULL) {
+        make_key(value, &key);
+    }
+    memcpy(ret, &key, sizeof(key));
+}
+
+int cryptowatch_index_may_hold_key(const struct cryptowatch_index *index,
+                                   const struct cryptowatch_key *key)
+{
+    CW_ASSERT(index != NULL);
+    CW_ASSERT(key != NULL);
+    struct key held;
+    memcpy(&held, key, sizeof(held));
+    return cw_lib_filter(index) != CW_FILTER_GOOD || may_hold_key(index, &held) ? 1 : 0;
+}
+
 int cryptowatch_index_may_hold(const struct cryptowatch_index *index,
                                const struct cryptowatch_address *address)
 {
     CW_ASSERT(index != NULL);
+    struct key key = {0};
     const struct cw_address *value = cw_held_address(address);
-    return value != NULL && cw_index_may_hold(index->index, value) ? 1 : 0;
+    if (value == NULL) {
+        return 0;
+    }
+    if (cw_lib_filter(index) == CW_FILTER_GOOD) { /* most end here, at a third of the price */
+        make_key(value, &key);
+        if (!may_hold_key(index, &key)) {
+            return 0;
+        }
+    }
+    return cw_index_may_hold(index->index, value) ? 1 : 0;
 }
 
 int cryptowatch_index_may_hold_text(const struct cryptowatch_index *index, const char *text,

@@ -1,5 +1,6 @@
 #include "log/folder.h"
 
+#include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -126,26 +127,42 @@ enum cw_status cw_log_tile_write(const char *folder, const struct cw_tlog_tile *
     return status;
 }
 
-void cw_log_tile_drop_parts(const char *folder, const struct cw_tlog_tile *tile)
+/* Only what we wrote ourselves: a stranger's file stays, and the folder with it. */
+static void drop_names(const char *parts)
 {
-    CW_ASSERT(tile->width == CW_TLOG_TILE_WIDTH);
-    struct cw_tlog_tile part = *tile;
-    char *parts = NULL;
-    for (part.width = 1; part.width < CW_TLOG_TILE_WIDTH; part.width++) {
-        char *path = tile_file(folder, &part);
+    char **names = NULL;
+    size_t count = 0;
+    if (cw_dir_list(parts, "", &names, &count, NULL) != CW_OK) {
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        uint64_t width = 0;
+        char *path = NULL;
+        if (cw_span_to_u64(cw_span_cstr(names[i]), CW_TLOG_TILE_WIDTH - 1, &width) && width > 0) {
+            path = cw_path_join(parts, names[i]);
+        }
         if (path != NULL) {
             (void)unlink(path);
         }
-        if (path != NULL && parts == NULL) {
-            parts = cw_path_dirname(path);
-        }
         free(path);
     }
-    if (parts != NULL) {
+    cw_names_free(names);
+}
+
+void cw_log_tile_drop_parts(const char *folder, const struct cw_tlog_tile *tile)
+{
+    CW_ASSERT(tile->width == CW_TLOG_TILE_WIDTH);
+    const struct cw_tlog_tile part = {tile->level, tile->index, 1};
+    char *path = tile_file(folder, &part);
+    char *parts = path == NULL ? NULL : cw_path_dirname(path);
+    /* Most tiles are filled in one round, and have no parts. */
+    if (parts != NULL && rmdir(parts) != 0 && errno != ENOENT) {
+        drop_names(parts);
         cw_dir_sweep(parts, NULL);
         (void)rmdir(parts);
     }
     free(parts);
+    free(path);
 }
 
 /* ---- the checkpoint ------------------------------------------------------------------------ */

@@ -75,18 +75,18 @@ enum cw_status cw_log_prove(const char *folder, const char *origin, uint64_t ind
 /* ---- checking one -------------------------------------------------------------------------- */
 
 /* Any issuing signature will do: the log names the one that the scanner made. */
-static bool names_signature(const struct cw_log_alert *entry, const struct cw_jws *jws)
+static bool names_signature(const struct cw_log_alert *entry, const struct cw_jws *jws,
+                            uint8_t signature[static CW_ED25519_SIGNATURE_BYTES])
 {
-    uint8_t signature[CW_ED25519_SIGNATURE_BYTES];
     if (!cw_base64_decode_exact(CW_BASE64_URL, cw_span_cstr(entry->sig), signature,
-                                sizeof(signature))) {
+                                CW_ED25519_SIGNATURE_BYTES)) {
         return false;
     }
     for (size_t i = 0; i < jws->count; i++) {
         const struct cw_jws_element *element = &jws->elements[i];
         if (strcmp(element->header.purpose, CW_JWS_ISSUE) == 0 &&
             strcmp(element->header.kid, entry->kid) == 0 &&
-            memcmp(element->signature, signature, sizeof(signature)) == 0) {
+            memcmp(element->signature, signature, CW_ED25519_SIGNATURE_BYTES) == 0) {
             return true;
         }
     }
@@ -94,7 +94,7 @@ static bool names_signature(const struct cw_log_alert *entry, const struct cw_jw
 }
 
 static enum cw_status check_entry(const struct cw_log_proving *proving, struct cw_span entry,
-                                  struct cw_error *err)
+                                  struct cw_log_proven *ret, struct cw_error *err)
 {
     struct cw_log_alert alert;
     struct cw_error cause = {0};
@@ -113,7 +113,7 @@ static enum cw_status check_entry(const struct cw_log_proving *proving, struct c
     }
     struct cw_jws jws;
     status = cw_jws_read(proving->jws, &jws, err);
-    if (status == CW_OK && !names_signature(&alert, &jws)) {
+    if (status == CW_OK && !names_signature(&alert, &jws, ret->signature)) {
         status =
             cw_error_set(err, CW_UNTRUSTED,
                          "proof: its entry names another issuing signature than the alert has");
@@ -129,7 +129,7 @@ static enum cw_status check_parts(const struct cw_log_proving *proving,
     if (!proof->has_extra) {
         return cw_error_set(err, CW_UNTRUSTED, "proof: does not carry its entry as extra data");
     }
-    enum cw_status status = check_entry(proving, cw_buf_as_span(&proof->extra), err);
+    enum cw_status status = check_entry(proving, cw_buf_as_span(&proof->extra), ret, err);
     if (status != CW_OK) {
         return status;
     }
@@ -185,4 +185,16 @@ size_t cw_log_proven_witnesses(const struct cw_log_proven *proven)
         count += is_new ? 1 : 0;
     }
     return count;
+}
+
+int64_t cw_log_proven_seen_at_s(const struct cw_log_proven *proven)
+{
+    int64_t first_s = INT64_MAX;
+    for (size_t i = 0; i < proven->signatures_count; i++) {
+        const struct cw_log_witness *one = &proven->signatures[i];
+        if (is_good_witness(one) && one->time_s < first_s) {
+            first_s = one->time_s;
+        }
+    }
+    return first_s;
 }

@@ -30,6 +30,7 @@ struct cw_log_proving {
 /** What a check of a proof found. */
 struct cw_log_proven {
     uint64_t index;
+    uint8_t signature[CW_ED25519_SIGNATURE_BYTES]; /* of the issuer, that the entry names */
     struct cw_tlog_checkpoint checkpoint;
     struct cw_log_witness signatures[CW_LOG_VKEYS_MAX];
     size_t signatures_count;
@@ -46,5 +47,7 @@ CW_NODISCARD enum cw_status cw_log_proof_check(const struct cw_log_proving *prov
 /** How many distinct witnesses were found good in it. The log itself is none, and a key that was
  *  given twice is one. */
 size_t cw_log_proven_witnesses(const struct cw_log_proven *proven);
+/** When the first of them saw the checkpoint, by its own signed time; INT64_MAX: there is none. */
+int64_t cw_log_proven_seen_at_s(const struct cw_log_proven *proven);
 
 #endif

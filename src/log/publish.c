@@ -173,9 +173,11 @@ static enum cw_status write_all(struct cw_log_round *round, struct cw_error *err
     return status == CW_OK ? finish(round, err) : status;
 }
 
+/* Out: ret_is_done  nothing waits any more */
 static enum cw_status run_round(struct cw_log_round *round, struct cw_tlog_tree *ret_tree,
                                 bool *ret_is_done, struct cw_error *err)
 {
+    uint64_t left = 0;
     enum cw_status status = cw_log_agree(round, err);
     if (status == CW_OK) {
         status = cw_log_load_edge(round, err);
@@ -187,11 +189,15 @@ static enum cw_status run_round(struct cw_log_round *round, struct cw_tlog_tree 
     status = cw_store_log_batch(round->publisher->store,
                                 round->has_prepared ? round->prepared.through : INT64_MAX,
                                 CW_LOG_BATCH_MAX, &round->batch, err);
-    *ret_is_done = round->batch.count == 0 && !round->has_prepared;
-    if (status == CW_OK && !*ret_is_done) {
+    const bool is_needed = round->batch.count > 0 || round->has_prepared;
+    if (status == CW_OK && is_needed) {
         status = write_all(round, err);
         *ret_tree = status == CW_OK ? round->prepared.checkpoint.tree : *ret_tree;
     }
+    if (status == CW_OK && is_needed) {
+        status = cw_store_log_pending(round->publisher->store, &left, err);
+    }
+    *ret_is_done = left == 0;
     return status;
 }
 

@@ -1,7 +1,8 @@
 /* queue.h: facts become entries of the log, in the transaction in which they become facts.
  *
  * Whoever stores an alert, a snapshot or the end of a run calls the function of that fact beside
- * it; what is queued is published by the next scan (publish.h). Each needs a transaction.
+ * it; what is queued is published by the next scan or deliver (publish.h). Each needs a
+ * transaction.
  */
 #ifndef CW_LOG_QUEUE_H
 #define CW_LOG_QUEUE_H

@@ -186,7 +186,6 @@ size_t cw_rules_addresses(const struct cw_rules *rules)
 void cw_rules_sha256(const struct cw_rules *rules, char ret_hex[static 65])
 {
     struct cw_sha256_stream stream;
-    uint8_t digest[CW_SHA256_BYTES];
     cw_sha256_begin(&stream);
     for (size_t i = 0; i < rules->count; i++) {
         const struct cw_rule *rule = &rules->items[i];
@@ -200,6 +199,5 @@ void cw_rules_sha256(const struct cw_rules *rules, char ret_hex[static 65])
             cw_sha256_update(&stream, cw_span_cstr(parts[j]));
         }
     }
-    cw_sha256_end(&stream, digest);
-    cw_hex_encode(digest, sizeof(digest), ret_hex);
+    cw_sha256_end_hex(&stream, ret_hex);
 }

@@ -92,8 +92,8 @@ static void reason_format(const struct verdict *verdict, char *ret, size_t bytes
  * of one address, and watching two of them is no repeat. */
 static void digest_of(const struct cw_address *address, uint8_t ret[static DIGEST_BYTES])
 {
-    char text[CW_CANONICAL_BYTES + 32];
-    char aux[24] = "";
+    char text[CW_CANONICAL_BYTES + 1 + CW_AUX_BYTES];
+    char aux[CW_AUX_BYTES] = "";
     cw_address_canonical(address, text);
     if (cw_address_aux(address, aux)) {
         const size_t len = strlen(text);

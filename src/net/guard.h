@@ -1,4 +1,4 @@
-/* guard.h: which addresses may be spoken to (reliability.md section 2, rule 4).
+/* guard.h: which addresses may be spoken to: none that is private or reserved.
  *
  * Knows the private and reserved ranges and the hosts that are excepted. Refuses to know names: it
  * judges numeric addresses only, because a name may mean another address at every question.
@@ -27,7 +27,8 @@ struct cw_guard_hosts {
 bool cw_guard_from_sockaddr(const struct sockaddr *from, struct cw_guard_address *ret);
 /** False for anything but a plain numeric address without scope or brackets. */
 bool cw_guard_from_text(const char *text, struct cw_guard_address *ret);
-/** True when the address lies in none of the ranges of rule 4, after unmapping ::ffff:0:0/96. */
+/** True when the address lies in none of the private and reserved ranges, after unmapping
+ * ::ffff:0:0/96. */
 bool cw_guard_is_public(const struct cw_guard_address *address);
 /** True when an entry names this host and, if it names a port, this port. Letter case is ignored;
  *  IPv6 addresses are compared as bytes. `host` may have brackets. */

@@ -1,7 +1,7 @@
 /* transfer.h: one request, from its first connection to its result, over any redirects.
  *
- * Knows libcurl, the rules of fetching (reliability.md section 2, rules 1 to 8) and the caps.
- * Refuses to know who asks and what the bytes mean.
+ * Knows libcurl, the rules of fetching (https only, redirects by hand, no private address) and the
+ * caps. Refuses to know who asks and what the bytes mean.
  *
  *   state      event                        next
  *   running    redirect that may be taken   running (another hop, added to the multi handle again)

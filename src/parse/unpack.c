@@ -57,10 +57,13 @@ static ssize_t read_some(int fd, char *to, size_t bytes)
 
 static enum cw_status deliver(struct unpacker *unpacker, struct cw_span block, struct cw_error *err)
 {
+    /* A plain document is as long as its file, which somebody allowed when it was fetched. */
+    const uint64_t most =
+        unpacker->container == PLAIN ? CW_FEED_BODY_HARD_MAX : CW_FEED_DECODED_MAX;
     unpacker->bytes_out += block.len;
-    if (unpacker->bytes_out > CW_FEED_DECODED_MAX) {
+    if (unpacker->bytes_out > most) {
         return cw_error_set(err, CW_LIMIT, "the document is longer than %llu bytes",
-                            CW_FEED_DECODED_MAX);
+                            (unsigned long long)most);
     }
     if (unpacker->container != PLAIN && unpacker->bytes_out > RATIO_FREE_BYTES &&
         unpacker->bytes_out / CW_UNPACK_RATIO_MAX > unpacker->bytes_read) {

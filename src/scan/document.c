@@ -1,4 +1,4 @@
-#include "scan/intake.h"
+#include "scan/hold.h"
 
 #include "address/reserved.h"
 #include "base/text.h"
@@ -56,32 +56,18 @@ static void count_delta(struct cw_work *work)
     work->intake->state.listings = cw_watchlist_count(work->new_list);
 }
 
-static bool is_released(const struct cw_intake *intake)
-{
-    return strcmp(intake->state.released_sha256, intake->fetched.sha256) == 0;
-}
-
-/* A later run was served the same bytes again: the list means it. */
-static bool is_confirmed(const struct cw_intake *intake)
-{
-    return strcmp(intake->state.held_sha256, intake->fetched.sha256) == 0;
-}
-
-static enum cw_status take_shrunk(struct cw_work *work, struct cw_error *err)
+/* What it adds counts, what it drops stays in force. */
+static enum cw_status take_shrunk(struct cw_work *work, const struct cw_hold *hold,
+                                  struct cw_error *err)
 {
     struct cw_intake *intake = work->intake;
-    char text[256];
-    (void)snprintf(text, sizeof(text),
-                   "%zu of %zu listings vanished at once: they stay in force until the same "
-                   "document is served again or `cryptowatch feed accept %s`",
-                   work->delta.removed_count, cw_watchlist_count(work->old_list), intake->feed->id);
     count_document(work);
     enum cw_status status = cw_work_keep_removed(work, err);
     if (status != CW_OK) {
         return status;
     }
     count_delta(work);
-    cw_scan_set_error(intake, "shrunk", text);
+    cw_scan_set_error(intake, hold->code, hold->text);
     intake->entry->status = CW_SCAN_HELD;
     intake->state.status = CW_FEED_HELD;
     intake->state.attempted_at_s = work->scan->now_s;
@@ -106,24 +92,30 @@ static bool has_other_rules(const struct cw_scan *scan, const struct cw_intake *
     return strcmp(intake->state.book_sha256, scan->home->rules_sha256) != 0;
 }
 
-/* A document that cannot be believed at all. The list in force stays, and new rules ask it. */
-static enum cw_status refuse(struct cw_work *work, const char *code, const char *text,
-                             struct cw_error *err)
+/* After a document that is not believed: the list in force stays, and new rules ask it. */
+static enum cw_status stay(struct cw_work *work, struct cw_error *err)
 {
     struct cw_intake *intake = work->intake;
-    enum cw_status status = CW_OK;
-    if (strcmp(code, "too-small") == 0) {
-        cw_scan_set_error(intake, code, text);
-        status = cw_scan_held(work->scan, intake, err);
-    } else {
-        status = cw_scan_failed(work->scan, intake, code, text, err);
-    }
-    if (status != CW_OK || !has_other_rules(work->scan, intake)) {
-        return status;
+    if (!has_other_rules(work->scan, intake)) {
+        return CW_OK;
     }
     cw_work_clear(work);
     *work = (struct cw_work){.scan = work->scan, .intake = intake};
     return match_again(work, NULL, err);
+}
+
+static enum cw_status refuse(struct cw_work *work, const char *text, struct cw_error *err)
+{
+    const enum cw_status status = cw_scan_failed(work->scan, work->intake, "parse", text, err);
+    return status == CW_OK ? stay(work, err) : status;
+}
+
+static enum cw_status hold_whole(struct cw_work *work, const struct cw_hold *hold,
+                                 struct cw_error *err)
+{
+    cw_scan_set_error(work->intake, hold->code, hold->text);
+    const enum cw_status status = cw_scan_held(work->scan, work->intake, err);
+    return status == CW_OK ? stay(work, err) : status;
 }
 
 static enum cw_status believe(struct cw_work *work, struct cw_error *err)
@@ -131,6 +123,7 @@ static enum cw_status believe(struct cw_work *work, struct cw_error *err)
     struct cw_intake *intake = work->intake;
     count_document(work);
     count_delta(work);
+    cw_scan_copy(intake->state.issued, sizeof(intake->state.issued), intake->state.published);
     const size_t changes =
         work->delta.added_count + work->delta.removed_count + work->delta.changed_count;
     const bool is_offline = work->scan->options->is_offline;
@@ -143,26 +136,27 @@ static enum cw_status believe(struct cw_work *work, struct cw_error *err)
 
 static enum cw_status judge(struct cw_work *work, struct cw_error *err)
 {
-    const struct cw_intake *intake = work->intake;
-    const struct cw_feed *feed = intake->feed;
-    const size_t old_count = work->old_list == NULL ? 0 : cw_watchlist_count(work->old_list);
-    const uint64_t usable =
-        cw_watchlist_entries(work->new_list) - cw_watchlist_opaque_count(work->new_list);
-    const enum cw_verdict_on_list verdict =
-        cw_delta_judge(&work->delta, old_count, (size_t)usable, (uint64_t)feed->entries_min,
-                       (uint64_t)feed->removed_max_percent);
-    if (verdict == CW_LIST_TOO_SMALL && !is_released(intake)) {
-        char text[256];
-        (void)snprintf(text, sizeof(text),
-                       "%llu usable entries where at least %lld are expected: nothing of it is "
-                       "believed",
-                       (unsigned long long)usable, (long long)feed->entries_min);
-        return refuse(work, "too-small", text, err);
+    struct cw_hold hold;
+    const enum cw_status status = cw_hold_weigh(work, &hold, err);
+    if (status != CW_OK) {
+        return status;
     }
-    if (verdict == CW_LIST_SHRUNK && !is_released(intake) && !is_confirmed(intake)) {
-        return take_shrunk(work, err);
+    if (hold.verdict == CW_LIST_PLAUSIBLE) {
+        return believe(work, err);
     }
-    return believe(work, err);
+    return hold.verdict == CW_LIST_SHRUNK ? take_shrunk(work, &hold, err)
+                                          : hold_whole(work, &hold, err);
+}
+
+/* A document that was read, beside what is in force. */
+static enum cw_status compare(struct cw_work *work, struct cw_error *err)
+{
+    enum cw_status status = cw_work_load_old(work, err);
+    if (status == CW_OK) {
+        status = cw_delta_make(work->old_list, work->new_list, &work->delta, err);
+    }
+    work->is_new_document = status == CW_OK;
+    return status;
 }
 
 /* What one list asks of us beyond our limits fails that list, loudly, and no other: the state is as
@@ -177,22 +171,26 @@ static enum cw_status take_document(struct cw_work *work, struct cw_error *err)
         return cw_error_set(err, status, "%s", why.text); /* our trouble, not the list's */
     }
     if (status != CW_OK) {
-        return refuse(work, "parse", why.text, err);
+        return refuse(work, why.text, err);
     }
-    status = cw_work_load_old(work, err);
-    if (status == CW_OK) {
-        status = cw_delta_make(work->old_list, work->new_list, &work->delta, err);
-    }
+    status = compare(work, err);
     if (status != CW_OK) {
         return status;
     }
-    work->is_new_document = true;
     status = judge(work, &why);
     if (status == CW_LIMIT || status == CW_INVALID) {
         intake->state = before;
         return cw_scan_failed(work->scan, intake, "limit", why.text, err);
     }
     return status == CW_OK ? CW_OK : cw_error_set(err, status, "%s", why.text);
+}
+
+/* No new document, and yet something may be new: the rules. */
+static enum cw_status look_again(struct cw_work *work, const char *outcome, bool *ret_is_done,
+                                 struct cw_error *err)
+{
+    *ret_is_done = has_other_rules(work->scan, work->intake);
+    return *ret_is_done ? match_again(work, outcome, err) : CW_OK;
 }
 
 /* The accepted bytes are served again while another document was held: what that one added and we
@@ -222,8 +220,10 @@ static enum cw_status take_unchanged(struct cw_work *work, struct cw_error *err)
     }
     intake->entry->entries = intake->state.entries;
     intake->entry->invalid = intake->state.unusable;
-    if (has_other_rules(scan, intake)) {
-        return match_again(work, outcome, err);
+    bool is_done = false;
+    const enum cw_status status = look_again(work, outcome, &is_done, err);
+    if (status != CW_OK || is_done) {
+        return status;
     }
     return intake->is_due ? cw_scan_save(scan, intake, outcome, err)
                           : cw_scan_tell_waiting(scan, intake, err);
@@ -233,18 +233,19 @@ static enum cw_status take_unchanged(struct cw_work *work, struct cw_error *err)
 static enum cw_status take_failed(struct cw_work *work, struct cw_error *err)
 {
     struct cw_intake *intake = work->intake;
+    bool is_done = false;
     const enum cw_status status = cw_scan_failed(work->scan, intake, intake->fetched.error_code,
                                                  intake->fetched.error_text, err);
-    if (status != CW_OK || !has_other_rules(work->scan, intake)) {
-        return status;
-    }
-    return match_again(work, NULL, err);
+    return status == CW_OK ? look_again(work, NULL, &is_done, err) : status;
 }
 
 enum cw_status cw_scan_take(struct cw_scan *scan, struct cw_intake *intake, struct cw_error *err)
 {
     struct cw_work work = {.scan = scan, .intake = intake};
-    enum cw_status status = CW_OK;
+    enum cw_status status = cw_scan_renew(scan, intake, err);
+    if (status != CW_OK) {
+        return status;
+    }
     if (intake->is_due && intake->fetched.outcome == CW_FETCH_FAILED) {
         status = take_failed(&work, err);
     } else if (intake->is_due && (intake->fetched.outcome == CW_FETCH_NEW || is_back(intake))) {

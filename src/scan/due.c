@@ -67,6 +67,7 @@ enum cw_status cw_scan_select(struct cw_scan *scan, struct cw_intake **ret, size
             return status;
         }
         intake->before = intake->state;
+        intake->entry->last_good_s = intake->state.retrieved_at_s;
         intake->is_due = is_due(scan, feed, &intake->state);
     }
     return CW_OK;
@@ -97,8 +98,10 @@ static struct cw_fetch_job job_for(const struct cw_scan *scan, const struct cw_i
     struct cw_fetch_job job = {
         .feed = intake->feed, .etag = "", .last_modified = "", .snapshot_sha256 = ""};
     /* No condition while a document is held (the held one must be seen again), in a dry run (its
-     * folder has no snapshots), or when the operator insists. */
-    if (scan->options->mode == CW_SCAN_NORMAL && !scan->options->is_forced &&
+     * folder has no snapshots), when the operator insists, or when only "not modified" was heard
+     * for a week: a broken cache says that for ever. */
+    const bool is_known_whole = scan->now_s - intake->state.whole_at_s < CW_WHOLE_EVERY_S;
+    if (scan->options->mode == CW_SCAN_NORMAL && !scan->options->is_forced && is_known_whole &&
         intake->state.held_sha256[0] == '\0') {
         job.etag = intake->state.etag;
         job.last_modified = intake->state.last_modified;

@@ -115,6 +115,21 @@ enum cw_status cw_scan_tell_feed(struct cw_scan *scan, const struct cw_intake *i
     return status;
 }
 
+enum cw_status cw_scan_tell_all_gone(struct cw_scan *scan, const struct cw_intake *intake,
+                                     size_t count, struct cw_error *err)
+{
+    char text[128];
+    struct told told;
+    told_init(&told, scan, intake);
+    (void)snprintf(text, sizeof(text), "all %zu addresses of our cases left this list at once",
+                   count);
+    told.feed.error_code = "all-gone";
+    told.feed.error_detail = text;
+    const enum cw_status status = tell(scan, &told, CW_ALERT_FEED_SUSPECT, scan->now_s, err);
+    cw_buf_clear(&told.detail);
+    return status;
+}
+
 /* A list that a server asked us to leave alone can grow old meanwhile. */
 enum cw_status cw_scan_tell_waiting(struct cw_scan *scan, const struct cw_intake *intake,
                                     struct cw_error *err)

@@ -8,6 +8,7 @@ enum { TRACKED_ARENA_BYTES = 256 << 20, FACTS_ARENA_BYTES = 1 << 20 };
 void cw_work_clear(struct cw_work *work)
 {
     cw_watchlist_free(work->old_list);
+    cw_watchlist_free(work->again);
     if (work->new_list != work->old_list) {
         cw_watchlist_free(work->new_list);
     }
@@ -19,34 +20,49 @@ void cw_work_clear(struct cw_work *work)
 
 /* ---- a document ---------------------------------------------------------------------------- */
 
-enum cw_status cw_work_parse(struct cw_work *work, struct cw_error *err)
+static enum cw_status parse(const struct cw_work *work, int fd, struct cw_watchlist *list,
+                            struct cw_error *err)
 {
-    const struct cw_scan *scan = work->scan;
     const struct cw_feed *feed = work->intake->feed;
-    int fd = -1;
-    const bool is_stored = scan->options->is_offline;
-    enum cw_status status =
-        cw_snapshot_open(is_stored ? scan->home->snapshots_dir : scan->snapshots_dir,
-                         work->intake->fetched.sha256, &fd, err);
-    if (status != CW_OK) {
-        return status;
-    }
-    work->new_list = cw_watchlist_new();
-    if (work->new_list == NULL) {
-        (void)close(fd);
-        return cw_error_set(err, CW_NOMEM, "out of memory for a list");
-    }
+    const struct cw_programs *programs = &work->scan->home->programs;
     const struct cw_parser_options options = {
-        .program = scan->home->programs.parse,
-        .is_unsealed = scan->home->programs.is_unsealed,
+        .program = programs->parse,
+        .is_unsealed = programs->is_unsealed,
         .format = feed->format,
         .options = feed->options,
         .options_count = feed->options_count,
     };
     struct cw_parse_report report;
-    status = cw_parser_run(&options, fd, cw_watchlist_sink(work->new_list), &report, err);
+    const enum cw_status status =
+        cw_parser_run(&options, fd, cw_watchlist_sink(list), &report, err);
+    return status == CW_OK ? cw_watchlist_finish(list, err) : status;
+}
+
+enum cw_status cw_work_read(const struct cw_work *work, const char *folder, const char *sha256,
+                            struct cw_watchlist **ret, struct cw_error *err)
+{
+    int fd = -1;
+    enum cw_status status = cw_snapshot_open(folder, sha256, &fd, err);
+    if (status != CW_OK) {
+        return status;
+    }
+    CW_CLEANUP(cw_watchlist_freep) struct cw_watchlist *list = cw_watchlist_new();
+    status = list == NULL ? cw_error_set(err, CW_NOMEM, "out of memory for a list")
+                          : parse(work, fd, list, err);
     (void)close(fd);
-    return status == CW_OK ? cw_watchlist_finish(work->new_list, err) : status;
+    if (status == CW_OK) {
+        *ret = list;
+        list = NULL;
+    }
+    return status;
+}
+
+enum cw_status cw_work_parse(struct cw_work *work, struct cw_error *err)
+{
+    const struct cw_scan *scan = work->scan;
+    const bool is_stored = scan->options->is_offline;
+    return cw_work_read(work, is_stored ? scan->home->snapshots_dir : scan->snapshots_dir,
+                        work->intake->fetched.sha256, &work->new_list, err);
 }
 
 enum cw_status cw_work_load_old(struct cw_work *work, struct cw_error *err)
@@ -55,7 +71,9 @@ enum cw_status cw_work_load_old(struct cw_work *work, struct cw_error *err)
     if (scan->store == NULL || work->intake->state.snapshot_sha256[0] == '\0') {
         return CW_OK;
     }
-    return cw_store_watchlist_load(scan->store, work->intake->feed->id, &work->old_list, err);
+    const enum cw_status status =
+        cw_store_watchlist_load(scan->store, work->intake->feed->id, &work->old_list, err);
+    return status == CW_OK ? cw_work_renew_old(work, err) : status;
 }
 
 /* They carry their error, so they are kept as they are and not decoded a second time. */
@@ -79,10 +97,8 @@ static enum cw_status copy_opaque(struct cw_watchlist *to, const struct cw_watch
     return status;
 }
 
-/* Additions count at once, removals wait: the list to put in force is the new document and, with
- * it, everything that the old one holds and the new one lacks. What is no address has no key to be
- * missed by: of that, only the new document's. */
-enum cw_status cw_work_keep_removed(struct cw_work *work, struct cw_error *err)
+enum cw_status cw_work_unite(struct cw_work *work, const struct cw_watchlist *other,
+                             const size_t *indices, size_t count, struct cw_error *err)
 {
     CW_CLEANUP(cw_watchlist_freep) struct cw_watchlist *both = cw_watchlist_new();
     if (both == NULL) {
@@ -92,9 +108,8 @@ enum cw_status cw_work_keep_removed(struct cw_work *work, struct cw_error *err)
     for (size_t i = 0; status == CW_OK && i < cw_watchlist_count(work->new_list); i++) {
         status = cw_watchlist_add_listing(both, cw_watchlist_at(work->new_list, i), err);
     }
-    for (size_t i = 0; status == CW_OK && i < work->delta.removed_count; i++) {
-        status = cw_watchlist_add_listing(
-            both, cw_watchlist_at(work->old_list, work->delta.removed[i]), err);
+    for (size_t i = 0; status == CW_OK && i < count; i++) {
+        status = cw_watchlist_add_listing(both, cw_watchlist_at(other, indices[i]), err);
     }
     if (status == CW_OK) {
         status = copy_opaque(both, work->new_list, err);
@@ -112,12 +127,27 @@ enum cw_status cw_work_keep_removed(struct cw_work *work, struct cw_error *err)
     return cw_delta_make(work->old_list, work->new_list, &work->delta, err);
 }
 
+/* Additions count at once, removals wait: the list to put in force is the new document and, with
+ * it, everything that the old one holds and the new one lacks. What is no address has no key to be
+ * missed by: of that, only the new document's. */
+enum cw_status cw_work_keep_removed(struct cw_work *work, struct cw_error *err)
+{
+    struct cw_delta delta = work->delta; /* of its own: uniting makes the next one */
+    work->delta = (struct cw_delta){0};
+    const enum cw_status status =
+        cw_work_unite(work, work->old_list, delta.removed, delta.removed_count, err);
+    cw_delta_clear(&delta);
+    return status;
+}
+
 /* ---- matching ------------------------------------------------------------------------------ */
 
 static bool is_new_listing(void *ctx, const struct cw_listing *listing)
 {
     const struct cw_work *work = ctx;
-    return work->is_new_document &&
+    return work->is_new_document && !work->is_quiet &&
+           (work->again == NULL ||
+            cw_watchlist_find(work->again, listing->entry_id, listing->canonical) == NULL) &&
            (work->old_list == NULL ||
             cw_watchlist_find(work->old_list, listing->entry_id, listing->canonical) == NULL);
 }
@@ -148,6 +178,7 @@ static enum cw_status match(struct cw_work *work, struct cw_error *err)
     if (scan->store != NULL) {
         status = cw_store_tracked_load(scan->store, feed, work->arena, &work->tracked,
                                        &work->tracked_count, err);
+        cw_work_renew_tracked(work);
     }
     for (size_t i = 0; status == CW_OK && i < cw_watchlist_count(work->new_list); i++) {
         status = cw_book_match(scan->book, cw_span_cstr(feed), cw_watchlist_at(work->new_list, i),
@@ -231,20 +262,42 @@ static enum cw_status tell_event(struct cw_work *work, const struct cw_event_sou
     return status;
 }
 
+/* How many addresses of ours left with this document, when none stays; else 0. */
+static size_t count_all_gone(const struct cw_work *work)
+{
+    size_t gone = 0;
+    const struct cw_span *last = NULL;
+    if (!work->is_new_document || work->is_quiet || work->hits.count > 0) {
+        return 0;
+    }
+    for (size_t i = 0; i < work->events.count; i++) {
+        const struct cw_match_event *event = &work->events.items[i];
+        if (event->type != CW_MATCH_DELISTED || !event->is_alert) {
+            continue;
+        }
+        const struct cw_span *address = &event->tracked->address_canonical;
+        gone += last == NULL || !cw_span_equal(*last, *address) ? 1u : 0u;
+        last = address;
+    }
+    return gone > 1 ? gone : 0;
+}
+
 static enum cw_status settle(struct cw_work *work, struct cw_error *err)
 {
     struct cw_event_source source = {.intake = work->intake, .old_list = work->old_list};
     enum cw_status status = cw_scan_provenance(work->intake, work->arena, &source.provenance, err);
     for (size_t i = 0; status == CW_OK && i < work->events.count; i++) {
         const struct cw_match_event *event = &work->events.items[i];
-        if (event->is_alert) {
+        if (event->is_alert && !(work->is_quiet && event->type == CW_MATCH_CHANGED)) {
             status = tell_event(work, &source, event, err);
         }
         if (status == CW_OK && cw_scan_is_writing(work->scan)) {
             status = track(work, event, err);
         }
     }
-    return status;
+    const size_t gone = count_all_gone(work);
+    return status == CW_OK && gone > 0 ? cw_scan_tell_all_gone(work->scan, work->intake, gone, err)
+                                       : status;
 }
 
 static enum cw_status know_pairs(struct cw_work *work, struct cw_error *err)
@@ -270,6 +323,7 @@ static enum cw_status commit_work(struct cw_work *work, const char *outcome, str
             .new_list = work->new_list,
             .delta = &work->delta,
             .at_s = scan->now_s,
+            .is_quiet = work->is_quiet,
         };
         status = cw_store_watchlist_replace(scan->store, &replacement, err);
     }
@@ -288,7 +342,8 @@ static enum cw_status commit_work(struct cw_work *work, const char *outcome, str
     if (status == CW_OK) {
         cw_scan_copy(intake->state.book_sha256, sizeof(intake->state.book_sha256),
                      scan->home->rules_sha256);
-        status = cw_scan_put_state(scan, intake, err);
+        status = work->is_quiet ? cw_store_feed_put(scan->store, &intake->state, err)
+                                : cw_scan_put_state(scan, intake, err);
     }
     return cw_store_end(scan->store, status, err);
 }

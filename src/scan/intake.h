@@ -2,6 +2,8 @@
  *
  *   intake.c    the machinery: parse, load, match, and the one transaction
  *   document.c  the decisions: what is believed, held or failed
+ *   hold.c      why a document is not believed yet (hold.h)
+ *   renew.c     the list in force as this program reads it, after another one read it
  */
 #ifndef CW_SCAN_INTAKE_H
 #define CW_SCAN_INTAKE_H
@@ -14,6 +16,8 @@ struct cw_work {
     struct cw_intake *intake;
     struct cw_watchlist *old_list; /* in force before; NULL when the feed was never read */
     struct cw_watchlist *new_list; /* in force after the commit */
+    struct cw_watchlist *again;    /* dry run: the accepted document as this program reads it, when
+                                      another one made the listings in force; else NULL */
     struct cw_delta delta;
     struct cw_hits hits;
     struct cw_arena *arena; /* tracked matches and facts */
@@ -21,14 +25,24 @@ struct cw_work {
     size_t tracked_count;
     struct cw_match_events events;
     bool is_new_document; /* else the list is only matched again, against other rules */
+    bool is_quiet;        /* the same document, read again: no change of it is news */
 };
 
 void cw_work_clear(struct cw_work *work);
+/** Parses the document `sha256` of a folder of snapshots into *ret, the caller's to free; left
+ * alone on failure. CW_NOMEM and CW_IO are our trouble; any other failure is the document's. */
+CW_NODISCARD enum cw_status cw_work_read(const struct cw_work *work, const char *folder,
+                                         const char *sha256, struct cw_watchlist **ret,
+                                         struct cw_error *err);
 /** Parses the fetched document into new_list. CW_NOMEM and CW_IO are our trouble; any other failure
  *  is the document's. */
 CW_NODISCARD enum cw_status cw_work_parse(struct cw_work *work, struct cw_error *err);
 /** Loads the list in force into old_list; leaves NULL when there is none. */
 CW_NODISCARD enum cw_status cw_work_load_old(struct cw_work *work, struct cw_error *err);
+/** Puts listings of another list into new_list, which lacks them, and compares with old_list. */
+CW_NODISCARD enum cw_status cw_work_unite(struct cw_work *work, const struct cw_watchlist *other,
+                                          const size_t *indices, size_t count,
+                                          struct cw_error *err);
 /** Puts into new_list, beside the document, what the old list holds and the document lacks. */
 CW_NODISCARD enum cw_status cw_work_keep_removed(struct cw_work *work, struct cw_error *err);
 /** The one atomic moment of a feed: listings replaced, alerts sealed and queued, matches tracked
@@ -36,5 +50,19 @@ CW_NODISCARD enum cw_status cw_work_keep_removed(struct cw_work *work, struct cw
  * retrieval, "new", "held" …; NULL: nothing was fetched */
 CW_NODISCARD enum cw_status cw_work_commit(struct cw_work *work, const char *outcome,
                                            struct cw_error *err);
+
+/* renew.c. The hash of an entry names the normaliser that made it (alerts.md 2.3): after another
+ * program, the list in force is made again from its stored document before anything is compared,
+ * or every entry would look changed. Keys that only this program finds are told as baseline;
+ * keys that it does not find stay, and leave with the next document that is believed. */
+
+/** Does so in a transaction of its own; nothing to do is CW_OK, and so is a document that is gone
+ * or cannot be read any more: then the next one that the list serves will do. */
+CW_NODISCARD enum cw_status cw_scan_renew(struct cw_scan *scan, struct cw_intake *intake,
+                                          struct cw_error *err);
+/** What a dry run does instead: the same content in old_list, in memory. */
+CW_NODISCARD enum cw_status cw_work_renew_old(struct cw_work *work, struct cw_error *err);
+/** … and in the tracked matches. */
+void cw_work_renew_tracked(struct cw_work *work);
 
 #endif

@@ -1,3 +1,5 @@
+#include "scan/ledger.h"
+
 #include "log/publish.h"
 #include "log/queue.h"
 #include "scan/run.h"
@@ -110,10 +112,11 @@ enum cw_status cw_scan_log_run(struct cw_scan *scan, const struct cw_intake *int
 
 /* ---- publication --------------------------------------------------------------------------- */
 
-static enum cw_status publish(struct cw_scan *scan, struct cw_tlog_tree *ret_tree,
-                              struct cw_error *err)
+enum cw_status cw_ledger_publish(const struct cw_ledger *ledger, struct cw_tlog_tree *ret_tree,
+                                 struct cw_error *err)
 {
-    const struct cw_home *home = scan->home;
+    const struct cw_home *home = ledger->home;
+    *ret_tree = (struct cw_tlog_tree){.size = 0};
     if (home->log_key == NULL) {
         return cw_error_set(err, CW_NOT_FOUND,
                             "the log is not continued: there is no %s/log.pem; bring it back, or "
@@ -125,23 +128,26 @@ static enum cw_status publish(struct cw_scan *scan, struct cw_tlog_tree *ret_tre
                             "the log is not continued: source cannot name it; set log.origin in %s",
                             home->config->path);
     }
-    const struct cw_log_publisher publisher = {.store = scan->store,
+    const struct cw_log_publisher publisher = {.store = ledger->store,
                                                .folder = home->log_dir,
                                                .origin = home->config->log_origin,
                                                .key = home->log_key,
-                                               .now_s = scan->now_s};
-    return cw_log_publish(&publisher, ret_tree, err);
+                                               .now_s = ledger->now_s};
+    const enum cw_status status = cw_log_publish(&publisher, ret_tree, err);
+    return status == CW_OK || err->text[0] != '\0'
+               ? status
+               : cw_error_set(err, status, "the log is not continued");
 }
 
 void cw_scan_log_publish(struct cw_scan *scan)
 {
     struct cw_scan_log *log = &scan->report->log;
-    struct cw_tlog_tree tree = {.size = 0};
+    const struct cw_ledger ledger = {scan->home, scan->store, scan->now_s};
+    struct cw_tlog_tree tree;
     struct cw_error err = {0};
-    const enum cw_status status = publish(scan, &tree, &err);
+    const enum cw_status status = cw_ledger_publish(&ledger, &tree, &err);
     log->size = tree.size;
     if (status != CW_OK) {
-        cw_scan_copy(log->error_text, sizeof(log->error_text),
-                     err.text[0] != '\0' ? err.text : "the log is not continued");
+        cw_scan_copy(log->error_text, sizeof(log->error_text), err.text);
     }
 }

@@ -1,5 +1,7 @@
 #include "scan/run.h"
 
+enum { BACK_OFF_DOUBLINGS = 10 };
+
 enum cw_status cw_scan_record(const struct cw_scan *scan, const struct cw_intake *intake,
                               const char *outcome, struct cw_error *err)
 {
@@ -48,6 +50,22 @@ void cw_scan_set_error(struct cw_intake *intake, const char *code, const char *t
     (void)snprintf(intake->state.error_text, sizeof(intake->state.error_text), "%s", text);
 }
 
+/* A server that turned us away is left alone for as long as it asks; when it does not say, for
+ * longer every time. */
+static int64_t wait_until(int64_t now_s, const struct cw_fetch_result *fetched, uint64_t failures)
+{
+    if (!fetched->is_turned_away) {
+        return 0;
+    }
+    if (fetched->retry_after_s > 0) {
+        return now_s + fetched->retry_after_s;
+    }
+    const uint64_t doublings =
+        failures - 1 < BACK_OFF_DOUBLINGS ? failures - 1 : BACK_OFF_DOUBLINGS;
+    const int64_t wait_s = (int64_t)CW_BACK_OFF_S << doublings;
+    return now_s + (wait_s < CW_RETRY_AFTER_MAX_S ? wait_s : CW_RETRY_AFTER_MAX_S);
+}
+
 /* The last good list stays in force; how long the trouble lasts is remembered. */
 enum cw_status cw_scan_failed(struct cw_scan *scan, struct cw_intake *intake, const char *code,
                               const char *text, struct cw_error *err)
@@ -59,8 +77,7 @@ enum cw_status cw_scan_failed(struct cw_scan *scan, struct cw_intake *intake, co
     state->failing_since_s = state->failures == 0 ? scan->now_s : state->failing_since_s;
     state->failures++;
     state->attempted_at_s = scan->now_s;
-    state->not_before_s =
-        intake->fetched.retry_after_s > 0 ? scan->now_s + intake->fetched.retry_after_s : 0;
+    state->not_before_s = wait_until(scan->now_s, &intake->fetched, state->failures);
     return cw_scan_save(scan, intake, "failed", err);
 }
 
@@ -80,6 +97,9 @@ void cw_scan_good(const struct cw_scan *scan, struct cw_intake *intake)
     struct cw_feed_state *state = &intake->state;
     const struct cw_fetch_result *fetched = &intake->fetched;
     state->status = CW_FEED_GOOD;
+    if (fetched->http_status != 304) {
+        state->whole_at_s = fetched->retrieved_at_s;
+    }
     state->retrieved_at_s = fetched->retrieved_at_s;
     state->attempted_at_s = scan->now_s;
     state->not_before_s = 0;
@@ -96,6 +116,9 @@ void cw_scan_good(const struct cw_scan *scan, struct cw_intake *intake)
     }
     /* also when the list came back to what we have: there is nothing to wait for any more */
     cw_scan_copy(state->held_sha256, sizeof(state->held_sha256), "");
+    cw_scan_copy(state->held_evidence, sizeof(state->held_evidence), "");
+    state->held_fetches = 0;
+    state->held_since_s = 0;
     cw_scan_copy(state->released_sha256, sizeof(state->released_sha256), "");
     /* 304 may carry a newer validator; one that is absent does not erase the old */
     if (fetched->outcome == CW_FETCH_NEW || fetched->etag[0] != '\0') {

@@ -4,6 +4,7 @@
  *   due.c     which feeds are asked now, and the fetch itself
  *   outcome.c what is written when no listing changes, and what "good" means
  *   intake.c  one feed: parse, judge, compare, match, and the one transaction
+ *   renew.c   the list in force, read again after another program read it
  *   facts.c   one event as the facts of an alert
  *   emit.c    facts to sealed bytes in the outbox, through announce.h
  *   feed_alerts.c what a list that fails, is held or grows old has to be told about
@@ -110,6 +111,11 @@ enum { CW_SCAN_FAILURES_TOLD = 3 };
  *  each once per outage. Needs a transaction. */
 CW_NODISCARD enum cw_status cw_scan_tell_feed(struct cw_scan *scan, const struct cw_intake *intake,
                                               struct cw_error *err);
+/** Tells once for all that everything of ours left a list in one document that is believed: more
+ *  than one address, and nothing of ours stays. Needs a transaction. */
+CW_NODISCARD enum cw_status cw_scan_tell_all_gone(struct cw_scan *scan,
+                                                  const struct cw_intake *intake, size_t count,
+                                                  struct cw_error *err);
 /** The same for a list that nobody asked for in this run, in a transaction of its own. */
 CW_NODISCARD enum cw_status
 cw_scan_tell_waiting(struct cw_scan *scan, const struct cw_intake *intake, struct cw_error *err);

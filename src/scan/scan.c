@@ -82,6 +82,11 @@ static void close_run(struct cw_scan *scan)
     }
 }
 
+static void publish_log(void *ctx)
+{
+    cw_scan_log_publish(ctx);
+}
+
 static enum cw_status deliver(struct cw_scan *scan, struct cw_error *err)
 {
     char user_agent[64];
@@ -94,6 +99,8 @@ static enum cw_status deliver(struct cw_scan *scan, struct cw_error *err)
     const struct cw_deliver_options options = {
         .on_disabled = cw_tell_ended,
         .on_disabled_ctx = &ended,
+        .after_disabled = publish_log,
+        .after_disabled_ctx = scan,
         .net = {.program = scan->home->programs.net,
                 .is_unsealed = scan->home->programs.is_unsealed,
                 .allow_private_hosts = scan->home->config->allow_private_hosts},
@@ -164,9 +171,6 @@ static enum cw_status finish(struct cw_scan *scan, struct cw_error *err)
     if (cw_scan_is_writing(scan) && !scan->options->is_undelivered) {
         tell(scan, "deliver", NULL);
         status = deliver(scan, err);
-        if (report->deliveries.disabled > 0) {
-            cw_scan_log_publish(scan); /* the others were told of it meanwhile */
-        }
     }
     for (size_t i = 0; i < report->feeds_count; i++) {
         const enum cw_scan_feed_status feed = report->feeds[i].status;

@@ -30,7 +30,8 @@ struct cw_scan_feed {
     uint64_t changed;
     uint64_t invalid;
     uint64_t bytes;
-    uint64_t suspicious;       /* listings of the new document on addresses nobody holds */
+    int64_t last_good_s; /* what is in force was seen then, when it failed or is held; 0 never */
+    uint64_t suspicious; /* listings of the new document on addresses nobody holds */
     char suspicious_text[256]; /* the first of them, for people; "" none */
     char error_code[32];
     char error_text[512]; /* "" when all is well */

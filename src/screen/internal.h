@@ -1,8 +1,10 @@
 /* internal.h: what the files of screen share. Private to src/screen/.
  *
  *   masks.c    bytes to bits: which of them are letters and digits, which are joints
- *   runs.c     bits to tokens
+ *   starts.c   bits to the starts of runs
+ *   runs.c     runs to tokens
  *   shape.c    tokens to hashes, or to a decode on sight
+ *   nested.c   tokens to the hashes of scripts around their keys
  *   resolve.c  candidates to addresses
  *   screen.c   the window that slides over a document
  */
@@ -13,10 +15,14 @@
 
 enum {
     SCREEN_BYTES_MAX = CW_SCREEN_MARGIN + CW_SCREEN_BLOCK + CW_SCREEN_CONTEXT,
-    SCREEN_PAD = 64, /* zero bytes behind the data: a word is classified whole */
-    SCREEN_WORDS_MAX = SCREEN_BYTES_MAX / 64 + 2,
-    SCREEN_RUNS_MAX = 3 * (SCREEN_WORDS_MAX + 1), /* 25 and a gap fit into 64 at most three times */
-    SCREEN_BATCH = 128,                           /* hashes on their way to the filter */
+    SCREEN_PAD = 64,         /* zero bytes behind the data: a word is classified whole */
+    SCREEN_WORDS_EMPTY = 16, /* behind the last word of bits */
+    SCREEN_WORDS_MAX = SCREEN_BYTES_MAX / 64 + 1 + SCREEN_WORDS_EMPTY,
+    SCREEN_RUNS_MAX = 3 * SCREEN_WORDS_MAX + 4, /* 25 and a gap fit into 64 at most three times */
+    SCREEN_BLOCK = 64, /* tokens whose hashes are made one after the other */
+    SCREEN_HASHES = 5, /* of one token, at most */
+    SCREEN_FULL = 128, /* hashes on their way to the filter, when it is asked */
+    SCREEN_BATCH = SCREEN_FULL + SCREEN_BLOCK * SCREEN_HASHES,
     SCREEN_SHAPE_LENS = 128,
 };
 
@@ -27,14 +33,21 @@ enum screen_rule {
     SCREEN_PRINCIPAL, /* rule 3 */
 };
 
+/** A candidate in one word, since one store is all the time there is for it: where it begins, in
+ * the lower half, then 16 bits of length and the rule. */
+static inline uint64_t screen_token(size_t start, size_t len, enum screen_rule rule)
+{
+    return (uint64_t)start | (uint64_t)len << 32 | (uint64_t)rule << 48;
+}
+
+/** Invariant: every token of it ends behind every token that was resolved before. In it they stand
+ * in no order. */
 struct screen_batch {
     size_t count;
     size_t sure_count;
     uint64_t hashes[SCREEN_BATCH];
-    uint32_t starts[SCREEN_BATCH];
-    uint16_t lens[SCREEN_BATCH];
-    uint8_t rules[SCREEN_BATCH];
-    uint32_t sure[SCREEN_BATCH]; /* positions to decode whatever the filter says, rising */
+    uint64_t tokens[SCREEN_BATCH];
+    uint32_t sure[SCREEN_BATCH]; /* positions to decode whatever the filter says */
 };
 
 /** Fills alnum and wide (with - _ + / too), a bit for each byte, the first in the lowest bit of the
@@ -44,12 +57,17 @@ typedef void screen_classify_fn(const char *data, size_t words, uint64_t *ret_al
 typedef uint64_t screen_count_fn(const char *data, size_t len);
 
 struct cw_screen;
-/** Turns the bits into tokens and queues their hashes. */
-typedef void screen_scan_fn(struct cw_screen *screen, size_t words);
+/** Finds where runs of 25 bits and more begin, in `words` words that 16 empty ones follow.
+ *  Out: ret  in rising order; four numbers may be written where there are none
+ *  Returns: how many */
+typedef size_t screen_runs_fn(const uint64_t *bits, size_t words, uint32_t *ret);
+/** Turns screen->runs into tokens and queues their hashes. */
+typedef void screen_scan_fn(struct cw_screen *screen, size_t count);
 
 /** One way to do what depends on the processor. */
 struct screen_path {
     screen_classify_fn *classify;
+    screen_runs_fn *find_runs;
     screen_scan_fn *scan;
     screen_count_fn *count_newlines;
     cw_text_filter_pick_fn *pick;
@@ -80,10 +98,17 @@ struct cw_screen {
     char *memory;
 };
 
+/* starts.c */
+screen_runs_fn cw_screen_runs_plain;
+#if defined(__x86_64__)
+screen_runs_fn cw_screen_runs_bmi; /* with BMI1, BMI2 and POPCNT, which come with AVX2 */
+screen_runs_fn cw_screen_runs_avx512;
+#endif
+
 /* runs.c */
 screen_scan_fn cw_screen_scan_plain;
 #if defined(__x86_64__)
-screen_scan_fn cw_screen_scan_bmi; /* with BMI1, BMI2 and POPCNT, which come with AVX2 */
+screen_scan_fn cw_screen_scan_bmi;
 #endif
 
 /* shape.c: queue the hashes of a token. Positions are from data. */
@@ -98,8 +123,14 @@ static inline unsigned cw_screen_shapes(const struct cw_screen *screen, size_t s
     return (unsigned)screen->shapes_by_len[known] &
            screen->shapes_by_first[(unsigned char)screen->data[start]];
 }
+/** Queues one hash of a token. */
+void cw_screen_put(struct cw_screen *screen, uint64_t hash, size_t start, size_t len,
+                   enum screen_rule rule);
 /** Rules 2 to 4, for a maximal run of one alphabet. */
 void cw_screen_put_joined(struct cw_screen *screen, size_t start, size_t len);
+
+/* nested.c: queue the hashes of the scripts that a token's key may be nested in. */
+void cw_screen_put_nested(struct cw_screen *screen, size_t start, size_t len);
 
 /* resolve.c: ask the filter about the batch, and decode what it lets through. */
 void cw_screen_flush(struct cw_screen *screen);

@@ -1,3 +1,4 @@
+#include "address/bits.h"
 #include "screen/internal.h"
 
 /* Candidates to addresses: the readings of token.h, from the longest to the token alone. */
@@ -141,16 +142,27 @@ static bool resolve_principal(struct cw_screen *screen, size_t start, size_t end
     return is_hit(screen, (struct reading){SCREEN_PRINCIPAL, start, start, end});
 }
 
+static size_t token_start(uint64_t token)
+{
+    return (size_t)(token & UINT32_MAX);
+}
+
+static size_t token_end(uint64_t token)
+{
+    return token_start(token) + (size_t)(token >> 32 & UINT16_MAX);
+}
+
 static void resolve(struct cw_screen *screen, size_t at)
 {
     const struct screen_batch *batch = &screen->batch;
-    const size_t start = batch->starts[at];
-    const size_t end = start + batch->lens[at];
+    const uint64_t token = batch->tokens[at];
+    const size_t start = token_start(token);
+    const size_t end = token_end(token);
     bool is_found = false;
     if (screen->status != CW_OK || end == screen->last_end) {
         return; /* one token, two hashes: it was told */
     }
-    switch ((enum screen_rule)batch->rules[at]) {
+    switch ((enum screen_rule)(token >> 48)) {
     case SCREEN_RUN:
         is_found = resolve_run(screen, start, end);
         break;
@@ -164,21 +176,36 @@ static void resolve(struct cw_screen *screen, size_t at)
     screen->last_end = is_found ? (uint32_t)end : screen->last_end;
 }
 
+/* By where their tokens end; of one token in the order in which its hashes were put. */
+static void sort_by_end(const struct screen_batch *batch, uint32_t *places, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        const uint32_t place = places[i];
+        const uint64_t end = token_end(batch->tokens[place]);
+        size_t at = i;
+        while (at > 0 &&
+               (token_end(batch->tokens[places[at - 1]]) > end ||
+                (token_end(batch->tokens[places[at - 1]]) == end && places[at - 1] > place))) {
+            places[at] = places[at - 1];
+            at--;
+        }
+        places[at] = place;
+    }
+}
+
 void cw_screen_flush(struct cw_screen *screen)
 {
     struct screen_batch *batch = &screen->batch;
-    uint32_t picked[SCREEN_BATCH];
-    const size_t count =
-        screen->path->pick(&screen->options.filter, batch->hashes, batch->count, picked);
-    size_t i = 0;
-    size_t j = 0;
-    while (i < count || j < batch->sure_count) {
-        const uint32_t next = i < count ? picked[i] : UINT32_MAX;
-        const uint32_t sure = j < batch->sure_count ? batch->sure[j] : UINT32_MAX;
-        const uint32_t at = next < sure ? next : sure;
-        i += next == at ? 1 : 0;
-        j += sure == at ? 1 : 0;
-        resolve(screen, at);
+    CW_UNSET uint32_t places[2 * SCREEN_BATCH];
+    size_t count = screen->path->pick(&screen->options.filter, batch->hashes, batch->count, places);
+    for (size_t i = 0; i < batch->sure_count; i++) {
+        places[count++] = batch->sure[i];
+    }
+    sort_by_end(batch, places, count);
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || places[i] != places[i - 1]) {
+            resolve(screen, places[i]);
+        }
     }
     batch->count = 0;
     batch->sure_count = 0;

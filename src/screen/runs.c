@@ -1,7 +1,7 @@
+#include "address/bits.h"
 #include "screen/internal.h"
 
-/* Bits to tokens. A run that is too short is dropped with all others of its word: a bit survives
- * five steps of "and the bit so many places on" only where a run of 25 begins or goes on. */
+/* Runs to tokens. */
 
 /* The first bit at or after `at` that is not set. The words end with an empty one. */
 static inline size_t run_end(const uint64_t *words, size_t at)
@@ -20,31 +20,6 @@ static inline size_t run_end(const uint64_t *words, size_t at)
 static inline bool is_set(const uint64_t *words, size_t at)
 {
     return (words[at / 64] >> at % 64 & 1u) != 0;
-}
-
-struct pair {
-    uint64_t low;
-    uint64_t high;
-};
-
-/* Keeps a bit when the one `places` on is set too. */
-static inline struct pair keep_followed(struct pair bits, unsigned places)
-{
-    return (struct pair){bits.low & (bits.low >> places | bits.high << (64 - places)),
-                         bits.high & bits.high >> places};
-}
-
-/* Where in the first of two words a run of 25 or more begins; `before` is the bit in front. */
-static inline uint64_t long_starts(uint64_t word, uint64_t next, uint64_t before)
-{
-    static_assert(CW_TOKEN_LEN_MIN == 1 + 1 + 2 + 4 + 8 + 9, "the steps make up the length");
-    struct pair bits = {word, next};
-    bits = keep_followed(bits, 1);
-    bits = keep_followed(bits, 2);
-    bits = keep_followed(bits, 4);
-    bits = keep_followed(bits, 8);
-    bits = keep_followed(bits, 9);
-    return bits.low & ~(word << 1 | before);
 }
 
 static inline bool is_due(const struct cw_screen *screen, size_t end)
@@ -101,82 +76,120 @@ static void split(struct cw_screen *screen, size_t start, size_t end)
     put_joined(screen, base, end, has_base);
 }
 
-/* ---- the hot loops ---- */
+/* ---- the hot loop ---- */
 
-/* Where the run that begins at `at` ends: of fewer than 64 without a branch. */
-static inline size_t short_run_end(const uint64_t *words, size_t at)
+/* What a token must be to pay for nothing but its hash: it begins where every token that begins
+ * there is due, is shorter than a word, and no sign follows it. */
+struct plain {
+    size_t from;
+    size_t span;
+};
+
+static struct plain plain_of(const struct cw_screen *screen)
 {
-    const size_t word = at / 64;
-    const unsigned shift = at % 64;
-    const uint64_t gaps = ~words[word] >> shift | ~words[word + 1] << 1 << (63 - shift);
-    return gaps != 0 ? at + (size_t)__builtin_ctzll(gaps) : run_end(words, at + 64);
+    const size_t from = screen->done > screen->base ? (size_t)(screen->done - screen->base) : 0;
+    const size_t to = screen->limit > 64 ? screen->limit - 64 : 0;
+    const bool is_any = screen->options.depth == CW_SCREEN_FILTERED && to > from;
+    return (struct plain){.from = from, .span = is_any ? to - from : 0};
 }
 
-/* Writes all starts, three a word whether or not there are as many: how many there are cannot be
- * foretold, and a wrong guess costs more than two stores. */
-static inline __attribute__((always_inline)) size_t find_runs(const struct cw_screen *screen,
-                                                              size_t words, uint32_t *ret)
+/* Any other token, whose run of one alphabet begins here. */
+static __attribute__((noinline)) void put_other(struct cw_screen *screen, size_t start)
 {
-    uint64_t before = 0;
-    size_t count = 0;
-    for (size_t i = 0; i < words; i++) {
-        uint64_t starts = long_starts(screen->wide[i], screen->wide[i + 1], before);
-        const size_t found = (size_t)__builtin_popcountll(starts);
-        before = screen->wide[i] >> 63;
-        for (size_t j = 0; j < 3; j++) {
-            /* The bit set at the top is none of the starts when they are used up. */
-            ret[count + j] = (uint32_t)(64 * i + (size_t)__builtin_ctzll(starts | 1ull << 63));
-            starts &= starts - 1;
-        }
-        count += found;
+    const size_t end = run_end(screen->alnum, start);
+    if (is_set(screen->wide, end)) {
+        split(screen, start, run_end(screen->wide, start));
+    } else {
+        put_run(screen, start, end);
     }
-    return count;
 }
 
-static inline __attribute__((always_inline)) void scan(struct cw_screen *screen, size_t words)
+/* Takes tokens that are plain from runs[*at] on, until one is not or the block is full.
+ *  Out: ret_odd  which of them have a shape that calls for more hashes
+ *  Returns: how many tokens were written behind the batch */
+static inline __attribute__((always_inline)) size_t take_block(struct cw_screen *screen,
+                                                               struct plain plain, size_t count,
+                                                               size_t *at,
+                                                               uint32_t ret_odd[SCREEN_BLOCK + 1])
+{
+    uint64_t *tokens = screen->batch.tokens + screen->batch.count;
+    const uint32_t *runs = screen->runs + *at;
+    const size_t most = count - *at < SCREEN_BLOCK ? count - *at : SCREEN_BLOCK;
+    size_t taken = 0;
+    size_t odd = 0;
+    for (; taken < most; taken++) {
+        const size_t start = runs[taken];
+        const size_t word = start / 64;
+        const unsigned shift = start % 64;
+        const uint64_t gaps = ~screen->alnum[word] >> shift | ~screen->alnum[word + 1]
+                                                                  << 1 << (63 - shift);
+        const size_t len = (size_t)__builtin_ctzll(gaps | 1ull << 63);
+        if (start - plain.from >= plain.span || len == 63 || is_set(screen->wide, start + len)) {
+            break;
+        }
+        const unsigned shapes = (unsigned)screen->shapes_by_len[len] &
+                                screen->shapes_by_first[(unsigned char)screen->data[start]];
+        tokens[taken] = screen_token(start, len, SCREEN_RUN);
+        ret_odd[odd] = (uint32_t)taken;
+        odd += shapes != 0 ? 1 : 0;
+    }
+    ret_odd[odd] = UINT32_MAX;
+    *at += taken;
+    return taken;
+}
+
+/* The hashes of the tokens behind the batch, which become a part of it. */
+static inline __attribute__((always_inline)) void hash_block(struct cw_screen *screen, size_t count)
 {
     struct screen_batch *batch = &screen->batch;
-    const size_t count = find_runs(screen, words, screen->runs);
-    const bool is_plain = screen->options.depth == CW_SCREEN_FILTERED;
+    const struct cw_text_filter filter = screen->options.filter;
+    const uint64_t *tokens = batch->tokens + batch->count;
+    uint64_t *hashes = batch->hashes + batch->count;
     for (size_t i = 0; i < count; i++) {
-        const size_t start = screen->runs[i];
-        const size_t end = short_run_end(screen->alnum, start);
-        const size_t len = end - start;
-        if (end != short_run_end(screen->wide, start)) {
-            split(screen, start, run_end(screen->wide, start));
-            continue;
-        }
-        if (!is_plain || len > CW_TOKEN_LEN_MAX || !is_due(screen, end)) {
-            put_run(screen, start, end);
-            continue;
-        }
-        const uint64_t hash = cw_spelled_hash(screen->data + start, len);
-        if (batch->count == SCREEN_BATCH) {
+        const char *text = screen->data + (tokens[i] & UINT32_MAX);
+        hashes[i] = cw_spelled_hash(text, (size_t)(tokens[i] >> 32));
+        cw_text_filter_prefetch(&filter, hashes[i]);
+    }
+    batch->count += count;
+}
+
+static void put_odd(struct cw_screen *screen, const uint64_t *tokens, const uint32_t *odd)
+{
+    for (; *odd != UINT32_MAX; odd++) {
+        const size_t start = (size_t)(tokens[*odd] & UINT32_MAX);
+        const size_t len = (size_t)(tokens[*odd] >> 32);
+        cw_screen_put_shapes(screen, start, len, cw_screen_shapes(screen, start, len));
+    }
+}
+
+static inline __attribute__((always_inline)) void scan(struct cw_screen *screen, size_t count)
+{
+    static_assert(SCREEN_RUN == 0, "a token of a run is start and length alone");
+    const struct plain plain = plain_of(screen);
+    for (size_t at = 0; at < count;) {
+        CW_UNSET uint32_t odd[SCREEN_BLOCK + 1];
+        if (screen->batch.count >= SCREEN_FULL) {
             cw_screen_flush(screen);
         }
-        const size_t at = batch->count;
-        cw_text_filter_prefetch(&screen->options.filter, hash);
-        batch->hashes[at] = hash;
-        batch->starts[at] = (uint32_t)start;
-        batch->lens[at] = (uint16_t)len;
-        batch->rules[at] = SCREEN_RUN;
-        batch->count = at + 1;
-        const unsigned shapes = cw_screen_shapes(screen, start, len);
-        if (shapes != 0) {
-            cw_screen_put_shapes(screen, start, len, shapes);
+        const uint64_t *tokens = screen->batch.tokens + screen->batch.count;
+        const size_t taken = take_block(screen, plain, count, &at, odd);
+        hash_block(screen, taken);
+        put_odd(screen, tokens, odd);
+        if (taken < SCREEN_BLOCK && at < count) {
+            put_other(screen, screen->runs[at++]);
         }
     }
 }
 
-void cw_screen_scan_plain(struct cw_screen *screen, size_t words)
+void cw_screen_scan_plain(struct cw_screen *screen, size_t count)
 {
-    scan(screen, words);
+    scan(screen, count);
 }
 
 #if defined(__x86_64__)
 __attribute__((target("bmi,bmi2,popcnt"))) void cw_screen_scan_bmi(struct cw_screen *screen,
-                                                                   size_t words)
+                                                                   size_t count)
 {
-    scan(screen, words);
+    scan(screen, count);
 }
 #endif

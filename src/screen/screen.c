@@ -71,11 +71,11 @@ static void scan_window(struct cw_screen *screen)
     const size_t words = (screen->len + 63) / 64;
     memset(screen->data + screen->len, 0, SCREEN_PAD);
     screen->path->classify(screen->data, words, screen->alnum, screen->wide);
-    for (size_t i = words; i < words + 2; i++) {
+    for (size_t i = words; i < words + SCREEN_WORDS_EMPTY; i++) {
         screen->alnum[i] = 0;
         screen->wide[i] = 0;
     }
-    screen->path->scan(screen, words);
+    screen->path->scan(screen, screen->path->find_runs(screen->wide, words, screen->runs));
     cw_screen_flush(screen);
 }
 

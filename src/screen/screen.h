@@ -26,15 +26,17 @@ enum cw_screen_path {
     CW_SCREEN_AUTO, /* the fastest this processor has */
     CW_SCREEN_SCALAR,
     CW_SCREEN_AVX2,
-    CW_SCREEN_AVX512, /* needs F, BW and VBMI */
+    CW_SCREEN_AVX512, /* needs F, BW, VL, VBMI and VBMI2 */
 };
 bool cw_screen_path_works(enum cw_screen_path path);
 
 /** What is decoded. */
 enum cw_screen_depth {
     CW_SCREEN_FILTERED, /* what the filter lets through and the shapes of token.h: memory speed */
-    CW_SCREEN_EVERY,    /* every token: some 10 MB/s, and also finds `nested_segwit` and `derived`
-                           of a listed script hash (spelled.h says why the filter cannot) */
+    CW_SCREEN_NESTED, /* and hashes every key of the text into the script that it may be nested in,
+                         which finds `nested_segwit` of a listed script hash: five times as long */
+    CW_SCREEN_EVERY,  /* every token: some 10 MB/s, and also finds `nested_segwit` and `derived`
+                         of a listed script hash (spelled.h says why the filter cannot) */
 };
 
 /** A decoded token. Everything is borrowed until the callback returns. */

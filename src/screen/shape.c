@@ -46,8 +46,8 @@ void cw_screen_shapes_fill(struct cw_screen *screen)
 
 /* ---- the batch ---- */
 
-static void put(struct cw_screen *screen, uint64_t hash, size_t start, size_t len,
-                enum screen_rule rule)
+void cw_screen_put(struct cw_screen *screen, uint64_t hash, size_t start, size_t len,
+                   enum screen_rule rule)
 {
     struct screen_batch *batch = &screen->batch;
     if (batch->count == SCREEN_BATCH) {
@@ -55,16 +55,14 @@ static void put(struct cw_screen *screen, uint64_t hash, size_t start, size_t le
     }
     cw_text_filter_prefetch(&screen->options.filter, hash);
     batch->hashes[batch->count] = hash;
-    batch->starts[batch->count] = (uint32_t)start;
-    batch->lens[batch->count] = (uint16_t)len;
-    batch->rules[batch->count] = (uint8_t)rule;
+    batch->tokens[batch->count] = screen_token(start, len, rule);
     batch->count++;
 }
 
 static void put_sure(struct cw_screen *screen, size_t start, size_t len, enum screen_rule rule)
 {
     struct screen_batch *batch = &screen->batch;
-    put(screen, 0, start, len, rule);
+    cw_screen_put(screen, 0, start, len, rule);
     batch->sure[batch->sure_count++] = (uint32_t)(batch->count - 1);
 }
 
@@ -75,7 +73,8 @@ static void put_number(struct cw_screen *screen, size_t start, size_t len,
 {
     struct screen_number number;
     if (cw_screen_base58(alphabet, screen->data + start, len, &number)) {
-        put(screen, cw_screen_number_hash(&number, behind, payload), start, len, SCREEN_RUN);
+        cw_screen_put(screen, cw_screen_number_hash(&number, behind, payload), start, len,
+                      SCREEN_RUN);
     }
 }
 
@@ -170,10 +169,13 @@ void cw_screen_put_run(struct cw_screen *screen, size_t start, size_t len)
         put_sure(screen, start, len, SCREEN_RUN);
         return;
     }
-    put(screen, cw_spelled_hash(text, len), start, len, SCREEN_RUN);
+    cw_screen_put(screen, cw_spelled_hash(text, len), start, len, SCREEN_RUN);
     const unsigned shapes = cw_screen_shapes(screen, start, len);
     if (shapes != 0) {
         cw_screen_put_shapes(screen, start, len, shapes);
+    }
+    if (screen->options.depth == CW_SCREEN_NESTED) {
+        cw_screen_put_nested(screen, start, len);
     }
 }
 
@@ -227,7 +229,7 @@ void cw_screen_put_joined(struct cw_screen *screen, size_t start, size_t len)
         if (screen->options.depth == CW_SCREEN_EVERY) {
             put_sure(screen, start, len, SCREEN_ALONE);
         } else {
-            put(screen, ton_hash(text), start, len, SCREEN_ALONE);
+            cw_screen_put(screen, ton_hash(text), start, len, SCREEN_ALONE);
         }
     } else if (is_principal(text, len)) {
         put_sure(screen, start, len, SCREEN_PRINCIPAL);
@@ -246,28 +248,11 @@ static bool may_be_nested(const char *text, size_t len)
     return len < SCREEN_SHAPE_LENS && !is_evm && text[0] != 'T';
 }
 
-/* Whether eight bytes are all letters or digits: in each byte the upper bit says that it lies
- * between two bounds. Bytes above 127 are masked, so that no sum carries into its neighbour, and
- * fail. */
-static bool are_eight_alnum(const char *from)
-{
-    const uint64_t ones = 0x0101010101010101u;
-    const uint64_t upper = 0x80 * ones;
-    uint64_t word = 0;
-    memcpy(&word, from, sizeof(word));
-    const uint64_t low = word & ~upper;
-    const uint64_t lower_case = low | 0x20 * ones;
-    const uint64_t digit = (low + (0x80 - '0') * ones) & ~(low + (0x7f - '9') * ones);
-    const uint64_t letter =
-        (lower_case + (0x80 - 'a') * ones) & ~(lower_case + (0x7f - 'z') * ones);
-    return ((digit | letter) & ~word & upper) == upper;
-}
-
 static bool is_all_alnum(struct cw_span text)
 {
-    bool is_all = are_eight_alnum(text.data + text.len - 8);
+    bool is_all = cw_ascii_are_alnum(cw_load_le64(text.data + text.len - 8));
     for (size_t i = 0; i + 8 < text.len; i += 8) {
-        is_all &= are_eight_alnum(text.data + i);
+        is_all &= cw_ascii_are_alnum(cw_load_le64(text.data + i));
     }
     return is_all;
 }

@@ -51,6 +51,11 @@ static void read_state(struct cw_sql *sql, struct cw_feed_state *ret)
     cw_sql_text(sql, 21, ret->released_sha256, sizeof(ret->released_sha256));
     cw_sql_text(sql, 22, ret->book_sha256, sizeof(ret->book_sha256));
     cw_sql_text(sql, 23, ret->norm, sizeof(ret->norm));
+    cw_sql_text(sql, 24, ret->held_evidence, sizeof(ret->held_evidence));
+    ret->held_fetches = cw_sql_u64(sql, 25);
+    ret->held_since_s = cw_sql_i64(sql, 26);
+    cw_sql_text(sql, 27, ret->issued, sizeof(ret->issued));
+    ret->whole_at_s = cw_sql_i64(sql, 28);
 }
 
 enum cw_status cw_store_feed_get(struct cw_store *store, const char *id, struct cw_feed_state *ret,
@@ -66,7 +71,8 @@ enum cw_status cw_store_feed_get(struct cw_store *store, const char *id, struct 
         store, "SELECT status, snapshot_sha256, snapshot_bytes, retrieved_at_s, attempted_at_s,"
                " not_before_s, http_status, url, final_url, etag, last_modified, media_type,"
                " published, entries, listings, unusable, failures, failing_since_s, error_code,"
-               " error_text, held_sha256, released_sha256, book_sha256, norm"
+               " error_text, held_sha256, released_sha256, book_sha256, norm, held_evidence,"
+               " held_fetches, held_since_s, issued, whole_at_s"
                " FROM feeds WHERE id = ?");
     cw_sql_put_cstr(&sql, id);
     if (cw_sql_next(&sql)) {
@@ -88,8 +94,9 @@ enum cw_status cw_store_feed_put(struct cw_store *store, const struct cw_feed_st
         " retrieved_at_s, attempted_at_s, not_before_s, http_status, url, final_url, etag,"
         " last_modified, media_type, published, entries, listings, unusable, failures,"
         " failing_since_s, error_code, error_text, held_sha256, released_sha256,"
-        " book_sha256, norm)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        " book_sha256, norm, held_evidence, held_fetches, held_since_s, issued, whole_at_s)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+        " ?, ?, ?)");
     cw_sql_put_cstr(&sql, state->id);
     cw_sql_put_cstr(&sql, cw_feed_status_name(state->status));
     cw_sql_put_cstr(&sql, state->snapshot_sha256);
@@ -115,6 +122,11 @@ enum cw_status cw_store_feed_put(struct cw_store *store, const struct cw_feed_st
     cw_sql_put_cstr(&sql, state->released_sha256);
     cw_sql_put_cstr(&sql, state->book_sha256);
     cw_sql_put_cstr(&sql, state->norm);
+    cw_sql_put_cstr(&sql, state->held_evidence);
+    cw_sql_put_u64(&sql, state->held_fetches);
+    cw_sql_put_i64(&sql, state->held_since_s);
+    cw_sql_put_cstr(&sql, state->issued);
+    cw_sql_put_i64(&sql, state->whole_at_s);
     return cw_sql_run(&sql, err);
 }
 
@@ -135,4 +147,19 @@ enum cw_status cw_store_retrieval_add(struct cw_store *store, const struct cw_re
     cw_sql_put_cstr(&sql, retrieval->error_code);
     cw_sql_put_cstr(&sql, retrieval->error_text);
     return cw_sql_run(&sql, err);
+}
+
+enum cw_status cw_store_was_accepted(struct cw_store *store, const char *feed, const char *sha256,
+                                     bool *ret_was_accepted, struct cw_error *err)
+{
+    struct cw_sql sql = cw_sql_begin(
+        store, "SELECT 1 FROM retrievals WHERE feed = ? AND sha256 = ? AND outcome = 'new'");
+    cw_sql_put_cstr(&sql, feed);
+    cw_sql_put_cstr(&sql, sha256);
+    const bool was_accepted = cw_sql_next(&sql);
+    const enum cw_status status = cw_sql_end(&sql, err);
+    if (status == CW_OK) {
+        *ret_was_accepted = was_accepted;
+    }
+    return status;
 }

@@ -236,7 +236,7 @@ static enum cw_status keep_one(struct replace *in, const struct cw_listing *old,
 {
     const bool is_changed = strcmp(old->entry_sha256, listing->entry_sha256) != 0;
     listing->episode = old->episode;
-    listing->revision = old->revision + (is_changed ? 1 : 0);
+    listing->revision = old->revision + (is_changed && !in->replacement->is_quiet ? 1 : 0);
     if (!is_changed && cw_listing_is_same(old, listing)) {
         return CW_OK;
     }

@@ -175,5 +175,18 @@ static const char schema_4_order[] =
 
 static const char *const schema_4[] = {schema_4_order, NULL};
 
-const char *const *const cw_store_migrations[] = {schema_1, schema_2, schema_3, schema_4};
+/* What must be remembered until a held document is believed, and when an answer was last read whole
+ * (store.h). A document that is held already counts as the first that says so. */
+static const char schema_5_holds[] =
+    "ALTER TABLE feeds ADD COLUMN held_evidence TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE feeds ADD COLUMN held_fetches INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE feeds ADD COLUMN held_since_s INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE feeds ADD COLUMN issued TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE feeds ADD COLUMN whole_at_s INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE feeds SET issued = published WHERE held_sha256 = '';"
+    "CREATE INDEX retrievals_by_document ON retrievals (feed, sha256) WHERE outcome = 'new';";
+
+static const char *const schema_5[] = {schema_5_holds, NULL};
+
+const char *const *const cw_store_migrations[] = {schema_1, schema_2, schema_3, schema_4, schema_5};
 const int cw_store_schema = (int)CW_COUNT(cw_store_migrations);

@@ -134,7 +134,7 @@ void cw_listing_put(struct cw_sql *sql, const struct cw_listing *listing,
 bool cw_listing_is_same(const struct cw_listing *a, const struct cw_listing *b);
 
 /** Sum modulo 2^256 of the SHA-256 of each listing in force: tells a list with a lost, repeated or
- *  altered row (reliability.md section 3: it found 129 of 150 flipped bits, SQLite 35). */
+ *  altered row (measured: it found 129 of 150 flipped bits, SQLite 35). */
 struct cw_list_digest {
     uint8_t bytes[32]; /* big-endian */
 };

@@ -93,6 +93,11 @@ struct cw_feed_state {
     char error_code[32];
     char error_text[512];
     char held_sha256[65];     /* document waiting to be believed; "" none */
+    char held_evidence[65];   /* what speaks for it: fetches that say the same agree; "" none */
+    uint64_t held_fetches;    /* that agreed, in a row */
+    int64_t held_since_s;     /* the first of them */
+    char issued[11];          /* issue date of the accepted document; "" it has none */
+    int64_t whole_at_s;       /* last answer that was read whole, not 304 */
     char released_sha256[65]; /* `feed accept` released this one; "" none */
     char book_sha256[65];     /* digest of the rules this list was matched against */
     char norm[32];            /* normaliser that made the listings */
@@ -121,6 +126,11 @@ CW_NODISCARD enum cw_status cw_store_retrieval_add(struct cw_store *store,
                                                    const struct cw_retrieval *retrieval,
                                                    struct cw_error *err);
 
+/** Was a document of these bytes ever in force on this feed? */
+CW_NODISCARD enum cw_status cw_store_was_accepted(struct cw_store *store, const char *feed,
+                                                  const char *sha256, bool *ret_was_accepted,
+                                                  struct cw_error *err);
+
 /* ---- listings ---------------------------------------------------------------------------- */
 
 /** Loads the listings and opaque entries of a feed that are in force, finished, with episode and
@@ -139,6 +149,16 @@ CW_NODISCARD enum cw_status cw_store_suspicious(struct cw_store *store, const ch
                                                 cw_suspicious_fn fn, void *ctx,
                                                 struct cw_error *err);
 
+/** An entry in force that is no address; borrowed. `value` is "" when it was a secret key. */
+struct cw_unusable {
+    struct cw_span position, value, error;
+};
+typedef enum cw_status (*cw_unusable_fn)(void *ctx, const struct cw_unusable *entry,
+                                         struct cw_error *err);
+/** Tells the first of them in the order of the document. Returns: as cw_store_suspicious. */
+CW_NODISCARD enum cw_status cw_store_unusable(struct cw_store *store, const char *feed, size_t max,
+                                              cw_unusable_fn fn, void *ctx, struct cw_error *err);
+
 /** One list put in the place of another. Pointers are borrowed during the call. */
 struct cw_replacement {
     const char *feed;
@@ -146,6 +166,7 @@ struct cw_replacement {
     struct cw_watchlist *new_list;       /* in force from now on; gets episodes and revisions */
     const struct cw_delta *delta;        /* from old_list to new_list */
     int64_t at_s;                        /* when; > 0 */
+    bool is_quiet;                       /* the same document read anew: no revision is counted */
 };
 /** Makes `new_list` the list in force. Needs a transaction. Added listings begin a new episode when
  *  the key was listed before; changed ones count a revision; both numbers are written into
@@ -461,9 +482,7 @@ CW_NODISCARD enum cw_status cw_store_log_key_add(struct cw_store *store, const c
                                                  const char *kid, bool *ret_is_new,
                                                  struct cw_error *err);
 
-/** Writes a finished run: its times and its summary as JSON; numbers the generation. */
-/** Numbers a run that publishes something; the number is never given again, even if the run dies.
- */
+/** Numbers a run that publishes something; the number is never given again. */
 CW_NODISCARD enum cw_status cw_store_run_begin(struct cw_store *store, int64_t started_at_s,
                                                uint64_t *ret_generation, struct cw_error *err);
 /** Ends it: its time and its summary as JSON. */

@@ -3,8 +3,6 @@
 #include "base/checked.h"
 #include "watchlist/normalise.h"
 
-enum { REMOVED_FLOOR = 10 }; /* fewer removals than this are never suspicious by number */
-
 static size_t *new_indices(size_t count)
 {
     size_t bytes = 0;
@@ -81,21 +79,4 @@ void cw_delta_clear(struct cw_delta *delta)
     free(delta->changed);
     free(delta->changed_old);
     *delta = (struct cw_delta){0};
-}
-
-enum cw_verdict_on_list cw_delta_judge(const struct cw_delta *delta, size_t old_count,
-                                       size_t new_count, uint64_t entries_min,
-                                       uint64_t removed_max_percent)
-{
-    CW_ASSERT(delta->removed_count <= old_count);
-    if (new_count < entries_min) {
-        return CW_LIST_TOO_SMALL;
-    }
-    /* removed/old > percent/100 without division; counts are below 2^21, percent at most 100 */
-    const bool is_over =
-        (uint64_t)delta->removed_count * 100 > (uint64_t)old_count * removed_max_percent;
-    if (delta->removed_count > REMOVED_FLOOR && is_over) {
-        return CW_LIST_SHRUNK;
-    }
-    return CW_LIST_PLAUSIBLE;
 }

@@ -1,8 +1,7 @@
 /* diff.h: what changed between two states of one list.
  *
- * Knows added, removed, changed (same pair of entry_id and canonical, other entry_sha256) and
- * whether that is plausible. Reordering, another spelling of the same key or a new tag is no
- * change. Pure.
+ * Knows added, removed, changed (same pair of entry_id and canonical, other entry_sha256).
+ * Reordering, another spelling of the same key or a new tag is no change. Pure.
  */
 #ifndef CW_WATCHLIST_DIFF_H
 #define CW_WATCHLIST_DIFF_H
@@ -25,18 +24,5 @@ CW_NODISCARD enum cw_status cw_delta_make(const struct cw_watchlist *old_list,
                                           const struct cw_watchlist *new_list, struct cw_delta *ret,
                                           struct cw_error *err);
 void cw_delta_clear(struct cw_delta *delta);
-
-enum cw_verdict_on_list {
-    CW_LIST_PLAUSIBLE,
-    CW_LIST_TOO_SMALL, /* fewer entries than entries_min: nothing is believed */
-    CW_LIST_SHRUNK,    /* more removals than max(10, removed_max_percent): additions only */
-};
-
-/** Judges a delta before it is believed (reliability.md section 2, rules 19 and 20).
- *  In:      old_count  listings in force; 0 when the list is read for the first time
- *           new_count  listings of the new document */
-enum cw_verdict_on_list cw_delta_judge(const struct cw_delta *delta, size_t old_count,
-                                       size_t new_count, uint64_t entries_min,
-                                       uint64_t removed_max_percent);
 
 #endif

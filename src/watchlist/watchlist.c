@@ -13,6 +13,7 @@ struct cw_watchlist {
     size_t opaque_cap;
     struct cw_span published;
     uint64_t entries;
+    uint64_t undecodable;
     bool is_finished;
 };
 
@@ -184,6 +185,7 @@ enum cw_status cw_watchlist_add_entry(struct cw_watchlist *list, const struct cw
      */
     const enum cw_address_error why =
         cw_address_parse(entry->value, entry->tag, CW_ADDRESS_LIST, &address);
+    list->undecodable += why != CW_ADDRESS_OK ? 1u : 0u;
     if (why != CW_ADDRESS_OK || entry->error.len > 0) {
         return add_opaque(list, entry, why, err);
     }
@@ -444,6 +446,11 @@ const struct cw_opaque *cw_watchlist_opaque_at(const struct cw_watchlist *list, 
 struct cw_span cw_watchlist_published(const struct cw_watchlist *list)
 {
     return list->published;
+}
+
+uint64_t cw_watchlist_undecodable(const struct cw_watchlist *list)
+{
+    return list->undecodable;
 }
 
 uint64_t cw_watchlist_entries(const struct cw_watchlist *list)

@@ -87,6 +87,10 @@ struct cw_span cw_watchlist_published(const struct cw_watchlist *list);
 /** Entries added, before merging: usable and unusable. */
 uint64_t cw_watchlist_entries(const struct cw_watchlist *list);
 
+/** Of these, values that are no address, whatever the format says of the entry: an order that has
+ *  ended stands on a good address. */
+uint64_t cw_watchlist_undecodable(const struct cw_watchlist *list);
+
 /** A sink that adds every entry of a parse to the list. */
 struct cw_entry_sink cw_watchlist_sink(struct cw_watchlist *list);
 

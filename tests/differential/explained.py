@@ -86,9 +86,20 @@ def mask_in_an_address(question, theirs, ours, members):
 
 
 def like_a_witness_prefix(question, theirs, ours, members):
+    likes = [found.group() for text in texts_of(question) for found in
+             re.finditer("(?i)(ltc|qc|pc|nc|sys|dgb|mona|vtc|vg|btg)1[0-9a-z]*", joined(text))]
+    if "relation" in ours:
+        return refused(theirs) and any(map(is_base58check, likes))
     return ours.get("encoding") == "base58check" and (refused(theirs) or "chains" in members) and \
-        any(re.search("(?i)(ltc|qc|pc|nc|sys|dgb|mona|vtc|vg|btg)1", joined(text))
-            for text in texts_of(question))
+        len(likes) > 0
+
+
+def is_base58check(text):
+    import addr_model
+    try:
+        return addr_model.b58check_dec(text) is not None
+    except addr_model.Bad:
+        return False
 
 
 def short_unified(question, theirs, ours, members):
@@ -116,17 +127,62 @@ def nobody_holds_it(question, theirs, ours, members):
                or "00" * 20 in key for key in keys)
 
 
-def slash_in_a_tag(question, theirs, ours, members):
+def no_memo(question, theirs, ours, members):
     return members == ["aux"] and ours["aux"] is None and \
-        re.fullmatch("[0-9]+/", theirs["aux"] or "") is not None
+        re.fullmatch("[-.%_a-zA-Z0-9]{1,64}", theirs["aux"] or "-") is None
+
+
+def is_destination(tag):
+    return re.fullmatch("0|[1-9][0-9]*", tag) is not None and int(tag) < 2 ** 32
+
+
+def no_destination_tag(question, theirs, ours, members):
+    """Behind an XRP account in CAIP-10: letters, zeros in front, or more than 32 bits."""
+    tag = theirs.get("aux")
+    if tag is None or is_destination(tag) or not theirs["canonical"].startswith("xrpl:account:"):
+        return False
+    if not tag.isdigit():
+        return members == ["aux"] and ours["aux"] is None
+    if int(tag) < 2 ** 32:
+        return members == ["aux"] and ours["aux"] == str(int(tag))
+    return ours["code"] == "RANGE"
 
 
 def network_of_a_tag(question, theirs, ours, members):
-    return members == ["network"] and theirs["network"] is None and \
+    is_eip681 = any(scheme == "ethereum" for scheme in map(scheme_of, texts_of(question)))
+    return members == ["network"] and \
+        theirs["network"] in ((None, "ethereum") if is_eip681 else (None,)) and \
         ours["network"] in ("hedera", "filecoin", "avalanche-c")
 
 
+def tag_in_lower_case(question, theirs, ours, members):
+    import addr_model
+    tag = question.get("chain", "")
+    return members == ["network"] and theirs["network"] == "ethereum" and tag != tag.upper() and \
+        scheme_of(question["input"]) == "ethereum" and \
+        ours["network"] == addr_model.EVM_NET.get(tag.upper(), "")
+
+
+def bare_long_zero(question, theirs, ours, members):
+    return members == ["encoding"] and ours["encoding"] == "hex" and \
+        theirs["encoding"] == "entity-id" and "long-zero" in ours["flags"] and \
+        re.search("(?<![0-9a-zA-Z])0{24}[0-9a-fA-F]{16}", question["input"]) is not None
+
+
+def masked_id_too_large(question, theirs, ours, members):
+    found = re.match("f0([0-9]+)$", theirs.get("text") or "")
+    return ours["code"] == "RANGE" and "masked-id" in theirs.get("flags", ()) and \
+        found is not None and int(found.group(1)) >= 2 ** 63
+
+
 EXPLAINED = [
+    ("a long-zero account without 0x is hex",
+     "The model names the spelling by `0x` alone and calls 40 digits the form with dots.",
+     bare_long_zero),
+    ("a masked id is an id",
+     "Ids end at 2^63 - 1 (section 5, Filecoin); the model writes a larger one as an f0 text that it "
+     "then refuses itself.",
+     masked_id_too_large),
     ("a key that nobody holds belongs to nothing else",
      "The zero hash of Bitcoin is no relative of the zero account of the XRP ledger: the issue asks "
      "that reserved and burn addresses never alert by themselves, and a relation would.",
@@ -144,16 +200,26 @@ EXPLAINED = [
      "The model asks only the codecs of a tag, or stops at another error first; rule 6 has no such "
      "condition, and a key that is printed once is lost.",
      wider_secret),
-    ("a slash behind a destination tag",
-     "`stellar:…-777/`: the model gives the tag 777/ with the slash of the link; a tag is a number.",
-     slash_in_a_tag),
+    ("what stands behind an account in CAIP-10 is not always a memo",
+     "`stellar:…-777/`, `stellar:…-777?dt=5`: the model gives all of it as the memo. CAIP-10 has no "
+     "such letters in an account; and no memo of Stellar is longer than 32 bytes in hex.",
+     no_memo),
+    ("a destination tag of XRP is a number of 32 bits",
+     "The model keeps whatever stands behind `xrpl:0:r…-`. Section 6.2: `u32 little-endian tag`; the "
+     "model itself reads `r…:0012` as 12 and refuses `r…:4294967296`.",
+     no_destination_tag),
     ("marks of defanging inside one another",
      "The model undoes one mark after the other, so `[:[/][/]]` becomes `://` by accident; we pass "
      "once. Nobody writes that: the generator does, by replacing twice.",
      nested_marks),
     ("HBAR, FIL and AVAX name the network of an EVM address",
-     "Read as that tag the model names the network, narrowed by it it says nothing.",
+     "Read as that tag the model names the network, narrowed by it it says nothing, and behind "
+     "`ethereum:` it says ethereum. Section 5: `the tag gives network only`, as it does for BSC.",
      network_of_a_tag),
+    ("a tag in lower case behind ethereum:",
+     "The model looks `one` up as it stands and says ethereum. Section 4.1: a tag is "
+     "`what lists write (case-insensitive)`.",
+     tag_in_lower_case),
     ("0X in the CAIP-10 of 2021",
      "`0X…@eip155:1`: list mode takes 0X with a flag everywhere else.",
      upper_caip_2021),

@@ -1,5 +1,9 @@
-"""docs/verify.md: each snippet takes what was really sent, and refuses it with one byte changed."""
+"""docs/verify.md: each snippet takes what was really sent, and refuses it with one byte changed.
+
+The third argument names the tools whose snippets are run: openssl, node, python. Exit 77 when node is
+asked for and is not there."""
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -11,6 +15,12 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
 import harness  # noqa: E402
 
+TOOLS = tuple("-" + tool for tool in sys.argv[3].split(","))
+SKIPPED = 77
+EXAMPLE = harness.ROOT / "tests/fixtures/alert"
+LOG = b"scanner.agency.example/cryptowatch/log1+210d47cd+AcyXSFOYeebNHRgjcNppKB1TUUUlpedsUwXrA2GEcZtB"
+WITNESS = b"partner.agency.example/witness+486869b7+BPXCpZMQMt99ZOFM1E1hSrN6fSCVtidY+uyOgEdGE55C"
+WITNESSED_AT = 1795413600
 FBI = "3LU8wRu4ZnXP4UM8Yo6kkTiGHM9BubgyiG"
 SNIPPET = re.compile(r"<!-- run: ([a-z-]+) -->\n```(\w+)\n(.*?)\n```\n", re.S)
 RUNNERS = {"sh": (["sh", "-e"], "snippet.sh"), "js": (["node", "--no-warnings"], "snippet.mjs"),
@@ -57,17 +67,14 @@ class VerifyDocument(harness.Case):
         language, code = snippets()[name]
         command, file = RUNNERS[language]
         (self.folder / file).write_text(code + "\n")
+        path = "%s:%s" % (harness.BIN.resolve(), os.environ["PATH"])
         return subprocess.run(command + [file], cwd=self.folder, capture_output=True, text=True,
-                              timeout=60)
+                              env=dict(os.environ, PATH=path), timeout=60)
 
     def each(self, prefix):
         found = [name for name in snippets() if name.startswith(prefix)]
         self.assertEqual(len(found), 3, "one for OpenSSL, Node and Python each")
-        for name in found:
-            if name.endswith("-node") and shutil.which("node") is None:
-                print("without node: %s was not run" % name, file=sys.stderr)
-                continue
-            yield name
+        return [name for name in found if name.endswith(TOOLS)]
 
     def refuses(self, name, file, changed, what):
         good = self.read(file)
@@ -91,11 +98,28 @@ class VerifyDocument(harness.Case):
         strange = json.dumps(dict(keys, sources=["https://other.example/"])).encode()
         late = json.dumps(dict(keys, keys=[dict(key, nbf=4000000000, exp=5000000000)
                                            for key in keys["keys"]])).encode()
-        for name in ("alert-node", "alert-python"):
-            if name.endswith("-node") and shutil.which("node") is None:
-                continue
+        for name in self.each("alert-"):
+            if name.endswith("-openssl"):
+                continue  # it is given a key, and knows no set
             self.refuses(name, "scanner.jwks.json", strange, "an alert of another source")
             self.refuses(name, "scanner.jwks.json", late, "a key that was not good yet")
+
+    @unittest.skipUnless("-openssl" in TOOLS, "needs none of these tools")
+    def test_a_witness_saves_an_alert_of_a_compromised_key(self):
+        """With the worked example: our own log has no witness."""
+        keys = json.loads((EXAMPLE / "scanner.jwks.json").read_text())
+        keys["keys"][0]["revoked"] = {"reason": "compromised", "revoked_at": WITNESSED_AT + 1}
+        self.put("scanner.jwks.json", json.dumps(keys).encode())
+        self.put("alert.jws.json", (EXAMPLE / "001-listed.jws.json").read_bytes())
+        self.put("alert.tlog-proof",
+                 (harness.ROOT / "tests/fuzz/corpus/log_proof/alert").read_bytes())
+        self.put("log.vkey", LOG)
+        self.put("witness.vkey", WITNESS)
+        done = self.run_snippet("witnessed")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.refuses("witnessed", "witness.vkey", LOG, "no witness")
+        keys["keys"][0]["revoked"]["revoked_at"] -= 1
+        self.refuses("witnessed", "scanner.jwks.json", json.dumps(keys).encode(), "a later look")
 
     def test_a_delivery_is_taken_and_a_changed_one_refused(self):
         headers, body = self.read("headers"), self.read("body")
@@ -115,4 +139,7 @@ class VerifyDocument(harness.Case):
 
 
 if __name__ == "__main__":
+    if "-node" in TOOLS and shutil.which("node") is None:
+        print("skipped: there is no node", file=sys.stderr)
+        sys.exit(SKIPPED)
     harness.main()

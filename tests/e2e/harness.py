@@ -80,6 +80,7 @@ class Receiver:
         self.posts = []
         self.plan = []
         self.hang = None
+        self.on_post = None  # called with each body before it is answered
         self.arrived = threading.Event()
         outer = self
 
@@ -91,6 +92,8 @@ class Receiver:
                 headers = {k.lower(): v for k, v in self.headers.items()}
                 outer.posts.append((headers, body))
                 outer.arrived.set()
+                if outer.on_post is not None:
+                    outer.on_post(body)
                 if outer.hang is not None:
                     outer.hang.wait(30)
                     self.close_connection = True

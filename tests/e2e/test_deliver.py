@@ -94,6 +94,33 @@ class Deliver(harness.Case):
         self.assertEqual((first["event_action"], last["event_action"]), ("trigger", "resolve"))
         self.assertEqual(first["dedup_key"], last["dedup_key"])
 
+    def test_a_receiver_that_was_away_for_three_days_gets_everything_oldest_first(self):
+        """Scans of a simulated clock, each with one address more on the list, and `deliver` between;
+        the neighbour is served all the while."""
+        listed = ["0x%040x" % (0x5a5a << 140 | number) for number in range(1, 8)]
+        self.home.rule("example", listed)
+        self.home.configure(languages=["en"])
+        other = harness.Receiver()
+        self.addCleanup(other.close)
+        self.endpoints({"id": "away", "url": self.receiver.url}, {"id": "soc", "url": other.url})
+        self.receiver.plan = [503] * 1000
+        for number in range(7):  # the first finds nothing, and knows the list
+            self.lists.put("/list.txt", "".join("%s\n" % a for a in [FBI] + listed[:number]))
+            self.home.now = "2026-11-%02dT%02d:00:00Z" % (20 + number // 2, 12 * (number % 2))
+            self.assertEqual(self.home.scan("--force")[0], 0)
+            self.home.now = self.home.now.replace(":00:00Z", ":30:00Z")
+            self.assertEqual(self.home.run("deliver").returncode, 0)
+            self.assertEqual(len(other.posts), number)
+        self.assertGreater(len(self.receiver.posts), 6)
+        self.assertEqual({post[0]["webhook-id"] for post in self.receiver.posts} -
+                         {post[0]["webhook-id"] for post in other.posts}, set())
+        self.receiver.plan, self.receiver.posts = [], []
+        self.home.now = "2026-11-24T00:00:00Z"
+        self.assertEqual(self.home.run("deliver").returncode, 0)
+        self.assertEqual([body for _, body in self.receiver.posts], [b for _, b in other.posts])
+        self.assertEqual([alert["subject"] for alert in self.receiver.alerts()],
+                         ["evm:account:" + one[2:] for one in listed[:6]])
+
     def test_both_delivery_keys_sign_during_a_change(self):
         old = self.home.path / "keys" / "old.pem"
         old.write_bytes((self.home.path / "keys" / "delivery.pem").read_bytes())
@@ -125,7 +152,10 @@ class Deliver(harness.Case):
         self.addCleanup(other.close)
         self.endpoints({"id": "soc", "url": self.receiver.url}, {"id": "desk", "url": other.url})
         self.receiver.plan = [410]
+        logged = []
+        other.on_post = lambda body: logged.append(self.is_logged(json.loads(body)["id"]))
         self.scan(code=20)
+        self.assertEqual(logged, [True, True])
         types = [alert["type"] for alert in other.alerts()]
         self.assertEqual(types, ["cryptowatch.address.listed", "cryptowatch.endpoint.disabled"])
         told = other.alerts()[1]
@@ -136,6 +166,24 @@ class Deliver(harness.Case):
         self.assertEqual(self.home.run("verify", self.home.base / "told.jws.json").returncode, 0)
         done = self.home.run("alert", "export", told["id"], "--proof")
         self.assertEqual(done.returncode, 0, done.stderr)
+
+    def is_logged(self, alert):
+        """In the tile that the checkpoint of this moment covers."""
+        folder = self.home.path / "state/log"
+        size = (folder / "checkpoint").read_text().splitlines()[1]
+        return alert.encode() in (folder / "tile/entries/000.p" / size).read_bytes()
+
+    def test_deliver_logs_an_ending_before_it_tells_of_it(self):
+        other = harness.Receiver()
+        self.addCleanup(other.close)
+        self.endpoints({"id": "soc", "url": self.receiver.url}, {"id": "desk", "url": other.url})
+        self.assertEqual(self.home.run("scan", "--no-deliver").returncode, 0)
+        self.receiver.plan = [410]
+        logged = []
+        other.on_post = lambda body: logged.append(self.is_logged(json.loads(body)["id"]))
+        done = self.home.run("deliver", "--json")
+        self.assertEqual((done.returncode, logged), (20, [True, True]), done.stderr)
+        self.assertIsNone(json.loads(done.stdout)["log"]["error"])
 
     def test_dead_letters_show_and_are_delivered_anew(self):
         self.receiver.plan = [413]

@@ -45,8 +45,9 @@ class Docs(harness.Case):
         self.assertTrue((self.home.path / "keys/log.pem").exists())
 
     def test_receipts(self):
-        out = self.run_document("receipts.md", 5)
+        out = self.run_document("receipts.md", 8)
         self.assertIn("clear for 1 address", out)
+        self.assertIn("listed for the file with SHA-256", out)
 
 
 if __name__ == "__main__":

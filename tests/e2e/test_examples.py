@@ -176,33 +176,57 @@ class Examples(unittest.TestCase):
         self.assertEqual(alert["data"]["provenance"]["snapshot_sha256"],
                          hashlib.sha256((folder / "snapshot").read_bytes()).hexdigest())
 
-    def test_a_changed_byte_of_a_small_part_is_refused(self):
-        """Every tenth byte here, through the program; every bit in the unit tests."""
+    def changed(self, source, step=10):
+        """The file with one bit of every tenth byte changed, each beside the others."""
         work = pathlib.Path(tempfile.mkdtemp(dir=self.home.base))
-        body = ALERTS / "001-listed.json"
-        whole = (ALERTS / "001-listed.detached.jws.json").read_bytes()
-        files = []
-        for at in range(0, len(whole), 10):
-            changed = bytearray(whole)
-            changed[at] ^= 1
-            path = work / ("%04d" % at)
-            path.write_bytes(changed)
-            files.append(path)
-        for path in files:
-            self.assertEqual(self.verify("--body", body, path).returncode in (1, 2), True, path)
-        for name in ("001-listed.jws.json", "004-feed-failed.jws.json"):
-            whole = (ALERTS / name).read_bytes()
-            paths = []
-            for at in range(0, len(whole), 10):
-                changed = bytearray(whole)
-                changed[at] ^= 1
-                paths.append(work / ("%s-%04d" % (name, at)))
-                paths[-1].write_bytes(changed)
-            done = self.verify("--json", *paths)
-            results = [json.loads(line)["result"] for line in done.stdout.splitlines()]
-            self.assertEqual(len(results), len(paths))
-            self.assertNotIn("valid", results)
-            self.assertEqual(done.returncode, 1)
+        whole = source.read_bytes()
+        paths = []
+        for at in range(0, len(whole), step):
+            paths.append(work / ("%s-%05d" % (source.name, at)))
+            paths[-1].write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1:])
+        return paths
+
+    def test_a_changed_byte_of_an_alert_is_refused_in_every_shape(self):
+        """Every tenth byte here, through the program; every bit in the unit tests. Whose signature a
+        changed key id makes is unknown, and may stand beside that of an issuer."""
+        for name in ("scanner", "partner"):
+            shutil.copy(KEYS / (name + ".jwks.json"), self.home.path / "trust.d")
+        shapes = [path for path in ALERTS.glob("*.jws*") if "detached" not in path.name]
+        for shape in shapes:
+            paths = self.changed(shape)
+            self.assertEqual(self.home.run("verify", str(shape)).returncode, 0, shape)
+            done = self.home.run("verify", "--json", *map(str, paths))
+            found = [json.loads(line) for line in done.stdout.splitlines()]
+            self.assertEqual((done.returncode, len(found)), (1, len(paths)))
+            for one in found:
+                if one["result"] == "valid":
+                    self.assertIn("countersigned", one["file"])
+                    self.assertEqual([s["state"] for s in one["signatures"]],
+                                     ["good", "unknown key, not checked"], one["file"])
+        detached = ALERTS / "001-listed.detached.jws.json"
+        for path in self.changed(detached):
+            self.assertIn(self.verify("--body", ALERTS / "001-listed.json", path).returncode, (1, 2))
+        for path in self.changed(ALERTS / "001-listed.json", 100):
+            self.assertEqual(self.verify("--body", path, detached).returncode, 1, path)
+
+    def test_a_changed_key_is_no_key(self):
+        """A key id is the hash of its key, and a vkey has one of name and key."""
+        for name in ("log.vkey", "witness.vkey"):
+            whole = (KEYS / name).read_text().strip()
+            for at in range(len(whole)):
+                other = whole[:at] + ("B" if whole[at] == "A" else "A") + whole[at + 1:]
+                done = self.home.run("log", "verify", str(EXAMPLES / "log"), "--vkey", other)
+                self.assertEqual(done.returncode, 64, other)
+        for name, alert in (("scanner", "001-listed"), ("partner", "001-listed.countersigned")):
+            text = (KEYS / (name + ".jwks.json")).read_text()
+            for key in json.loads(text)["keys"]:
+                for value in (key["x"], key["kid"]):
+                    changed = self.home.base / "changed.jwks.json"
+                    changed.write_text(text.replace(value, value[:20] + (
+                        "B" if value[20] == "A" else "A") + value[21:]))
+                    done = self.verify(ALERTS / (alert + ".jws.json"), jwks=changed)
+                    self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
+                    self.assertIn("kid", done.stderr)
 
 
 if __name__ == "__main__":

@@ -62,7 +62,7 @@ class Keys(harness.Case):
 
     def scan_at(self, time, *addresses):
         """A scan with news in it; gives the alert and the headers that it came with."""
-        self.serve(*addresses)
+        self.serve("# edition of " + time, *addresses)  # the bytes of an earlier one would be held
         self.home.now = time
         before = len(self.receiver.posts)
         code, report, stderr = self.home.scan("--force")
@@ -223,12 +223,20 @@ class Keys(harness.Case):
         self.assertEqual(self.verify(alert)[0], 0)
         kid = self.kid()
         for args, code in ((("revoke",), 64), (("revoke", kid, "--reason", "x"), 64),
-                           (("revoke", "nobody"), 65), (("revoke", kid), 0),
+                           (("revoke", "nobody"), 65),
+                           (("revoke", kid, "--since", "yesterday"), 64),
+                           (("revoke", kid, "--since", "2027-01-01T00:00:01Z"), 64),
+                           (("revoke", kid, "--reason", "superseded", "--since",
+                             "2026-12-24T00:00:00Z"), 64),
+                           (("rotate", "--since", "2026-12-24T00:00:00Z"), 64),
+                           (("revoke", kid, "--since", "2026-12-24T00:00:00Z"), 0),
                            (("revoke", kid), 65)):
             self.assertEqual(self.home.run("key", *args).returncode, code, args)
         code, found = self.verify(alert)
         self.assertEqual((code, found["signatures"][0]["state"]),
                          (1, "key revoked as compromised"))
+        (published,) = json.loads((self.keys / "keys.jwks.json").read_text())["keys"]
+        self.assertEqual(published["revoked"], {"reason": "compromised", "revoked_at": 1798070400})
         done = self.home.run("scan")
         self.assertEqual(done.returncode, 78)
         self.assertIn("revoked", done.stderr)

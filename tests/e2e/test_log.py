@@ -308,6 +308,61 @@ class LogTest(harness.Case):
         self.assertEqual(len(log.values("alert")), 1)
         self.assertEqual(len(log.values("run")), 2)
 
+    def kill_scan(self, *where):
+        """Kills a scan at a system call; false when it came to its end before."""
+        report = self.home.base / "killed"
+        done = subprocess.run([harness.BIN / "kill_at", *map(str, where), "--report", report, "--",
+                               *self.home.command("scan")], capture_output=True, text=True,
+                              env=self.home.env(), timeout=120)
+        if done.returncode == 69:
+            self.skipTest("ptrace: " + done.stderr.strip())
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return "disturbed=1" in report.read_text().splitlines()
+
+    def test_deliver_publishes_what_a_killed_scan_left(self):
+        """Killed before each call that changes a name in the log: nothing was sent, and the next
+        `deliver` publishes before it sends."""
+        start = self.home.base / "start"
+        shutil.copytree(self.home.path, start)
+        points = 0
+        while self.kill_scan("--calls", "rename,mkdir", "--under", self.folder, "--at", points + 1):
+            points += 1
+            self.assertEqual(self.receiver.posts, [])
+            done = self.home.run("deliver", "--json")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            said = json.loads(done.stdout)
+            log = Log(self.folder)
+            self.assertEqual((said["sent"], said["log"]), (1, {"size": log.size, "error": None}))
+            (alert,) = self.receiver.alerts()
+            self.assertEqual([a["id"] for a in log.values("alert")], [alert["id"]])
+            self.assertEqual(self.verify()["result"], "valid")
+            self.assertEqual(self.home.run("alert", "export", alert["id"], "--proof").returncode, 0)
+            # nothing waits any more, and a log that nobody asks for is not read
+            shutil.move(self.folder, self.home.base / "away")
+            done = self.home.run("deliver", "--json")
+            self.assertEqual((done.returncode, json.loads(done.stdout)["log"]), (0, None))
+            shutil.rmtree(self.home.base / "away")
+            shutil.rmtree(self.home.path)
+            shutil.copytree(start, self.home.path)
+            self.receiver.posts.clear()
+        self.assertGreaterEqual(points, 6)  # three folders, two tiles and the checkpoint
+
+    def test_deliver_sends_though_the_log_is_not_continued(self):
+        done = self.home.run("scan", "--no-deliver")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.lists.put("/list.txt", "%s\n%s\n" % (FBI, RONIN))
+        self.home.now = hour(1)
+        key = self.home.path / "keys" / "log.pem"
+        key.rename(self.home.base / "log.pem")
+        self.assertEqual(self.home.run("scan", "--no-deliver").returncode, 20)
+        done = self.home.run("deliver", "--json")
+        self.assertEqual((done.returncode, len(self.receiver.posts)), (20, 2))
+        self.assertIn("key new --role log", json.loads(done.stdout)["log"]["error"])
+        self.assertIn("key new --role log", done.stderr)
+        (self.home.base / "log.pem").rename(key)
+        self.assertEqual(self.home.run("deliver").returncode, 0)
+        self.assertEqual(len(Log(self.folder).values("alert")), 2)
+
     def test_wrong_usage_is_said(self):
         self.scan()
         for args, code, word in (

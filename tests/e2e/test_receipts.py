@@ -1,7 +1,12 @@
 """Receipts and countersignatures through the programs: what was asked can be proven, and what a
 partner adds is counted by the policy."""
+import base64
+import gzip
 import hashlib
 import json
+import os
+import resource
+import signal
 import subprocess
 import unittest
 
@@ -12,6 +17,8 @@ import harness
 RONIN = "0x098B716B8Aaf21512996dC57EB0615e2383E2f96"
 OTHER = "0xa0e1c89Ef1a489c9C7dE96311eD5Ce5D32c20E4B"
 CLEAR = "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"
+KEY1_P2PKH = "1BgGZ9tcN4rm9KBzDn7KprQz87SZ26SAMH"
+KEY1_P2WPKH = CLEAR  # of the same key: related where the other is listed
 SECRET = "5HueCGU8rMjxEXxiPuD5BDku4MkFqeZyd4dZ1jvhTVqvbTLvyTJ"
 SCHEMA = json.loads((harness.ROOT / "docs/schemas/receipt-1.schema.json").read_text())
 POLICY = json.loads((harness.ROOT / "docs/schemas/policy.schema.json").read_text())
@@ -99,6 +106,11 @@ class Receipts(harness.Case):
                          {"bytes": len(CLEAR),
                           "sha256": hashlib.sha256(CLEAR.encode()).hexdigest()})
         self.assertNotIn("canonical", self.body()["answers"][0])
+        # the list's own spelling, the entry and the reasons would give it away as well
+        for text in (RONIN, RONIN.lower(), RONIN[:-1] + "7", "nonsense-word"):
+            self.assertIn(self.ask("--hashed", text).returncode, (10, 20))
+            for secret in (RONIN, RONIN.lower(), RONIN[2:20], "nonsense-word"):
+                self.assertNotIn(secret.lower(), json.dumps(self.body()).lower(), text)
         self.assertEqual(self.ask(SECRET).returncode, 20)
         self.assertEqual(self.body()["answers"][0]["input"], {"withheld": True})
         self.assertNotIn(hashlib.sha256(SECRET.encode()).hexdigest(), json.dumps(self.body()))
@@ -129,11 +141,243 @@ class Receipts(harness.Case):
         self.ask(CLEAR)
         jws = json.loads(self.file.read_text())
         body = harness.unbase64url(jws["payload"]).replace(b'"clear"', b'"maybe"')
-        import base64
         jws["payload"] = base64.urlsafe_b64encode(body).rstrip(b"=").decode()
         self.file.write_text(json.dumps(jws, separators=(",", ":")))
         code, found = self.verify()
         self.assertEqual((code, found["receipt"], found["checked"]), (1, None, []))
+
+
+class Screened(harness.Case):
+    """Receipts of `screen`: which bytes were read, and what was found in them."""
+
+    def setUp(self):
+        super().setUp()
+        self.home.rule("other", [OTHER])
+        self.home.feed("example", self.lists.put("/list.txt", RONIN + "\n" + KEY1_P2PKH + "\n"))
+        self.assertEqual(self.home.scan()[0], 0)
+        self.file = self.home.base / "receipt.jws.json"
+
+    def put(self, name, content):
+        path = self.home.base / name
+        path.write_bytes(content)
+        return path
+
+    def screen(self, *args, stdin=b"", **options):
+        """Exit code, what was printed, and the receipt when there is one."""
+        self.file.unlink(missing_ok=True)
+        done = subprocess.run(self.home.command("screen", "--receipt", self.file, *args),
+                              input=stdin, capture_output=True, env=self.home.env(), timeout=120,
+                              **options)
+        return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+    def body(self):
+        receipt = json.loads(harness.unbase64url(json.loads(self.file.read_text())["payload"]))
+        jsonschema.validate(receipt, SCHEMA)
+        return receipt
+
+    def verify(self):
+        done = self.home.run("verify", "--json", str(self.file))
+        return done.returncode, json.loads(done.stdout)
+
+    def leftovers(self):
+        return sorted(p.name for p in self.home.base.iterdir() if "receipt" in p.name)
+
+    def test_a_clear_names_the_bytes_that_were_read(self):
+        text = b"id,to\n1,%s\n" % CLEAR.encode().replace(b"w508", b"w509")
+        path = self.put("transfers.csv", text)
+        code, out, words = self.screen(path)
+        self.assertEqual((code, out), (0, ""), words)
+        receipt = self.body()
+        self.assertEqual(receipt["kind"], "screen")
+        self.assertEqual(receipt["screened"], {
+            "against": "all", "bytes": len(text), "every_token": False, "hits": [],
+            "hits_sha256": hashlib.sha256(b"").hexdigest(), "lines": 2, "listed": 0, "related": 0,
+            "verdict": "clear",
+            "files": [{"bytes": len(text), "lines": 2, "listed": 0, "name": str(path),
+                       "related": 0, "sha256": hashlib.sha256(text).hexdigest()}]})
+        (feed,) = receipt["data"]["feeds"]
+        self.assertEqual((feed["id"], feed["status"]), ("example", "fresh"))
+        self.assertEqual(receipt["rules"]["cases"][0]["id"], "other")
+        code, found = self.verify()
+        self.assertEqual((code, found["kind"], found["receipt"]), (0, "receipt", receipt))
+        words = self.home.run("verify", str(self.file)).stdout
+        self.assertIn("clear for the file with SHA-256 " + hashlib.sha256(text).hexdigest(), words)
+        self.assertIn("0 listed and 0 related hits", words)
+
+    def test_what_was_found_stands_in_it_and_is_hashed_as_printed(self):
+        one = self.put("one.csv", b"1,%s\n2,%s\n" % (RONIN.lower().encode(), KEY1_P2WPKH.encode()))
+        two = self.put("two.csv", b"%s\n" % OTHER.encode())
+        code, out, _ = self.screen("--json", one, two)
+        self.assertEqual(code, 10)
+        said = self.body()["screened"]
+        self.assertEqual(said["hits_sha256"], hashlib.sha256(out.encode()).hexdigest())
+        self.assertEqual((said["verdict"], said["listed"], said["related"]), ("listed", 2, 1))
+        self.assertEqual([(f["name"], f["listed"], f["related"]) for f in said["files"]],
+                         [(str(one), 1, 1), (str(two), 1, 0)])
+        lines = [json.loads(line) for line in out.splitlines()]
+        for hit, line in zip(said["hits"], lines, strict=True):
+            self.assertEqual(said["files"][hit["file"]]["name"], line["file"])
+            self.assertEqual((hit["line"], hit["offset"], hit["verdict"], hit["found"]["text"]),
+                             (line["line"], line["offset"], line["verdict"], line["value"]))
+            self.assertEqual(hit["match"]["source"], line["matches"][0]["source"])
+        self.assertEqual(self.verify()[0], 0)
+        # however it is printed, the hash is that of the same lines
+        for how in ((), ("--count",), ("--quiet",), ("--context", "line"),
+                    ("--json", "--context", "line"), ("--threads", "1")):
+            self.assertEqual(self.screen(*how, one, two)[0], 10)
+            self.assertEqual(self.body()["screened"], said, how)
+        self.assertEqual(self.screen("--against", "rules", one, two)[0], 10)
+        said = self.body()["screened"]
+        self.assertEqual((said["against"], said["listed"], said["related"]), ("rules", 1, 0))
+
+    def test_every_verdict_has_its_exit_code(self):
+        old = "2030-01-02T03:04:05Z"
+        for text, now, code, verdict in ((b"", None, 0, "clear"),
+                                         (KEY1_P2WPKH.encode(), None, 11, "related"),
+                                         (RONIN.encode(), None, 10, "listed"),
+                                         (b"nothing", old, 20, "cannot-say"),
+                                         (KEY1_P2WPKH.encode(), old, 20, "cannot-say"),
+                                         (RONIN.encode(), old, 10, "listed")):
+            self.home.now = now
+            self.assertEqual(self.screen(self.put("x", text))[0], code, (text, now))
+            self.assertEqual(self.body()["screened"]["verdict"], verdict)
+            self.assertEqual(self.body()["data"]["feeds"][0]["status"],
+                             "fresh" if now is None else "stale")
+            self.assertEqual(self.screen("--against", "rules", self.put("x", b"none"))[0], 0)
+            self.assertEqual(self.body()["screened"]["verdict"], "clear")
+
+    def test_standard_input_is_a_dash_and_may_be_a_file(self):
+        text = b"%s\n" % RONIN.encode()
+        self.assertEqual(self.screen(stdin=text)[0], 10)
+        (file,) = self.body()["screened"]["files"]
+        self.assertEqual((file["name"], file["sha256"]), ("-", hashlib.sha256(text).hexdigest()))
+        path = self.put("x", text)
+        with path.open("rb") as stdin:
+            stdin.read(5)  # a regular file is screened from its beginning, and hashed from there
+            code = subprocess.run(self.home.command("screen", "--quiet", "--receipt",
+                                                    self.home.base / "receipt2", "-"),
+                                  stdin=stdin, env=self.home.env()).returncode
+        self.assertEqual(code, 10)
+        self.file = self.home.base / "receipt2"
+        self.assertEqual(self.body()["screened"]["files"], [file])
+
+    def test_a_packed_file_is_named_by_its_stored_bytes(self):
+        text = b"".join(b"%d,%d\n" % (i, i * i) for i in range(50000)) + RONIN.encode() + b"\n"
+        stored = gzip.compress(text)
+        code, out, _ = self.screen("--json", self.put("a.gz", stored))
+        self.assertEqual(code, 10)
+        (file,) = self.body()["screened"]["files"]
+        self.assertEqual((file["bytes"], file["sha256"], file["lines"]),
+                         (len(stored), hashlib.sha256(stored).hexdigest(), 50001))
+        (hit,) = self.body()["screened"]["hits"]
+        self.assertEqual((hit["line"], hit["offset"]), (50001, len(text) - 43))
+
+    def test_a_big_file_is_hashed_as_it_is_screened(self):
+        rows = [b"%d,%s" % (i, RONIN.encode() if i % 99991 == 7 else b"0x" + b"5a" * 20)
+                for i in range(250000)]
+        text = b"\n".join(rows)  # twelve megabytes: several parts of two
+        path = self.put("big.csv", text)
+        plain = subprocess.run(self.home.command("screen", "--json", path), capture_output=True,
+                               env=self.home.env())
+        for threads in ("1", "2", "7"):
+            code, out, _ = self.screen("--json", "--threads", threads, path)
+            self.assertEqual((code, out), (10, plain.stdout.decode()))
+            said = self.body()["screened"]
+            self.assertEqual((said["files"][0]["sha256"], said["bytes"], said["lines"]),
+                             (hashlib.sha256(text).hexdigest(), len(text), len(rows) - 1))
+            self.assertEqual(said["hits_sha256"], hashlib.sha256(plain.stdout).hexdigest())
+        self.assertEqual(self.screen("--json", stdin=text)[0], 10)
+        self.assertEqual(self.body()["screened"]["files"][0]["sha256"],
+                         hashlib.sha256(text).hexdigest())
+
+    def test_of_many_hits_the_first_of_each_verdict_are_shown(self):
+        text = (KEY1_P2WPKH + "\n") * 120 + (RONIN + "\n") * 120
+        self.assertEqual(self.screen("--quiet", self.put("x", text.encode()))[0], 10)
+        said = self.body()["screened"]
+        self.assertEqual((said["listed"], said["related"]), (120, 120))
+        self.assertEqual([h["line"] for h in said["hits"]],
+                         list(range(1, 51)) + list(range(121, 171)))
+        self.assertEqual(self.verify()[0], 0)
+
+    def test_hashed_names_no_file_and_no_address(self):
+        text = RONIN.encode()
+        self.assertEqual(self.screen("--hashed", "--quiet", self.put("secret-name", text))[0], 10)
+        shown = json.dumps(self.body()).lower()
+        for secret in ("secret-name", RONIN.lower(), RONIN[2:20].lower()):
+            self.assertNotIn(secret, shown)
+        (hit,) = self.body()["screened"]["hits"]
+        self.assertEqual(hit["found"], {"bytes": 42, "sha256": hashlib.sha256(text).hexdigest()})
+        self.assertEqual(self.verify()[0], 0)
+        done = self.home.run("screen", "--hashed", str(self.home.base / "secret-name"))
+        self.assertEqual(done.returncode, 64)
+
+    def test_a_file_that_could_not_be_read_is_said_and_makes_no_clear(self):
+        good = self.put("good", b"nothing\n")
+        code, _, words = self.screen(good, self.home.base / "absent")
+        self.assertEqual(code, 20, words)
+        said = self.body()["screened"]
+        self.assertEqual((said["verdict"], said["bytes"]), ("cannot-say", 8))
+        self.assertEqual(said["files"][1], {"error": "cannot be opened: No such file or directory",
+                                            "listed": 0, "related": 0,
+                                            "name": str(self.home.base / "absent")})
+        self.assertEqual(self.verify()[0], 0)
+        cut = self.put("cut.gz", gzip.compress(os.urandom(300000))[:-5000])
+        self.assertEqual(self.screen(good, cut, self.put("x", RONIN.encode()))[0], 10)
+        self.assertIn("exit code 74", self.body()["screened"]["files"][1]["error"])
+        # nothing was read at all: no answer, and no receipt of one
+        self.assertEqual(self.screen(self.home.base / "absent", cut)[0], 74)
+        self.assertEqual(self.screen(stdin=gzip.compress(b"x"))[0], 74)
+        self.assertEqual(self.leftovers(), [])
+
+    def test_without_a_receipt_there_is_no_answer(self):
+        path = self.put("x", RONIN.encode())
+        absent = self.home.base / "no/such/folder"
+        self.assertEqual(self.screen(path)[0], 10)
+        before = self.file.read_bytes()
+        for place in (self.file, absent):
+            done = self.home.run("screen", "--receipt", str(place), str(path))
+            # known before anything was read: nothing is printed either
+            self.assertEqual((done.returncode, done.stdout), (73, ""), done.stderr)
+        self.assertEqual(self.file.read_bytes(), before)
+        code, out, words = self.screen(*[path] * 201)
+        self.assertEqual((code, out), (64, ""))
+        self.assertIn("200 files", words)
+        self.assertEqual(self.screen("--quiet", *[path] * 200)[0], 10)
+        self.assertEqual(len(self.body()["screened"]["files"]), 200)
+        (self.home.path / "keys/alert.pem").chmod(0o644)
+        code, out, _ = self.screen(path)
+        self.assertEqual((code, out, self.file.exists()), (77, "", False))
+
+    def test_a_disk_that_fails_leaves_nothing_half_written(self):
+        path = self.put("x", RONIN.encode())
+
+        def small_files():  # every write beyond a hundred bytes fails
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+
+        code, _, words = self.screen("--quiet", path, preexec_fn=small_files)
+        self.assertEqual(code, 74, words)
+        self.assertEqual(self.leftovers(), [])
+        with open("/dev/full", "wb") as full:  # what nobody could read is not signed
+            done = subprocess.run(self.home.command("screen", "--receipt", self.file, path),
+                                  stdout=full, stderr=subprocess.PIPE, env=self.home.env())
+        self.assertEqual(done.returncode, 74, done.stderr)
+        self.assertEqual(self.leftovers(), [])
+
+    def test_a_changed_receipt_is_refused(self):
+        self.assertEqual(self.screen(self.put("x", RONIN.encode()))[0], 10)
+        whole = json.loads(self.file.read_text())
+        body = harness.unbase64url(whole["payload"])
+        sha256 = hashlib.sha256(RONIN.encode()).hexdigest().encode()
+        for old, new in ((b'"listed":1', b'"listed":0'), (sha256, sha256[::-1]),
+                         (b'"verdict":"listed"}', b'"verdict":"clear"}'),
+                         (b'"hits":[{', b'"hits":[]')):
+            self.assertIn(old, body)
+            forged = dict(whole, payload=base64.urlsafe_b64encode(
+                body.replace(old, new)).rstrip(b"=").decode())
+            self.file.write_text(json.dumps(forged, separators=(",", ":")))
+            code, found = self.verify()
+            self.assertEqual((code, found["receipt"], found["checked"]), (1, None, []))
 
 
 class Partners(harness.Case):
@@ -208,6 +452,47 @@ class Partners(harness.Case):
                 self.assertIn("transparency log proof", done.stdout.split("not checked")[0])
         self.policy(witnesses=1)
         self.assertEqual(self.verify("--vkey", LOG, "--vkey", WITNESS, self.alert).returncode, 2)
+
+    def test_a_witness_saves_what_it_saw_before_the_key_was_compromised(self):
+        """alerts.md section 5.3, with the cosignature of the worked example."""
+        seen = 1795413600  # says the partner's cosignature
+        keys = json.loads((ALERTS / "scanner.jwks.json").read_text())
+        half = self.home.base / "half.tlog-proof"
+        half.write_text("".join(line for line in PROOF.read_text().splitlines(True)
+                                if "partner" not in line))
+        both = (LOG, WITNESS)
+        self.policy()
+        for at, proof, vkeys, code, word in (
+                (seen + 1, PROOF, both, 0, "a witness before its key was compromised"),
+                (seen, PROOF, both, 1, "compromised"),
+                (seen - 1, PROOF, both, 1, "compromised"),
+                (seen + 1, None, both, 1, "a trusted witness cosigned before"),
+                (seen + 1, PROOF, (LOG,), 1, "compromised"),
+                (seen + 1, PROOF, (WITNESS,), 2, "--vkey"),
+                (seen + 1, half, both, 1, "compromised"),
+                (seen + 1, self.home.base / "none", both, 2, "none")):
+            keys["keys"][0]["revoked"] = {"reason": "compromised", "revoked_at": at}
+            (self.trust / "scanner.jwks.json").write_text(json.dumps(keys))
+            args = [word for key in vkeys for word in ("--vkey", key)]
+            args += ["--proof", proof] if proof else []
+            done = self.verify(*args, self.alert)
+            self.assertEqual(done.returncode, code, (at, done.stdout + done.stderr))
+            self.assertIn(word, done.stdout)
+            self.assertEqual("EXAMPLE-2026-001" in done.stdout, code == 0)
+            found = json.loads(self.verify("--json", *args, self.alert).stdout)
+            (signature,) = found["signatures"]
+            self.assertEqual((signature["state"], signature["saved_by_log"]),
+                             ("good", True) if code == 0 else
+                             ("key revoked as compromised", False))
+        keys["keys"][0]["revoked"]["revoked_at"] = seen + 1
+        (self.trust / "scanner.jwks.json").write_text(json.dumps(keys))
+        args = ("--proof", PROOF, "--vkey", LOG, "--vkey", WITNESS)
+        self.assertEqual(self.verify(*args, self.alert).returncode, 0)
+        self.assertEqual(self.verify(*args, ALERTS / "002-changed.jws.json").returncode, 1)
+        self.assertEqual(self.verify("--countersign", "verified", *args, self.alert).returncode, 0)
+        keys["keys"][0]["revoked"]["revoked_at"] = seen  # another set knows of an earlier theft
+        (self.trust / "later.jwks.json").write_text(json.dumps(keys))
+        self.assertEqual(self.verify(*args, self.alert).returncode, 1)
 
     def test_verified_is_said_of_an_alert_whose_place_in_the_log_was_checked(self):
         out = self.home.base / "verified.jws.json"

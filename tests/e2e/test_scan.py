@@ -92,11 +92,12 @@ class Scan(harness.Case):
 
     def test_second_scan_is_silent_on_304_and_on_the_same_bytes(self):
         self.serve()
+        self.home.now = "2026-11-22T00:00:00Z"
         self.home.scan()
         code, report, stderr = self.home.scan("--force")
         self.assertEqual((code, report["alerts"]), (0, []), stderr)
         self.assertEqual({f["status"] for f in report["feeds"]}, {"unchanged"})
-        self.home.now = "2030-01-01T00:00:00Z"
+        self.home.now = "2026-11-28T00:00:00Z"  # within the week in which 304 is good enough
         asked = len(self.lists.requests)
         code, report, stderr = self.home.scan()
         self.assertEqual((code, report["alerts"]), (0, []), stderr)
@@ -121,14 +122,16 @@ class Scan(harness.Case):
                          [("cryptowatch.address.listed", "ronin")])
         self.assertFalse(self.receiver.alerts()[-1]["data"]["listing"]["baseline"])
         self.lists.put("/sdn.xml", ofac(("11", "ETH", RONIN), ("12", "XBT", KEY1_P2PKH),
-                                        ("13", "ETH", RONIN_2)).replace("DPRK3", "DPRK4"))
+                                        ("13", "ETH", RONIN_2), issued="2026-11-22")
+                       .replace("DPRK3", "DPRK4"))
         _, report, _ = self.home.scan("--force")
         self.assertEqual({a["type"] for a in report["alerts"]}, {"cryptowatch.address.changed"})
         self.assertEqual(len(report["alerts"]), 3)
         changed = self.receiver.alerts()[-1]["data"]["listing"]
         self.assertEqual(changed["changes"],
                          [{"path": "/programs", "from": ["DPRK3"], "to": ["DPRK4"]}])
-        self.lists.put("/sdn.xml", ofac(("11", "ETH", RONIN)).replace("DPRK3", "DPRK4"))
+        self.lists.put("/sdn.xml", ofac(("11", "ETH", RONIN), issued="2026-11-23")
+                       .replace("DPRK3", "DPRK4"))
         _, report, _ = self.home.scan("--force")
         self.assertEqual(sorted((a["type"], a["case"]) for a in report["alerts"]),
                          [("cryptowatch.address.delisted", "example"),
@@ -355,19 +358,27 @@ class Trouble(harness.Case):
         self.assertIn("good.json", done.stderr)
         self.assertEqual(self.lists.requests, [])
 
-    def test_a_list_that_shrinks_is_held_and_then_believed_on_the_same_bytes(self):
+    def test_a_list_that_shrinks_is_held_until_three_fetches_over_two_days_agree(self):
         many = ["0x%040x" % (0x1000000 + i) for i in range(40)]
+        self.home.now = "2026-11-20T00:00:00Z"
         url = self.lists.put("/many.txt", "\n".join(many + [RONIN.lower()]) + "\n")
         self.home.feed("many", url, removed_max_percent=15)
         self.home.rule("example", [RONIN])
         self.assertEqual(self.home.scan()[0], 0)
-        self.lists.put("/many.txt", "\n".join(many[:5]) + "\n")
-        code, report, _ = self.home.scan("--force")
+        self.lists.put("/many.txt", "\n".join(many[:25]) + "\n")
+        self.home.now = "2026-11-21T00:00:00Z"
+        code, report, _ = self.home.scan()
         self.assertEqual((code, [a["type"] for a in report["alerts"]],
                           report["feeds"][0]["status"]),
                          (20, ["cryptowatch.feed.suspect"], "held"))
         self.assertEqual(self.home.check(RONIN)[0], 10)
-        code, report, _ = self.home.scan("--force")
+        for now in ("2026-11-21T00:00:10Z", "2026-11-22T23:59:59Z"):
+            self.home.now = now
+            code, report, _ = self.home.scan()
+            self.assertEqual((code, report["alerts"], report["feeds"][0]["status"]),
+                             (20, [], "held"))
+        self.home.now = "2026-11-23T00:00:00Z"
+        code, report, _ = self.home.scan()
         self.assertEqual((code, report["feeds"][0]["status"]), (0, "updated"))
         self.assertEqual([a["type"] for a in report["alerts"]], ["cryptowatch.address.delisted"])
 
@@ -453,8 +464,11 @@ class Trouble(harness.Case):
         self.assertEqual(list((self.home.path / "state").iterdir()), [])
 
     def test_a_dry_run_announces_what_the_run_then_tells(self):
+        days = iter(range(1, 21))  # each document is newer: an older one would be held
+
         def serve(*features, program="DPRK3"):
-            self.lists.put("/sdn.xml", ofac(*features).replace("DPRK3", program))
+            self.lists.put("/sdn.xml", ofac(*features, issued="2026-11-%02d" % next(days))
+                           .replace("DPRK3", program))
 
         one, two = ("11", "ETH", RONIN), ("12", "ETH", RONIN_2)
         serve(one, two)

@@ -151,6 +151,7 @@ class Screen(harness.Case):
         self.home.scan()
         self.assertEqual(self.screen(stdin=KEY1_P2WPKH.encode())[0], 0)
         self.assertEqual(self.screen("--every-token", stdin=KEY1_P2WPKH.encode())[0], 11)
+        self.assertEqual(self.screen("--nested", stdin=KEY1_P2WPKH.encode())[0], 11)
 
     def test_a_delisted_address_is_related(self):
         self.home.scan()

@@ -71,7 +71,7 @@ static void check_stable(const struct cw_address *address)
     char canonical[CW_CANONICAL_BYTES];
     char again_canonical[CW_CANONICAL_BYTES];
     char text[CW_ADDRESS_TEXT_BYTES];
-    char aux[24];
+    char aux[CW_AUX_BYTES];
     char caip10[256];
     struct cw_address again;
     cw_address_canonical(address, canonical);

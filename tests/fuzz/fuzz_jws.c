@@ -34,8 +34,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct cw_error err = {0};
     struct cw_buf body;
     cw_buf_init(&body, CW_ALERT_BYTES_MAX);
-    const enum cw_status status =
-        cw_seal_verify(file, beside, &(struct cw_trust){sets, 1}, &found, &body, &err);
+    const enum cw_status status = cw_seal_verify(
+        file, beside, &(struct cw_trust){.sets = sets, .count = 1}, &found, &body, &err);
     CW_ASSERT(status == CW_OK || status == CW_UNTRUSTED || status == CW_NOT_FOUND);
     CW_ASSERT((status == CW_OK) == (err.text[0] == '\0'));
     CW_ASSERT((status == CW_OK) == (body.len > 0));

@@ -27,8 +27,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct cw_buf body;
         cw_buf_init(&body, CW_ALERT_BYTES_MAX);
         /* the signature is over another body, so no set may make it valid */
-        CW_ASSERT(cw_seal_verify(CW_SPAN(file), CW_SPAN("{}"), &(struct cw_trust){sets, 1}, &found,
-                                 &body, NULL) != CW_OK);
+        CW_ASSERT(cw_seal_verify(CW_SPAN(file), CW_SPAN("{}"),
+                                 &(struct cw_trust){.sets = sets, .count = 1}, &found, &body,
+                                 NULL) != CW_OK);
         CW_ASSERT(found.signatures_count == 1);
         CW_ASSERT(body.len == 0);
         cw_buf_clear(&body);

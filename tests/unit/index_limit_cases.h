@@ -116,7 +116,7 @@ static void holds_a_key_that_a_list_repeats(void)
 static void sorts_keys_however_they_fall(void)
 {
     uint64_t state = 0x2545f4914f6cdd1du;
-    struct cw_index_keys *keys = cw_index_keys_new();
+    struct cw_gather *keys = cw_index_keys_new();
     CU_ASSERT_PTR_NOT_NULL_FATAL(keys);
     uint64_t *hashes = malloc(RANDOM_KEYS * sizeof(*hashes));
     CU_ASSERT_PTR_NOT_NULL_FATAL(hashes);
@@ -155,7 +155,7 @@ static void sorts_keys_however_they_fall(void)
     CU_ASSERT_EQUAL(table.count, RANDOM_KEYS);
     CU_ASSERT_EQUAL(wrong, 0);
     cw_output_close(&out);
-    cw_index_keys_free(keys);
+    cw_gather_free(keys);
     free(hashes);
 }
 

@@ -41,7 +41,7 @@ static void sets_the_pragmas(void)
         {"PRAGMA cell_size_check", 1},
         {"PRAGMA busy_timeout", 5000},
         {"PRAGMA application_id", CW_STORE_APPLICATION_ID},
-        {"PRAGMA user_version", 4},
+        {"PRAGMA user_version", 5},
         {"SELECT count(*) = 0 FROM pragma_foreign_key_check", 1},
         {"SELECT min(strict) FROM pragma_table_list WHERE schema = 'main'"
          " AND name NOT LIKE 'sqlite_%'",
@@ -165,7 +165,7 @@ static void make_other_program(const struct place *place)
 static void make_newer(const struct place *place)
 {
     make_good(place);
-    run_sql(place, "PRAGMA user_version = 5");
+    run_sql(place, "PRAGMA user_version = 6");
 }
 
 static void lose_version(const struct place *place)

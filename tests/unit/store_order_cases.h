@@ -239,7 +239,13 @@ static void brings_an_older_outbox_up_to_date(void)
     STORE_OK(cw_store_endpoint_put(store, "siem", true, 0, "410", &err));
     cw_store_close(store);
     run_sql(&place, "DROP INDEX outbox_chains; ALTER TABLE outbox DROP COLUMN chain;"
-                    "ALTER TABLE endpoints DROP COLUMN counted_from; PRAGMA user_version = 3");
+                    "ALTER TABLE endpoints DROP COLUMN counted_from;"
+                    "DROP INDEX retrievals_by_document;"
+                    "ALTER TABLE feeds DROP COLUMN held_evidence;"
+                    "ALTER TABLE feeds DROP COLUMN held_fetches;"
+                    "ALTER TABLE feeds DROP COLUMN held_since_s;"
+                    "ALTER TABLE feeds DROP COLUMN issued;"
+                    "ALTER TABLE feeds DROP COLUMN whole_at_s; PRAGMA user_version = 3");
     store = store_open(&place, CW_STORE_WRITE);
     fail_row(store, 1, 500, STORE_NOW + 60);
     fail_row(store, 3, 500, STORE_NOW + 60);

@@ -97,7 +97,7 @@ static bool check_valid(const char *family, const struct fixture *row,
     static const char *const checksums[] = {"ok", "none", "bad"};
     char canonical[CW_CANONICAL_BYTES];
     char text[CW_ADDRESS_TEXT_BYTES];
-    char aux[24] = "";
+    char aux[CW_AUX_BYTES] = "";
     char list[1024];
     const char *names[CW_READINGS_MAX];
     cw_address_canonical(address, canonical);
@@ -276,9 +276,22 @@ static void bounds_the_quadratic_conversion(void)
 static void refuses_secrets_wherever_they_stand(void)
 {
     /* made of the bytes 01 02 03 … by our own encoders: nobody's keys */
-    static const char *const around[] = {"%s",      " %s ",       "\"%s\"",
-                                         "ETH: %s", "bitcoin:%s", "https://example.com/address/%s",
-                                         "XBT %s"};
+    static const char *const around[] = {
+        "%s",
+        " %s ",
+        "\"%s\"",
+        "ETH: %s",
+        "bitcoin:%s",
+        "https://example.com/address/%s",
+        "XBT %s",
+        "my key is %s, take care",
+        "key=%s",
+        "%s ...",
+        "key \xe2\x80\xa6 %s",
+        "https://example.com/tx/%s?page=1",
+        "1Evhn8BfYcoHrVFPHnVTckNmdExK1V6qMb %s",
+        "bitcoin:1Evhn8BfYcoHrVFPHnVTckNmdExK1V6qMb?label=%s",
+        "https://a.example/1Evhn8BfYcoHrVFPHnVTckNmdExK1V6qMb?key=%s"};
     char secret[128];
     char text[256];
     uint8_t bytes[34];

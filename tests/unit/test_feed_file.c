@@ -19,7 +19,7 @@ static void load_case(const char *folder, struct cw_mistakes *mistakes)
 
 static void refuses_every_invalid_case(void)
 {
-    cases_run(CW_FIXTURES "/feed_file/invalid", load_case, true, 66);
+    cases_run(CW_FIXTURES "/feed_file/invalid", load_case, true, 67);
 }
 
 static void accepts_every_valid_case(void)
@@ -51,8 +51,8 @@ static void loads_the_shipped_feeds(void)
     for (size_t i = 0; i < cw_feeds_count(feeds); i++) {
         const struct cw_feed *feed = cw_feeds_at(feeds, i);
         CU_ASSERT_PTR_EQUAL(cw_feeds_find(feeds, cw_span_cstr(feed->id)), feed);
-        CW_CHECK(feed->path == NULL || access(feed->path, R_OK) == 0, "%s: %s", feed->id,
-                 feed->path);
+        CW_CHECK(!feed->enabled || feed->path == NULL || access(feed->path, R_OK) == 0, "%s: %s",
+                 feed->id, feed->path);
     }
     cw_feeds_free(feeds);
 }
@@ -88,7 +88,10 @@ static void reads_every_member(void)
     CU_ASSERT_EQUAL(feed->timeout_s, 600);
     CU_ASSERT_EQUAL(feed->bytes_max, (int64_t)CW_FEED_BODY_HARD_MAX);
     CU_ASSERT_EQUAL(feed->entries_min, CW_FEED_ENTRIES_MAX);
+    CU_ASSERT_EQUAL(feed->tags_min, CW_FEED_TAGS_MIN_MAX);
     CU_ASSERT_EQUAL(feed->removed_max_percent, 100);
+    CU_ASSERT_EQUAL(feed->unusable_max_percent, 100);
+    CU_ASSERT_FALSE(feed->release_by_itself);
     CU_ASSERT_FALSE(feed->enabled);
     CU_ASSERT_EQUAL(strlen(feed->sha256), 64);
     cw_feeds_free(feeds);
@@ -113,7 +116,10 @@ static void fills_in_defaults(void)
     CU_ASSERT_EQUAL(feed->timeout_s, 900);
     CU_ASSERT_EQUAL(feed->bytes_max, (int64_t)CW_FEED_BODY_MAX);
     CU_ASSERT_EQUAL(feed->entries_min, 1);
+    CU_ASSERT_EQUAL(feed->tags_min, 0);
     CU_ASSERT_EQUAL(feed->removed_max_percent, 15);
+    CU_ASSERT_EQUAL(feed->unusable_max_percent, 20);
+    CU_ASSERT_TRUE(feed->release_by_itself);
     CU_ASSERT(feed->enabled);
     cw_feeds_free(feeds);
 }

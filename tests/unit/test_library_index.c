@@ -222,7 +222,11 @@ static void may_hold_never_misses(void)
                             CRYPTOWATCH_ADDRESS_OK);
             CW_CHECK(is_found, "%s is not found", texts[i]);
             CW_CHECK(by_text == 1, "%s: missed as a text", texts[i]);
+            struct cryptowatch_key key;
+            cryptowatch_key_make(&address, &key);
             CU_ASSERT_EQUAL(cryptowatch_index_may_hold(index, &address), 1);
+            CW_CHECK(cryptowatch_index_may_hold_key(index, &key) == 1, "%s: missed as a key",
+                     texts[i]);
         }
         CU_ASSERT_EQUAL(allocations, before);
         cryptowatch_index_close(index);
@@ -237,14 +241,27 @@ static void may_hold_rules_most_out(void)
     publish(&folder, &(struct world){.generation = 1, .has_script = true});
     struct cryptowatch_index *index = open_folder(&folder);
     size_t kept = 0;
+    size_t kept_keys = 0;
     for (uint64_t i = 0; i < ASKED; i++) {
+        struct cryptowatch_address address;
+        struct cryptowatch_key key;
         char text[48];
         (void)snprintf(text, sizeof(text), "0x%016llx%016llx%08llx",
                        (unsigned long long)scramble(3 * i), (unsigned long long)scramble(3 * i + 1),
                        (unsigned long long)(scramble(3 * i + 2) & UINT32_MAX));
         kept += (size_t)cryptowatch_index_may_hold_text(index, text, strlen(text));
+        CU_ASSERT_EQUAL(
+            cryptowatch_address_parse(text, strlen(text), NULL, CRYPTOWATCH_LIST, &address),
+            CRYPTOWATCH_ADDRESS_OK);
+        cryptowatch_key_make(&address, &key);
+        kept_keys += (size_t)cryptowatch_index_may_hold_key(index, &key);
     }
     CU_ASSERT(kept < ASKED / 100);
+    CU_ASSERT(kept_keys < ASKED / 100);
+    struct cryptowatch_address nothing = {{0}};
+    struct cryptowatch_key key;
+    cryptowatch_key_make(&nothing, &key);
+    CU_ASSERT_EQUAL(cryptowatch_index_may_hold_key(index, &key), 1);
     cryptowatch_index_close(index);
     folder_drop(&folder);
 }

@@ -240,20 +240,7 @@ static void finds_every_spelling(void)
     free(all);
 }
 
-static void finds_nested_scripts_when_every_token_is_decoded(void)
-{
-    struct listed listed = {.is_nested_known = true};
-    CU_ASSERT(listed_add(&listed, CW_SPAN("3JvL6Ymt8MVWiCNHC7oWU6nLeHNJKLZGLN"), CW_SPAN("")));
-    listed_build(&listed);
-    struct ear ear = ear_of(&listed);
-    const struct cw_span text = CW_SPAN("to bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4 today");
-    hear(&listed, text, CW_SCREEN_AUTO, 7, &ear);
-    CU_ASSERT(
-        cw_span_is(cw_buf_as_span(&ear.heard), "0:3:bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4\n"));
-    cw_buf_clear(&ear.heard);
-    compare(&listed, text, SIZE_MAX / 2, "a nested script");
-    listed_clear(&listed);
-}
+#include "screen_nested_cases.h"
 
 /* ---- places ---- */
 
@@ -476,6 +463,7 @@ static const struct cw_test tests[] = {
     {"finds what a slow reading finds", finds_what_a_slow_reading_finds},
     {"finds every related pair", finds_every_related_pair},
     {"finds every spelling of a listed key", finds_every_spelling},
+    {"finds keys whose nested script is listed", finds_keys_of_nested_scripts},
     {"finds nested scripts when every token is decoded",
      finds_nested_scripts_when_every_token_is_decoded},
     {"finds at every place", finds_at_every_place},

@@ -1,6 +1,7 @@
 /* Spelled hashes: the core of every enumerable text of a key is among them. */
 #include "suite.h"
 
+#include "../soak/spellings.h"
 #include "crypto/hash.h"
 #include "index/spelled.h"
 
@@ -100,7 +101,97 @@ static void reads_only_the_token(void)
     }
 }
 
+/* ---- keys ---- */
+
+enum { EVERY = 3 };
+
+struct known {
+    struct cw_address address;
+    uint64_t spelled[CW_SPELLED_MAX];
+    size_t spelled_count;
+    uint64_t keys[CW_SPELLED_MAX];
+    size_t keys_count;
+};
+
+static bool share(const struct known *listed, const struct known *asked)
+{
+    for (size_t i = 0; i < asked->keys_count; i++) {
+        if (has_hash(listed->spelled, listed->spelled_count, asked->keys[i])) {
+            return true;
+        }
+    }
+    return asked->keys_count == 0;
+}
+
+/* Every text of one set of random bytes, under a chain's label or under none; and each with each.
+ */
+static size_t know_all(const struct spellings *all, struct known *ret)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        struct known *known = &ret[count];
+        const struct cw_span tag = i % 4 == 1 ? CW_SPAN("XBT") : CW_SPAN("");
+        if (cw_address_parse(cw_span_cstr(all->texts[i]), tag, CW_ADDRESS_LIST, &known->address) !=
+            CW_ADDRESS_OK) {
+            continue;
+        }
+        known->spelled_count = cw_spelled_hashes(&known->address, known->spelled);
+        known->keys_count = cw_key_hashes(&known->address, known->keys, CW_SPELLED_MAX);
+        CU_ASSERT(known->keys_count <= CW_SPELLED_MAX);
+        count++;
+    }
+    return count;
+}
+
+static void finds_what_is_related_by_its_keys(void)
+{
+    static struct spellings all;
+    size_t related = 0;
+    uint8_t pool[POOL_BYTES];
+    for (size_t i = 0; i < sizeof(pool); i++) {
+        pool[i] = (uint8_t)(i * 37 + 11);
+    }
+    CU_ASSERT_FATAL(spellings_learn(&all));
+    spellings_make(&all, pool);
+    struct known *known = malloc(SPELLINGS_MAX * sizeof(*known));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(known);
+    const size_t count = know_all(&all, known);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = i % EVERY; j < count; j += EVERY) {
+            if (cw_address_relation(&known[i].address, &known[j].address, NULL) !=
+                CW_RELATION_NONE) {
+                related++;
+                CW_CHECK(share(&known[i], &known[j]), "%s listed, %s asked",
+                         known[i].address.source, known[j].address.source);
+            }
+        }
+    }
+    CU_ASSERT(related > count);
+    free(known);
+}
+
+static void keys_of_others_are_others(void)
+{
+    struct known of[2] = {0};
+    (void)cw_address_parse(CW_SPAN("1BgGZ9tcN4rm9KBzDn7KprQz87SZ26SAMH"), CW_SPAN(""),
+                           CW_ADDRESS_LIST, &of[0].address);
+    (void)cw_address_parse(CW_SPAN("1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"), CW_SPAN(""),
+                           CW_ADDRESS_LIST, &of[1].address);
+    for (size_t i = 0; i < CW_COUNT(of); i++) {
+        of[i].spelled_count = cw_spelled_hashes(&of[i].address, of[i].spelled);
+        of[i].keys_count = cw_key_hashes(&of[i].address, of[i].keys, CW_SPELLED_MAX);
+    }
+    CU_ASSERT_EQUAL(of[0].keys_count, 2); /* its hash, and the script it may be nested in */
+    CU_ASSERT_TRUE(share(&of[0], &of[0]));
+    CU_ASSERT_FALSE(share(&of[0], &of[1]));
+    CU_ASSERT_EQUAL(cw_key_hashes(&of[0].address, of[1].keys, 1), 2); /* one is written */
+    CU_ASSERT_EQUAL(of[1].keys[0], of[0].keys[0]);
+    CU_ASSERT_NOT_EQUAL(of[1].keys[1], of[0].keys[1]);
+}
+
 static const struct cw_test tests[] = {
+    {"finds what is related by its keys", finds_what_is_related_by_its_keys},
+    {"keys of others are others", keys_of_others_are_others},
     {"finds other texts of a key", finds_other_texts_of_a_key},
     {"keeps other keys out", keeps_other_keys_out},
     {"reads only the token", reads_only_the_token},

@@ -62,6 +62,9 @@ static struct cw_feed_state full_state(enum cw_feed_status status)
         .unusable = 8,
         .failures = 9,
         .failing_since_s = 10,
+        .held_fetches = 11,
+        .held_since_s = 12,
+        .whole_at_s = 13,
     };
     fill(state.snapshot_sha256, sizeof(state.snapshot_sha256), 'a');
     fill(state.url, sizeof(state.url), 'b');
@@ -76,6 +79,8 @@ static struct cw_feed_state full_state(enum cw_feed_status status)
     fill(state.released_sha256, sizeof(state.released_sha256), 'i');
     fill(state.book_sha256, sizeof(state.book_sha256), 'j');
     fill(state.norm, sizeof(state.norm), 'k');
+    fill(state.held_evidence, sizeof(state.held_evidence), 'l');
+    fill(state.issued, sizeof(state.issued), 'm');
     return state;
 }
 
@@ -94,7 +99,10 @@ static bool is_state_same(const struct cw_feed_state *a, const struct cw_feed_st
            strcmp(a->error_code, b->error_code) == 0 && strcmp(a->error_text, b->error_text) == 0 &&
            strcmp(a->held_sha256, b->held_sha256) == 0 &&
            strcmp(a->released_sha256, b->released_sha256) == 0 &&
-           strcmp(a->book_sha256, b->book_sha256) == 0 && strcmp(a->norm, b->norm) == 0;
+           strcmp(a->book_sha256, b->book_sha256) == 0 && strcmp(a->norm, b->norm) == 0 &&
+           strcmp(a->held_evidence, b->held_evidence) == 0 && a->held_fetches == b->held_fetches &&
+           a->held_since_s == b->held_since_s && strcmp(a->issued, b->issued) == 0 &&
+           a->whole_at_s == b->whole_at_s;
 }
 
 static void gives_back_the_state_of_a_feed_whole(void)

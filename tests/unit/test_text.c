@@ -242,6 +242,21 @@ static void utf8_accepts_shortest_forms_only(void)
     }
 }
 
+static void a_cut_splits_no_character(void)
+{
+    static const struct {
+        const char *text;
+        size_t max;
+        size_t len;
+    } rows[] = {{"abc", 3, 3},       {"abc", 2, 2},       {"abc", 0, 0},
+                {"a\xc3\xa9", 2, 1}, {"a\xc3\xa9", 3, 3}, {"\xf0\x9f\x98\x80", 3, 0},
+                {"", 5, 0}};
+    for (size_t i = 0; i < CW_COUNT(rows); i++) {
+        const struct cw_span cut = cw_utf8_cut(cw_span_cstr(rows[i].text), rows[i].max);
+        CW_CHECK(cut.len == rows[i].len, "%s to %zu: %zu", rows[i].text, rows[i].max, cut.len);
+    }
+}
+
 static void utf8_cursor_stays_on_a_bad_byte(void)
 {
     const struct cw_span text = CW_SPAN("\xe2\x82\xac\xff");
@@ -409,6 +424,7 @@ int main(void)
         {"time formatting inverts parsing", time_formatting_inverts_parsing_and_clamps},
         {"age is rounded for people", age_is_rounded_for_people},
         {"clock runs forward in this century", clock_runs_forward_in_this_century},
+        {"a cut splits no character", a_cut_splits_no_character},
         {"utf8 accepts shortest forms only", utf8_accepts_shortest_forms_only},
         {"utf8 cursor stays on a bad byte", utf8_cursor_stays_on_a_bad_byte},
         {"escape hides what could deceive", escape_hides_what_could_deceive_a_reader},

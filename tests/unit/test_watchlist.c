@@ -1,5 +1,4 @@
-/* A list as we understand it: what becomes a listing, what merges, what counts as a change, and
- * when a change is not believed. */
+/* A list as we understand it: what becomes a listing, what merges, what counts as a change. */
 #include "list_rows.h"
 
 #include "base/buf.h"
@@ -410,7 +409,6 @@ static const struct cw_test tests[] = {
     {"refuses a key with endless programmes", refuses_a_key_with_endless_programmes},
     {"finds added, removed and changed listings", finds_added_removed_and_changed},
     {"is the mirror of itself backwards", is_the_mirror_of_itself_backwards},
-    {"believes only what is plausible", believes_only_what_is_plausible},
     {"knows the addresses that are nobody's", knows_the_addresses_that_are_nobodys},
 };
 

@@ -47,8 +47,8 @@ static enum cw_status verify(struct run *run, struct cw_span file, struct cw_spa
     cw_buf_reset(&run->body);
     cw_error_clear(&run->err);
     const enum cw_status status =
-        cw_seal_verify(file, detached, &(struct cw_trust){sets, run->sets_count}, &run->found,
-                       &run->body, &run->err);
+        cw_seal_verify(file, detached, &(struct cw_trust){.sets = sets, .count = run->sets_count},
+                       &run->found, &run->body, &run->err);
     CW_CHECK((status == CW_OK) == (run->body.len > 0), "content without a valid file");
     CW_CHECK((status == CW_OK) == (run->err.text[0] == '\0'), "status %d: %s", (int)status,
              run->err.text);

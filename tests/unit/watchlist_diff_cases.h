@@ -130,42 +130,6 @@ static void is_the_mirror_of_itself_backwards(void)
 
 /* ---- is it believed? ---- */
 
-static const struct {
-    const char *what;
-    size_t removed;
-    size_t old_count;
-    size_t new_count;
-    uint64_t entries_min;
-    uint64_t removed_max_percent;
-    enum cw_verdict_on_list verdict;
-} judge_cases[] = {
-    {"a first list at the floor", 0, 0, 24, 24, 15, CW_LIST_PLAUSIBLE},
-    {"a first list below the floor", 0, 0, 23, 24, 15, CW_LIST_TOO_SMALL},
-    {"an empty list without a floor", 0, 0, 0, 0, 15, CW_LIST_PLAUSIBLE},
-    {"an empty list with the least floor", 0, 0, 0, 1, 15, CW_LIST_TOO_SMALL},
-    {"ten removals are never suspicious", 10, 10, 1, 1, 0, CW_LIST_PLAUSIBLE},
-    {"eleven of eleven are", 11, 11, 1, 1, 15, CW_LIST_SHRUNK},
-    {"exactly the percentage", 15, 100, 85, 1, 15, CW_LIST_PLAUSIBLE},
-    {"one above the percentage", 16, 100, 84, 1, 15, CW_LIST_SHRUNK},
-    {"just below a broken percentage", 11, 74, 63, 1, 15, CW_LIST_PLAUSIBLE},
-    {"just above a broken percentage", 11, 73, 62, 1, 15, CW_LIST_SHRUNK},
-    {"no removal is allowed", 11, 2000000, 1, 1, 0, CW_LIST_SHRUNK},
-    {"every removal is allowed", 2000000, 2000000, 1, 1, 100, CW_LIST_PLAUSIBLE},
-    {"additions do not make up for removals", 50, 100, 5050, 1, 15, CW_LIST_SHRUNK},
-    {"too small outweighs shrunk", 90, 100, 10, 11, 15, CW_LIST_TOO_SMALL},
-};
-
-static void believes_only_what_is_plausible(void)
-{
-    for (size_t i = 0; i < CW_COUNT(judge_cases); i++) {
-        const struct cw_delta delta = {.removed_count = judge_cases[i].removed};
-        const enum cw_verdict_on_list verdict =
-            cw_delta_judge(&delta, judge_cases[i].old_count, judge_cases[i].new_count,
-                           judge_cases[i].entries_min, judge_cases[i].removed_max_percent);
-        CW_CHECK(verdict == judge_cases[i].verdict, "%s: %d", judge_cases[i].what, (int)verdict);
-    }
-}
-
 /* ---- nobody's addresses ---- */
 
 static const struct {

@@ -1,0 +1,280 @@
+#include "scan/hold.h"
+
+#include "base/datetime.h"
+#include "base/text.h"
+#include "crypto/hash.h"
+
+static const struct {
+    const char *code;
+    bool may_agree; /* made good by agreement, not by a person alone */
+} verdicts[] = {
+    [CW_LIST_PLAUSIBLE] = {"", false},
+    [CW_LIST_TOO_SMALL] = {"too-small", false},
+    [CW_LIST_TOO_NARROW] = {"too-narrow", false},
+    [CW_LIST_UNREADABLE] = {"unreadable", false},
+    [CW_LIST_FROM_AHEAD] = {"ahead", false},
+    [CW_LIST_OLDER] = {"older", true},
+    [CW_LIST_RETURNED] = {"returned", true},
+    [CW_LIST_GROWN] = {"grown", true},
+    [CW_LIST_OURS] = {"ours", true},
+    [CW_LIST_SHRUNK] = {"shrunk", true},
+};
+
+/* ---- the case ------------------------------------------------------------------------------ */
+
+static bool is_ours(const struct cw_hits *hits)
+{
+    for (size_t i = 0; i < hits->count; i++) {
+        if (hits->items[i].relation == CW_RELATION_EXACT ||
+            hits->items[i].relation == CW_RELATION_ENCODING) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_among(const struct cw_span *items, size_t count, struct cw_span text)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (cw_span_equal(items[i], text)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Counts no further than it matters. */
+static enum cw_status count_ours(const struct cw_work *work, size_t *ret, struct cw_error *err)
+{
+    const struct cw_span feed = cw_span_cstr(work->intake->feed->id);
+    struct cw_span seen[CW_JUDGE_OURS_MAX + 1];
+    size_t count = 0;
+    struct cw_hits hits = {0};
+    enum cw_status status = CW_OK;
+    for (size_t i = 0; status == CW_OK && i < work->delta.added_count && count <= CW_JUDGE_OURS_MAX;
+         i++) {
+        const struct cw_listing *listing = cw_watchlist_at(work->new_list, work->delta.added[i]);
+        hits.count = 0;
+        status = cw_book_match(work->scan->book, feed, listing, &hits, err);
+        if (status == CW_OK && is_ours(&hits) && !is_among(seen, count, listing->canonical)) {
+            seen[count++] = listing->canonical;
+        }
+    }
+    cw_hits_clear(&hits);
+    *ret = count;
+    return status;
+}
+
+/* How many kinds of address the list names; counts no further than it matters. */
+static size_t count_tags(const struct cw_watchlist *list, size_t enough)
+{
+    struct cw_span seen[CW_FEED_TAGS_MIN_MAX];
+    size_t count = 0;
+    CW_ASSERT(enough <= CW_COUNT(seen));
+    for (size_t i = 0; i < cw_watchlist_count(list); i++) {
+        const struct cw_listing *listing = cw_watchlist_at(list, i);
+        for (size_t t = 0; t < listing->tags_count && count < enough; t++) {
+            if (!is_among(seen, count, listing->tags[t])) {
+                seen[count++] = listing->tags[t];
+            }
+        }
+    }
+    return count;
+}
+
+/* A date that is none counts as none: it cannot make a list older. */
+static int64_t date_of(struct cw_span text)
+{
+    int64_t time_s = 0;
+    return cw_date_parse(text, &time_s) ? time_s : 0;
+}
+
+static enum cw_status describe(const struct cw_work *work, struct cw_list_case *ret,
+                               struct cw_error *err)
+{
+    const struct cw_intake *intake = work->intake;
+    const struct cw_feed *feed = intake->feed;
+    const uint64_t entries = cw_watchlist_entries(work->new_list);
+    *ret = (struct cw_list_case){
+        .old_count = work->old_list == NULL ? 0 : cw_watchlist_count(work->old_list),
+        .added = work->delta.added_count,
+        .removed = work->delta.removed_count,
+        .entries = entries,
+        .undecodable = cw_watchlist_undecodable(work->new_list),
+        .usable = entries - cw_watchlist_opaque_count(work->new_list),
+        .entries_min = (uint64_t)feed->entries_min,
+        .tags = count_tags(work->new_list, (size_t)feed->tags_min),
+        .tags_min = (uint64_t)feed->tags_min,
+        .removed_max_percent = (uint64_t)feed->removed_max_percent,
+        .unusable_max_percent = (uint64_t)feed->unusable_max_percent,
+        .published_s = date_of(cw_watchlist_published(work->new_list)),
+        .issued_s = date_of(cw_span_cstr(intake->state.issued)),
+        .now_s = work->scan->now_s,
+    };
+    if (work->old_list == NULL || work->scan->store == NULL) {
+        return CW_OK; /* nothing to compare it with */
+    }
+    const enum cw_status status = count_ours(work, &ret->ours_added, err);
+    return status == CW_OK
+               ? cw_store_was_accepted(work->scan->store, feed->id, intake->fetched.sha256,
+                                       &ret->was_accepted_before, err)
+               : status;
+}
+
+/* ---- agreement ----------------------------------------------------------------------------- */
+
+static void evidence_of(const struct cw_work *work, enum cw_verdict_on_list verdict,
+                        char ret[static CW_SHA256_HEX_BYTES])
+{
+    struct cw_sha256_stream stream;
+    if (verdict != CW_LIST_SHRUNK) {
+        (void)snprintf(ret, CW_SHA256_HEX_BYTES, "%s", work->intake->fetched.sha256);
+        return;
+    }
+    cw_sha256_begin(&stream);
+    for (size_t i = 0; i < work->delta.removed_count; i++) {
+        const struct cw_listing *gone = cw_watchlist_at(work->old_list, work->delta.removed[i]);
+        cw_sha256_update(&stream, gone->entry_id);
+        cw_sha256_update(&stream, CW_SPAN("\n"));
+        cw_sha256_update(&stream, gone->canonical);
+        cw_sha256_update(&stream, CW_SPAN("\n"));
+    }
+    cw_sha256_end_hex(&stream, ret);
+}
+
+static void remember(struct cw_work *work, enum cw_verdict_on_list verdict)
+{
+    struct cw_feed_state *state = &work->intake->state;
+    char evidence[CW_SHA256_HEX_BYTES];
+    evidence_of(work, verdict, evidence);
+    if (strcmp(evidence, state->held_evidence) != 0) {
+        cw_scan_copy(state->held_evidence, sizeof(state->held_evidence), evidence);
+        state->held_fetches = 0;
+        state->held_since_s = work->scan->now_s;
+    }
+    state->held_fetches++;
+}
+
+static bool may_agree(const struct cw_work *work, const struct cw_hold *hold)
+{
+    return work->intake->feed->release_by_itself && verdicts[hold->verdict].may_agree &&
+           !cw_list_lost_half(&hold->list);
+}
+
+static bool is_newer(const struct cw_hold *hold)
+{
+    return hold->verdict == CW_LIST_SHRUNK && hold->list.issued_s != 0 &&
+           hold->list.published_s > hold->list.issued_s;
+}
+
+static bool is_agreed(const struct cw_work *work, const struct cw_hold *hold)
+{
+    const struct cw_feed_state *state = &work->intake->state;
+    if (!may_agree(work, hold)) {
+        return false;
+    }
+    return is_newer(hold) ? state->held_fetches >= CW_HOLD_FETCHES_DATED
+                          : state->held_fetches >= CW_HOLD_FETCHES &&
+                                work->scan->now_s - state->held_since_s >= CW_HOLD_AGREED_S;
+}
+
+/* ---- words --------------------------------------------------------------------------------- */
+
+static void write_what(const struct cw_work *work, const struct cw_hold *hold, char *ret,
+                       size_t bytes)
+{
+    const struct cw_list_case *list = &hold->list;
+    const struct cw_span published = cw_watchlist_published(work->new_list);
+    switch (hold->verdict) {
+    case CW_LIST_PLAUSIBLE:
+        ret[0] = '\0';
+        return;
+    case CW_LIST_TOO_SMALL:
+        (void)snprintf(ret, bytes, "%llu usable entries where at least %llu are expected",
+                       (unsigned long long)list->usable, (unsigned long long)list->entries_min);
+        return;
+    case CW_LIST_TOO_NARROW:
+        (void)snprintf(ret, bytes,
+                       "%llu kinds of address where at least %llu are expected: a part of the list "
+                       "is missing",
+                       (unsigned long long)list->tags, (unsigned long long)list->tags_min);
+        return;
+    case CW_LIST_UNREADABLE:
+        (void)snprintf(ret, bytes, "%llu of %llu entries are no addresses: the list looks changed",
+                       (unsigned long long)list->undecodable, (unsigned long long)list->entries);
+        return;
+    case CW_LIST_FROM_AHEAD:
+        (void)snprintf(ret, bytes, "it says that it was issued on %.*s, which is days ahead",
+                       CW_SPAN_ARG(published));
+        return;
+    case CW_LIST_OLDER:
+        (void)snprintf(ret, bytes, "issued on %.*s, before the one in force of %s",
+                       CW_SPAN_ARG(published), work->intake->state.issued);
+        return;
+    case CW_LIST_RETURNED:
+        (void)snprintf(ret, bytes, "a document that was in force once and replaced since");
+        return;
+    case CW_LIST_GROWN:
+        (void)snprintf(ret, bytes, "%zu new listings where %zu are in force", list->added,
+                       list->old_count);
+        return;
+    case CW_LIST_OURS:
+        (void)snprintf(ret, bytes, "it lists more than %d addresses of our cases at once",
+                       CW_JUDGE_OURS_MAX);
+        return;
+    case CW_LIST_SHRUNK:
+        (void)snprintf(ret, bytes, "%zu of %zu listings vanished at once", list->removed,
+                       list->old_count);
+        return;
+    }
+}
+
+static void write_text(const struct cw_work *work, struct cw_hold *hold)
+{
+    char what[192];
+    char until[160] = "";
+    const struct cw_feed_state *state = &work->intake->state;
+    write_what(work, hold, what, sizeof(what));
+    if (may_agree(work, hold) && is_newer(hold)) {
+        (void)snprintf(until, sizeof(until), "another fetch says the same or ");
+    } else if (may_agree(work, hold)) {
+        (void)snprintf(until, sizeof(until),
+                       "three fetches over two days say the same (so far %llu) or ",
+                       (unsigned long long)state->held_fetches);
+    }
+    (void)snprintf(
+        hold->text, sizeof(hold->text), "%s: %s until %s`cryptowatch feed accept %s`", what,
+        hold->verdict == CW_LIST_SHRUNK ? "they stay in force" : "nothing of it is believed", until,
+        work->intake->feed->id);
+}
+
+/* ---- the verdict --------------------------------------------------------------------------- */
+
+static bool is_good_already(const struct cw_intake *intake)
+{
+    const char *sha256 = intake->fetched.sha256;
+    return strcmp(intake->state.released_sha256, sha256) == 0 ||
+           strcmp(intake->state.snapshot_sha256, sha256) == 0;
+}
+
+enum cw_status cw_hold_weigh(struct cw_work *work, struct cw_hold *ret, struct cw_error *err)
+{
+    struct cw_hold hold = {.verdict = CW_LIST_PLAUSIBLE, .code = ""};
+    if (!is_good_already(work->intake)) {
+        const enum cw_status status = describe(work, &hold.list, err);
+        if (status != CW_OK) {
+            return status;
+        }
+        hold.verdict = cw_list_judge(&hold.list);
+    }
+    if (hold.verdict != CW_LIST_PLAUSIBLE) {
+        remember(work, hold.verdict);
+        if (is_agreed(work, &hold)) {
+            hold.verdict = CW_LIST_PLAUSIBLE;
+        }
+    }
+    hold.code = verdicts[hold.verdict].code;
+    write_text(work, &hold);
+    *ret = hold;
+    return CW_OK;
+}

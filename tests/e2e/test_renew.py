@@ -1,0 +1,140 @@
+"""After an upgrade: what another program read is read again before anything is compared, so that
+nobody is woken for the same bytes in other words (alerts.md 2.3)."""
+import json
+import shutil
+import sqlite3
+
+import fault_server
+import harness
+from fault_server import KNOWN, answer
+
+OTHER = "0x" + "ab" * 20
+THIRD = "0x" + "cd" * 20
+FILLER = ["0x%040x" % (0xabcdef000000 + i) for i in range(60)]
+
+
+def table(*rows):
+    """A list of (address, name)."""
+    return ("address,name\n" + "".join("%s,%s\n" % row for row in rows)).encode()
+
+
+class Renew(fault_server.Case):
+    def setUp(self):
+        super().setUp()
+        self.home.rule("others", [OTHER, THIRD])
+
+    def serve(self, *rows):
+        return self.server.put("/list", answer(table(*rows)))
+
+    def scan(self, now, *args):
+        code, feeds, alerts = self.scan_at(now, *args)
+        return code, feeds["list"], [(a["type"], a.get("case_id", a.get("case"))) for a in alerts]
+
+    def data(self):
+        return [alert["data"] for alert in self.receiver.alerts()]
+
+    def read_otherwise(self, now, edit, *args):
+        """One scan by another version: its parser sees other words, and its name stands in the state."""
+        folder = self.home.base / "other"
+        folder.mkdir(exist_ok=True)
+        shutil.copy(harness.BIN / "cryptowatch", folder)
+        for name in ("cryptowatch-net", "share"):
+            if not (folder / name).is_symlink():
+                (folder / name).symlink_to(harness.BIN.resolve() / name)
+        parser = folder / "cryptowatch-parse"
+        parser.write_text("#!/bin/sh\n/bin/sed '%s' >'%s'\nexec '%s' \"$@\" <'%s'\n"
+                          % (edit, folder / "seen", harness.BIN.resolve() / "cryptowatch-parse",
+                             folder / "seen"))
+        parser.chmod(0o755)
+        ours, harness.PROGRAM = harness.PROGRAM, folder / "cryptowatch"
+        try:
+            found = self.scan(now, *args)
+        finally:
+            harness.PROGRAM = ours
+        with sqlite3.connect(self.home.path / "state/state.db") as state:
+            state.execute("UPDATE feeds SET norm = 'cryptowatch-norm/0'")
+        return found
+
+    def norm(self):
+        with sqlite3.connect(self.home.path / "state/state.db") as state:
+            return state.execute("SELECT norm FROM feeds").fetchone()[0]
+
+    def first(self, edit="s/EXAMPLE/Example/"):
+        self.home.feed("list", self.serve((KNOWN, "EXAMPLE ONE"), (OTHER, "EXAMPLE TWO")), "csv")
+        code, feed, alerts = self.read_otherwise("2026-11-20T00:00:00Z", edit)
+        self.assertEqual((code, feed["status"]), (0, "updated"), feed["error"])
+        return alerts
+
+    def test_the_same_bytes_in_other_words_wake_nobody(self):
+        self.assertEqual(len(self.first()), 2)
+        self.assertEqual(self.scan("2026-11-20T01:00:00Z", "--dry-run")[2], [])
+        code, feed, alerts = self.scan("2026-11-20T01:00:00Z")
+        self.assertEqual((code, alerts, self.norm()), (0, [], "cryptowatch-norm/1"))
+        _, answers = self.home.check(KNOWN)
+        self.assertIn("EXAMPLE ONE", json.dumps(answers))
+
+    def test_what_the_next_document_changes_is_told_and_nothing_else(self):
+        self.first()
+        self.serve((KNOWN, "EXAMPLE ONE"), (OTHER, "Another party"))
+        rehearsed = self.scan("2026-11-20T01:00:00Z", "--dry-run")[2]
+        _, feed, alerts = self.scan("2026-11-20T01:00:00Z")
+        self.assertEqual((feed["changed"], [a[0] for a in alerts]), (1, ["address.changed"]))
+        self.assertEqual(rehearsed, alerts)
+        told = self.data()[-1]["listing"]
+        self.assertEqual((told["revision"], told["changes"]),
+                         (1, [{"path": "/entry_name", "from": "EXAMPLE TWO", "to": "Another party"}]))
+
+    def test_even_when_the_list_cannot_be_had(self):
+        self.first()
+        self.server.put("/list", answer(b"x", 500))
+        _, feed, alerts = self.scan("2026-11-20T01:00:00Z")
+        self.assertEqual((feed["status"], alerts, self.norm()),
+                         ("failed", [], "cryptowatch-norm/1"))
+
+    def test_what_only_this_program_finds_was_listed_all_the_time(self):
+        self.assertEqual(len(self.first("/%s/d" % OTHER)), 1)
+        self.serve((KNOWN, "EXAMPLE ONE"), (OTHER, "EXAMPLE TWO"), (THIRD, "EXAMPLE THREE"))
+        _, _, alerts = self.scan("2026-11-20T01:00:00Z")
+        self.assertEqual([a[0] for a in alerts], ["address.listed"] * 2)
+        told = {data["address"]["value"]: data for data in self.data()[-2:]}
+        self.assertEqual((told[OTHER]["listing"]["baseline"], told[THIRD]["listing"]["baseline"]),
+                         (True, False))
+        # each is told with the document that it stands in
+        self.assertNotEqual(told[OTHER]["provenance"]["snapshot_sha256"],
+                            told[THIRD]["provenance"]["snapshot_sha256"])
+
+    def test_what_this_program_does_not_find_stays_until_the_list_says_more(self):
+        self.assertEqual(len(self.first("s/EXAMPLE ONE/%s/" % ("EXAMPLE ONE\\n" + THIRD + ",LOST"))), 3)
+        self.assertEqual(self.scan("2026-11-20T01:00:00Z")[2], [])
+        self.assertEqual(self.home.check(THIRD)[0], 10)
+        self.serve((KNOWN, "EXAMPLE ONE"), (OTHER, "EXAMPLE TWO"), ("0x" + "ef" * 20, "EXAMPLE"))
+        self.assertEqual([a[0] for a in self.scan("2026-11-20T02:00:00Z")[2]], ["address.delisted"])
+
+    def test_what_a_held_document_added_is_read_from_that_one(self):
+        many = [(address, "EXAMPLE") for address in FILLER]
+        self.home.feed("list", self.serve((KNOWN, "EXAMPLE ONE"), *many), "csv",
+                       removed_max_percent=15)
+        self.read_otherwise("2026-11-20T00:00:00Z", "s/EXAMPLE/Example/")
+        self.serve(*many[:40], (OTHER, "EXAMPLE TWO"))
+        _, feed, alerts = self.read_otherwise("2026-11-20T01:00:00Z", "s/EXAMPLE/Example/")
+        self.assertEqual((feed["status"], [a[0] for a in alerts]),
+                         ("held", ["address.listed", "feed.suspect"]))
+        for now in ("2026-11-21T01:00:00Z", "2026-11-22T00:59:59Z"):
+            _, feed, alerts = self.scan(now)
+            self.assertEqual((feed["status"], feed["changed"], alerts), ("held", 0, []))
+        _, feed, alerts = self.scan("2026-11-22T01:00:00Z")
+        self.assertEqual((feed["status"], [a[0] for a in alerts]),
+                         ("updated", ["address.delisted"]))
+
+    def test_a_stored_document_that_is_gone_does_no_harm(self):
+        self.first()
+        for path in (self.home.path / "state/snapshots").rglob("*"):
+            if path.is_file():
+                path.unlink()
+        self.serve((KNOWN, "EXAMPLE ONE"), (OTHER, "EXAMPLE TWO"), (THIRD, "EXAMPLE THREE"))
+        code, feed, _ = self.scan("2026-11-20T01:00:00Z")
+        self.assertEqual((code, feed["status"], self.norm()), (0, "updated", "cryptowatch-norm/1"))
+
+
+if __name__ == "__main__":
+    harness.main()
