@@ -227,7 +227,8 @@ enum cw_status cw_child_wait(pid_t pid, struct cw_error *err)
     if (WEXITSTATUS(end) != 0) {
         return cw_error_set(err, CW_UNTRUSTED, "ended with exit code %d%s", WEXITSTATUS(end),
                             WEXITSTATUS(end) == CW_CHILD_UNSEALED
-                                ? ": its sandbox cannot be put up; `cryptowatch doctor` says why"
+                                ? ": its sandbox cannot be put up, the kernel filters no system "
+                                  "calls; --no-sandbox runs without"
                                 : "");
     }
     return CW_OK;

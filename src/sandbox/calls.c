@@ -116,7 +116,6 @@ static const struct cw_call_row net_rows[] = {
     CALL_IF(mmap, 2, PROT_EXEC, 0),
     CALL_IF(mmap, 2, PROT_WRITE, 0),
     CALL_IF(mprotect, 2, PROT_EXEC, 0),
-    CALL_IF(mprotect, 2, PROT_WRITE, 0),
     /* threads, and no other process; the flags of clone3 cannot be seen from here */
     CALL_IF(clone, 0, CLONE_THREAD, CLONE_THREAD),
     CALL_FAILS(clone3, ENOSYS),
@@ -125,7 +124,7 @@ static const struct cw_call_row net_rows[] = {
     CALL(rseq),
     CALL(sched_yield),
     CALL(sched_getaffinity),
-    CALL_IF(prlimit64, 2, UINT32_MAX, 0), /* asking, not setting */
+    CALL_FAILS(prlimit64, EPERM), /* it could name another process of this user */
     CALL(sysinfo),
     CALL(uname),
     CALL(getuid),

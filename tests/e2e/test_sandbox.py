@@ -85,6 +85,15 @@ class Sandbox(harness.Case):
         self.assertIn("lived through hoard: 12", hostile["error"]["text"])  # ENOMEM
         self.assertEqual(honest["status"], "updated")
 
+    def test_turning_in_circles_meets_the_limit(self):
+        program = self.folder / "hurried"
+        program.write_text("#!/bin/sh\nulimit -t 2\nexec '%s' \"$@\"\n" % harness.PROGRAM)
+        program.chmod(0o755)
+        harness.PROGRAM = program
+        hostile, honest, _ = self.attack("spin")
+        self.assertIn("was killed by signal", hostile["error"]["text"])
+        self.assertEqual(honest["status"], "updated")
+
     def test_without_the_sandbox_nothing_stops_it_and_the_report_says_so(self):
         hostile, _, report = self.attack("open", "--no-sandbox")
         self.assertIn("lived through open: 0", hostile["error"]["text"])

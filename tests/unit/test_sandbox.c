@@ -78,7 +78,7 @@ static const struct {
     {"signal", KILLED, KILLED, 0, 0},
     {"trace", KILLED, KILLED, 0, 0},
     {"code", KILLED, KILLED, 0, 0},
-    {"limit", KILLED, KILLED, 0, 0},
+    {"limit", KILLED, EPERM, 0, 0},
     {"hoard", ENOMEM, 0, 0, 0},
 };
 
@@ -192,15 +192,61 @@ static int check_limits(void)
     return is_good ? 0 : 1;
 }
 
-static void takes_memory_time_and_descriptors(void)
+static pid_t start_limited(int (*run)(void))
 {
     const pid_t pid = fork();
     CU_ASSERT_FATAL(pid >= 0);
     if (pid == 0) {
         cw_sandbox_limit(CW_SANDBOX_PARSE, UINT64_MAX);
-        _exit(check_limits());
+        _exit(run());
     }
-    CU_ASSERT(cw_child_wait(pid, NULL) == CW_OK);
+    return pid;
+}
+
+static void takes_memory_time_and_descriptors(void)
+{
+    CU_ASSERT(cw_child_wait(start_limited(check_limits), NULL) == CW_OK);
+}
+
+/* ---- limits at work ---- */
+
+static int spin_for_a_second(void)
+{
+    struct rlimit cpu;
+    (void)getrlimit(RLIMIT_CPU, &cpu);
+    cpu.rlim_cur = 1; /* the 120 of the parser take too long */
+    (void)setrlimit(RLIMIT_CPU, &cpu);
+    return act_spin();
+}
+
+/* Descriptors that can be had until the limit is met. */
+static int use_descriptors(void)
+{
+    int count = 0;
+    while (dup(STDIN_FILENO) >= 0) {
+        count++;
+    }
+    return errno == EMFILE && count <= (int)CW_PARSE_FDS_MAX - KEPT ? 0 : 1;
+}
+
+static int use_sockets(void)
+{
+    unsigned count = 0;
+    while (count <= CW_NET_FDS_MAX && socket(AF_INET, SOCK_STREAM, 0) >= 0) {
+        count++;
+    }
+    return errno == EMFILE && count <= CW_NET_FDS_MAX - KEPT ? 0 : 1;
+}
+
+static void stops_at_its_limits(void)
+{
+    struct cw_error err = {0};
+    CU_ASSERT(cw_child_wait(start_limited(spin_for_a_second), &err) == CW_UNTRUSTED);
+    CW_CHECK(strstr(err.text, "processor time was used up") != NULL, "%s", err.text);
+    if (!HAS_SANITIZER) {
+        CU_ASSERT(cw_child_wait(start_limited(use_descriptors), NULL) == CW_OK);
+        CU_ASSERT(!is_sealed_here() || end_of(CW_SANDBOX_NET, use_sockets) == 0);
+    }
 }
 
 static void is_left_away_only_on_request(void)
@@ -224,6 +270,7 @@ static const struct cw_test tests[] = {
     {"leaves what the work needs", leaves_what_the_work_needs},
     {"closes descriptors that it was not given", closes_what_it_was_not_given},
     {"takes memory, time and descriptors", takes_memory_time_and_descriptors},
+    {"stops at its limits", stops_at_its_limits},
     {"is left away only on request", is_left_away_only_on_request},
 };
 
