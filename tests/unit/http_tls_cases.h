@@ -23,6 +23,9 @@ static const char MAKE_CERTIFICATES[] =
     "openssl req $ec -keyout key.pem -out csr.pem -subj /CN=test\n"
     "sign() { n=$1; x=$2; shift 2; openssl ca -batch -notext -config conf -cert ca.pem "
     "-keyfile ca.key -in csr.pem -out $n.pem -extensions $x \"$@\"; }\n"
+    "for size in large:262144 larger:262145; do cp ca.pem ${size%:*}.pem\n"
+    "printf '%*s' $((${size#*:} - $(wc -c <ca.pem))) '' >>${size%:*}.pem; done\n"
+    "head -c 4096 /dev/zero >zeros.pem\n"
     "sign good ours -days 2; sign other other -days 2\n"
     "sign future ours -startdate 20990101000000Z -enddate 20991231000000Z\n"
     "sign past ours -startdate 20200101000000Z -enddate 20201231000000Z\n";
