@@ -1,5 +1,6 @@
 #include "base/datetime.h"
 #include "cli/cli.h"
+#include "sandbox/sandbox.h"
 #include "scan/scan.h"
 
 static void on_progress(void *ctx, const char *stage, const struct cw_scan_feed *feed)
@@ -37,6 +38,23 @@ static json_t *feed_json(const struct cw_scan_feed *feed)
     return out;
 }
 
+static json_t *sandbox_json(const struct cw_cli *cli)
+{
+    const struct cw_sandbox_state state = cw_sandbox_expect(cli->programs.is_unsealed);
+    return json_pack("{s:b, s:i, s:s?}", "seccomp", state.has_filter, "landlock", state.landlock,
+                     "absent", state.absent);
+}
+
+/* --no-sandbox is said by every command. */
+static void warn_of_half_a_sandbox(const struct cw_cli *cli)
+{
+    const struct cw_sandbox_state state = cw_sandbox_expect(cli->programs.is_unsealed);
+    if (state.has_filter && state.landlock == 0) {
+        cw_cli_say(cli, "warning: this kernel has no Landlock: the network program can read what "
+                        "this user can read");
+    }
+}
+
 static void print_json(const struct cw_cli *cli, const struct cw_scan_report *report)
 {
     json_t *feeds = json_array();
@@ -56,8 +74,8 @@ static void print_json(const struct cw_cli *cli, const struct cw_scan_report *re
                             report->log.error_text[0] == '\0'
                                 ? json_null()
                                 : cw_json_text(cw_span_cstr(report->log.error_text)));
-    cw_cli_json(json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:{s:I, s:I, s:I}}", "sandbox",
-                          cli->programs.is_unsealed ? "off" : "on", "log", log, "started_at",
+    cw_cli_json(json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:{s:I, s:I, s:I}}", "sandbox",
+                          sandbox_json(cli), "log", log, "started_at",
                           cw_json_time(report->started_at_s), "finished_at",
                           cw_json_time(report->finished_at_s), "feeds", feeds, "alerts", alerts,
                           "deliveries", "sent", (json_int_t)sent->sent, "pending",
@@ -110,6 +128,7 @@ static void print_text(const struct cw_cli *cli, const struct cw_scan_report *re
                       (unsigned long long)sent->pending, (unsigned long long)sent->dead,
                       (unsigned long long)sent->disabled);
     }
+    warn_of_half_a_sandbox(cli);
     if (cli->is_verbose || cli->is_terminal) {
         cw_cli_say(cli, "%zu feeds, %zu alerts, %llu deliveries sent", report->feeds_count,
                    report->alerts_count, (unsigned long long)sent->sent);

@@ -63,14 +63,20 @@ static void allow_reading(int ruleset, const char *name)
     (void)close(fd);
 }
 
-int cw_landlock_restrict(const char *const *names, size_t names_count, bool may_connect)
+int cw_landlock_version(void)
 {
     const long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
-    if (abi <= 0) {
+    return abi > 0 ? (int)abi : 0;
+}
+
+int cw_landlock_restrict(const char *const *names, size_t names_count, bool may_connect)
+{
+    const int abi = cw_landlock_version();
+    if (abi == 0) {
         return 0;
     }
     size_t size = 0;
-    const struct ruleset all = rights_of((int)abi, may_connect, &size);
+    const struct ruleset all = rights_of(abi, may_connect, &size);
     const int ruleset = (int)syscall(SYS_landlock_create_ruleset, &all, size, 0);
     if (ruleset < 0) {
         return 0;
@@ -82,5 +88,5 @@ int cw_landlock_restrict(const char *const *names, size_t names_count, bool may_
     }
     const bool is_in_force = syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
     (void)close(ruleset);
-    return is_in_force ? (int)abi : 0;
+    return is_in_force ? abi : 0;
 }

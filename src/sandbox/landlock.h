@@ -9,6 +9,8 @@
 
 #include "sandbox/sandbox.h"
 
+/** The version of the interface that this kernel has; 0: none. */
+int cw_landlock_version(void);
 /** Takes every right over files but reading what is named, listening, and speaking to processes
  *  outside of the sandbox. What is open stays usable. Needs no_new_privs.
  *  In:      names  files and folders, "" or NULL for none; what does not exist is passed over

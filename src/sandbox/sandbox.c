@@ -139,6 +139,14 @@ enum cw_status cw_sandbox_seal(const struct cw_sandbox_plan *plan, struct cw_san
     return status;
 }
 
+struct cw_sandbox_state cw_sandbox_expect(bool is_off)
+{
+    const char *absent = is_off ? CW_SANDBOX_OFF : build_absent;
+    return (struct cw_sandbox_state){.has_filter = absent == NULL,
+                                     .landlock = absent == NULL ? cw_landlock_version() : 0,
+                                     .absent = absent};
+}
+
 /* ---- proof ---- */
 
 /* What is not heard is not believed. */

@@ -62,6 +62,9 @@ void cw_sandbox_limit(enum cw_sandbox_role role, uint64_t file_bytes_max);
  *  Returns: CW_OK; CW_DENIED when the kernel filters no system calls, with what to do. */
 CW_NODISCARD enum cw_status cw_sandbox_seal(const struct cw_sandbox_plan *plan,
                                             struct cw_sandbox_state *ret, struct cw_error *err);
+/** For main: what its helper programs get here. Nothing is changed. A filter that the kernel then
+ *  does not put up is a helper program that does nothing. */
+struct cw_sandbox_state cw_sandbox_expect(bool is_off);
 /** CW_SANDBOX_PROBE after sealing: writes "seccomp on" or "seccomp off (why)" and "landlock N", a
  *  line each, then asks for a new program, of which a sealed one dies; one that lives says "alive".
  *  Returns: CW_SANDBOX_EXIT. */

@@ -97,11 +97,17 @@ class Sandbox(harness.Case):
     def test_without_the_sandbox_nothing_stops_it_and_the_report_says_so(self):
         hostile, _, report = self.attack("open", "--no-sandbox")
         self.assertIn("lived through open: 0", hostile["error"]["text"])
-        self.assertEqual(report["sandbox"], "off")
+        self.assertEqual(report["sandbox"],
+                         {"seccomp": False, "landlock": 0, "absent": "--no-sandbox"})
         said = self.home.run("scan", "--force", "--no-sandbox")
         self.assertRegex(said.stderr, re.compile("without .*sandbox"))
         _, _, report = self.attack("exec")
-        self.assertEqual(report["sandbox"], "on")
+        self.assertEqual((report["sandbox"]["seccomp"], report["sandbox"]["absent"]), (True, None))
+        told = subprocess.run([harness.PROGRAM.parent / "cryptowatch-net", "--sandbox"],
+                              capture_output=True, text=True)
+        self.assertEqual(told.stdout,
+                         "seccomp on\nlandlock %d\n" % report["sandbox"]["landlock"])
+        self.assertEqual(told.returncode, -31)  # SIGSYS, for the program that it then asked for
 
 
 def same_disk(folder):
