@@ -182,6 +182,8 @@ static const struct cw_call_row build_rows[] = {
     CALL(nanosleep),
     CALL(clock_nanosleep),
 #if defined(__x86_64__)
+    CALL_IF(open, 1, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY),
+    CALL(getdents),
     CALL(readlink),
     CALL(stat),
     CALL(access),

@@ -57,7 +57,7 @@ enum { NAMES_MAX = 32 };
 
 /* ---- limits ---- */
 
-static void set_limit(int resource, rlim_t soft, rlim_t hard)
+static void set_limit(__rlimit_resource_t resource, rlim_t soft, rlim_t hard)
 {
     struct rlimit before;
     const struct rlimit wanted = {soft, hard};
