@@ -159,12 +159,8 @@ static enum cw_status compare(struct cw_work *work, struct cw_error *err)
     return status;
 }
 
-/* What one list asks of us beyond our limits fails that list, loudly, and no other: the state is as
- * before its document came, because the transaction was taken back. */
 static enum cw_status take_document(struct cw_work *work, struct cw_error *err)
 {
-    struct cw_intake *intake = work->intake;
-    const struct cw_feed_state before = intake->state;
     struct cw_error why = {0};
     enum cw_status status = cw_work_parse(work, &why);
     if (status == CW_NOMEM || status == CW_IO) {
@@ -174,15 +170,10 @@ static enum cw_status take_document(struct cw_work *work, struct cw_error *err)
         return refuse(work, why.text, err);
     }
     status = compare(work, err);
-    if (status != CW_OK) {
-        return status;
+    if (status == CW_OK && work->scan->options->is_offline) {
+        status = cw_work_keep_removed(work, err); /* old bytes cannot let go of anything */
     }
-    status = judge(work, &why);
-    if (status == CW_LIMIT || status == CW_INVALID) {
-        intake->state = before;
-        return cw_scan_failed(work->scan, intake, "limit", why.text, err);
-    }
-    return status == CW_OK ? CW_OK : cw_error_set(err, status, "%s", why.text);
+    return status == CW_OK ? judge(work, err) : status;
 }
 
 /* No new document, and yet something may be new: the rules. */
@@ -239,20 +230,35 @@ static enum cw_status take_failed(struct cw_work *work, struct cw_error *err)
     return status == CW_OK ? look_again(work, NULL, &is_done, err) : status;
 }
 
-enum cw_status cw_scan_take(struct cw_scan *scan, struct cw_intake *intake, struct cw_error *err)
+static enum cw_status take(struct cw_work *work, struct cw_error *err)
 {
-    struct cw_work work = {.scan = scan, .intake = intake};
-    enum cw_status status = cw_scan_renew(scan, intake, err);
-    if (status != CW_OK) {
+    struct cw_intake *intake = work->intake;
+    bool is_done = false;
+    const enum cw_status status = cw_scan_renew(work->scan, intake, &is_done, err);
+    if (status != CW_OK || is_done) {
         return status;
     }
     if (intake->is_due && intake->fetched.outcome == CW_FETCH_FAILED) {
-        status = take_failed(&work, err);
-    } else if (intake->is_due && (intake->fetched.outcome == CW_FETCH_NEW || is_back(intake))) {
-        status = take_document(&work, err);
-    } else {
-        status = take_unchanged(&work, err);
+        return take_failed(work, err);
     }
+    if (intake->is_due && (intake->fetched.outcome == CW_FETCH_NEW || is_back(intake))) {
+        return take_document(work, err);
+    }
+    return take_unchanged(work, err);
+}
+
+/* What one list asks of us beyond our limits fails that list, loudly, and no other: the state is as
+ * before, because the transaction was taken back. */
+enum cw_status cw_scan_take(struct cw_scan *scan, struct cw_intake *intake, struct cw_error *err)
+{
+    const struct cw_feed_state before = intake->state;
+    struct cw_work work = {.scan = scan, .intake = intake};
+    struct cw_error why = {0};
+    const enum cw_status status = take(&work, &why);
     cw_work_clear(&work);
-    return status;
+    if (status == CW_LIMIT || status == CW_INVALID) {
+        intake->state = before;
+        return cw_scan_failed(scan, intake, "limit", why.text, err);
+    }
+    return status == CW_OK ? CW_OK : cw_error_set(err, status, "%s", why.text);
 }

@@ -8,7 +8,6 @@ enum { TRACKED_ARENA_BYTES = 256 << 20, FACTS_ARENA_BYTES = 1 << 20 };
 void cw_work_clear(struct cw_work *work)
 {
     cw_watchlist_free(work->old_list);
-    cw_watchlist_free(work->again);
     if (work->new_list != work->old_list) {
         cw_watchlist_free(work->new_list);
     }
@@ -69,9 +68,7 @@ enum cw_status cw_work_load_old(struct cw_work *work, struct cw_error *err)
     if (scan->store == NULL || work->intake->state.snapshot_sha256[0] == '\0') {
         return CW_OK;
     }
-    const enum cw_status status =
-        cw_store_watchlist_load(scan->store, work->intake->feed->id, &work->old_list, err);
-    return status == CW_OK ? cw_work_renew_old(work, err) : status;
+    return cw_store_watchlist_load(scan->store, work->intake->feed->id, &work->old_list, err);
 }
 
 /* They carry their error, so they are kept as they are and not decoded a second time. */
@@ -144,8 +141,6 @@ static bool is_new_listing(void *ctx, const struct cw_listing *listing)
 {
     const struct cw_work *work = ctx;
     return work->is_new_document && !work->is_quiet &&
-           (work->again == NULL ||
-            cw_watchlist_find(work->again, listing->entry_id, listing->canonical) == NULL) &&
            (work->old_list == NULL ||
             cw_watchlist_find(work->old_list, listing->entry_id, listing->canonical) == NULL);
 }
@@ -176,7 +171,6 @@ static enum cw_status match(struct cw_work *work, struct cw_error *err)
     if (scan->store != NULL) {
         status = cw_store_tracked_load(scan->store, feed, work->arena, &work->tracked,
                                        &work->tracked_count, err);
-        cw_work_renew_tracked(work);
     }
     for (size_t i = 0; status == CW_OK && i < cw_watchlist_count(work->new_list); i++) {
         status = cw_book_match(scan->book, cw_span_cstr(feed), cw_watchlist_at(work->new_list, i),
