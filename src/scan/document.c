@@ -122,6 +122,12 @@ static enum cw_status believe(struct cw_work *work, struct cw_error *err)
 {
     struct cw_intake *intake = work->intake;
     count_document(work);
+    if (work->scan->options->is_offline) { /* old bytes cannot let go of anything */
+        const enum cw_status status = cw_work_keep_removed(work, err);
+        if (status != CW_OK) {
+            return status;
+        }
+    }
     count_delta(work);
     cw_scan_copy(intake->state.issued, sizeof(intake->state.issued), intake->state.published);
     const size_t changes =
@@ -170,9 +176,6 @@ static enum cw_status take_document(struct cw_work *work, struct cw_error *err)
         return refuse(work, why.text, err);
     }
     status = compare(work, err);
-    if (status == CW_OK && work->scan->options->is_offline) {
-        status = cw_work_keep_removed(work, err); /* old bytes cannot let go of anything */
-    }
     return status == CW_OK ? judge(work, err) : status;
 }
 
@@ -230,16 +233,27 @@ static enum cw_status take_failed(struct cw_work *work, struct cw_error *err)
     return status == CW_OK ? look_again(work, NULL, &is_done, err) : status;
 }
 
+/* What of this feed cannot be done now. A feed that was asked fails as if its document were bad;
+ * when its outcome is told already, or nobody asked, only the report says so. */
+static enum cw_status fail(struct cw_scan *scan, struct cw_intake *intake, const char *code,
+                           const char *text, struct cw_error *err)
+{
+    intake->state = intake->stored;
+    if (intake->is_due && !intake->is_recorded) {
+        return cw_scan_failed(scan, intake, code, text, err);
+    }
+    cw_scan_report_failed(intake, code, text);
+    return CW_OK;
+}
+
 static enum cw_status take(struct cw_work *work, struct cw_error *err)
 {
     struct cw_intake *intake = work->intake;
-    bool is_done = false;
-    const enum cw_status status = cw_scan_renew(work->scan, intake, &is_done, err);
-    if (status != CW_OK || is_done) {
-        return status;
-    }
     if (intake->is_due && intake->fetched.outcome == CW_FETCH_FAILED) {
         return take_failed(work, err);
+    }
+    if (work->scan->options->is_offline && intake->state.held_sha256[0] != '\0') {
+        intake->is_due = false; /* two documents are in force, and neither can be read alone */
     }
     if (intake->is_due && (intake->fetched.outcome == CW_FETCH_NEW || is_back(intake))) {
         return take_document(work, err);
@@ -247,18 +261,26 @@ static enum cw_status take(struct cw_work *work, struct cw_error *err)
     return take_unchanged(work, err);
 }
 
-/* What one list asks of us beyond our limits fails that list, loudly, and no other: the state is as
- * before, because the transaction was taken back. */
+/* What one list asks of us beyond our limits fails that list, loudly, and no other. */
 enum cw_status cw_scan_take(struct cw_scan *scan, struct cw_intake *intake, struct cw_error *err)
 {
-    const struct cw_feed_state before = intake->state;
     struct cw_work work = {.scan = scan, .intake = intake};
     struct cw_error why = {0};
-    const enum cw_status status = take(&work, &why);
-    cw_work_clear(&work);
-    if (status == CW_LIMIT || status == CW_INVALID) {
-        intake->state = before;
-        return cw_scan_failed(scan, intake, "limit", why.text, err);
+    const char *code = "renew";
+    bool is_done = false;
+    enum cw_status status = cw_scan_renew(scan, intake, &is_done, &why);
+    if (status == CW_OK && is_done) {
+        return CW_OK;
+    }
+    if (status == CW_OK) {
+        code = "limit";
+        status = take(&work, &why);
+        cw_work_clear(&work);
+    }
+    const bool is_of_the_list = status == CW_LIMIT || status == CW_INVALID ||
+                                status == CW_TEMPORARY || status == CW_UNTRUSTED;
+    if (is_of_the_list) {
+        return fail(scan, intake, code, why.text, err);
     }
     return status == CW_OK ? CW_OK : cw_error_set(err, status, "%s", why.text);
 }

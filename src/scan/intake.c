@@ -307,6 +307,7 @@ static enum cw_status commit_work(struct cw_work *work, const char *outcome, str
 {
     struct cw_scan *scan = work->scan;
     struct cw_intake *intake = work->intake;
+    const size_t told = scan->report->alerts_count;
     enum cw_status status = cw_store_begin(scan->store, err);
     if (status == CW_OK && work->is_new_document) {
         const struct cw_replacement replacement = {
@@ -337,7 +338,14 @@ static enum cw_status commit_work(struct cw_work *work, const char *outcome, str
         status = work->is_quiet ? cw_store_feed_put(scan->store, &intake->state, err)
                                 : cw_scan_put_state(scan, intake, err);
     }
-    return cw_store_end(scan->store, status, err);
+    status = cw_store_end(scan->store, status, err);
+    if (status == CW_OK) {
+        intake->stored = intake->state;
+        intake->is_recorded = intake->is_recorded || outcome != NULL;
+    } else {
+        scan->report->alerts_count = told; /* taken back with the rest */
+    }
+    return status;
 }
 
 static enum cw_status count_ended(void *ctx, const struct cw_episode *episode, struct cw_error *err)

@@ -54,10 +54,11 @@ CW_NODISCARD enum cw_status cw_work_commit(struct cw_work *work, const char *out
  * or every entry would look changed. Keys that only this program finds are told as baseline;
  * keys that it does not find stay, and leave with the next document that is believed. */
 
-/** Does so in a transaction of its own; nothing to do is CW_OK. Of a document that is gone or
- * cannot be read any more the listings stay as they are. A dry run writes nothing: it says what to
- * do. Out:     ret_is_done  nothing more can be said of this feed in this run Returns: CW_OK;
- * CW_LIMIT, CW_INVALID: the list asks too much; CW_STATE, CW_IO, CW_NOMEM */
+/** Does so in a transaction of its own; nothing to do is CW_OK. Of a document that is gone or that
+ * its format refuses by now the listings stay as they are. A dry run writes nothing: it says what
+ * to do. Out:     ret_is_done  nothing more can be said of this feed in this run Returns: CW_OK;
+ * CW_LIMIT, CW_INVALID: the list asks too much; CW_TEMPORARY, CW_UNTRUSTED: the parser did not come
+ * to its end, try again; CW_STATE, CW_IO, CW_NOMEM */
 CW_NODISCARD enum cw_status cw_scan_renew(struct cw_scan *scan, struct cw_intake *intake,
                                           bool *ret_is_done, struct cw_error *err);
 

@@ -7,49 +7,55 @@ static bool is_of_another(const struct cw_work *work)
            strcmp(state->norm, CW_NORM) != 0;
 }
 
-/* A stored document of this feed. *ret stays NULL when it is gone or cannot be read any more. */
+/* A stored document of this feed. *ret stays NULL when it is gone, damaged, or refused by its
+ * format: it will never be read again. A parser that was stopped may do better in the next run. */
 static enum cw_status read_stored(const struct cw_work *work, const char *sha256,
                                   struct cw_watchlist **ret, struct cw_error *err)
 {
     struct cw_error why = {0};
     const enum cw_status status =
         cw_work_read(work, work->scan->home->snapshots_dir, sha256, ret, &why);
-    return status == CW_NOMEM || status == CW_IO ? cw_error_set(err, status, "%s", why.text)
-                                                 : CW_OK;
+    const bool is_lost =
+        status == CW_NOT_FOUND || status == CW_STATE || status == CW_INVALID || status == CW_LIMIT;
+    return status == CW_OK || is_lost ? CW_OK : cw_error_set(err, status, "%s", why.text);
+}
+
+static bool is_held(const struct cw_feed_state *state)
+{
+    return state->held_sha256[0] != '\0';
 }
 
 /* A shrunk list is in force with what it adds and what it says anew, and the accepted document with
- * the rest. Of any other document that is held nothing is in force; its evidence is its own hash.
- */
+ * the rest. The evidence of any other held document is its own hash. */
 static bool is_shrunk(const struct cw_feed_state *state)
 {
-    return state->held_sha256[0] != '\0' && strcmp(state->held_evidence, state->held_sha256) != 0;
+    return is_held(state) && strcmp(state->held_evidence, state->held_sha256) != 0;
 }
 
-/* The accepted document, and with it or before it the held one. new_list stays NULL when the
- * accepted one cannot be read. */
+/* The list in force from its stored documents. new_list stays NULL when they cannot tell it: one is
+ * gone, or another document is held, which may have followed one that shrank and is in force. */
 static enum cw_status read_all(struct cw_work *work, struct cw_error *err)
 {
-    struct cw_feed_state *state = &work->intake->state;
+    const struct cw_feed_state *state = &work->intake->state;
     CW_CLEANUP(cw_watchlist_freep) struct cw_watchlist *accepted = NULL;
+    if (is_held(state) && !is_shrunk(state)) {
+        return CW_OK;
+    }
     enum cw_status status = read_stored(work, state->snapshot_sha256, &accepted, err);
     if (status == CW_OK && accepted != NULL && is_shrunk(state)) {
         status = read_stored(work, state->held_sha256, &work->new_list, err);
-    }
-    if (status != CW_OK || accepted == NULL) {
+        if (status == CW_OK && work->new_list != NULL) {
+            struct cw_delta delta = {0};
+            status = cw_delta_make(accepted, work->new_list, &delta, err);
+            if (status == CW_OK) {
+                status = cw_work_unite(work, accepted, delta.removed, delta.removed_count, err);
+            }
+            cw_delta_clear(&delta);
+        }
         return status;
     }
-    if (work->new_list == NULL) {
-        work->new_list = accepted;
-        accepted = NULL;
-    } else {
-        struct cw_delta delta = {0};
-        status = cw_delta_make(accepted, work->new_list, &delta, err);
-        if (status == CW_OK) {
-            status = cw_work_unite(work, accepted, delta.removed, delta.removed_count, err);
-        }
-        cw_delta_clear(&delta);
-    }
+    work->new_list = status == CW_OK ? accepted : NULL;
+    accepted = status == CW_OK ? NULL : accepted;
     return status;
 }
 
@@ -110,6 +116,7 @@ enum cw_status cw_scan_renew(struct cw_scan *scan, struct cw_intake *intake, boo
     cw_work_clear(&work);
     if (status == CW_OK) {
         intake->state = stored.state;
+        intake->stored = stored.state;
     }
     return status;
 }

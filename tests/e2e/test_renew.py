@@ -7,6 +7,7 @@ import sqlite3
 import fault_server
 import harness
 from fault_server import KNOWN, answer
+from test_scan import ofac
 
 OTHER = "0x" + "ab" * 20
 THIRD = "0x" + "cd" * 20
@@ -172,6 +173,60 @@ class Renew(fault_server.Case):
         self.assertEqual(len(self.first("s/EXAMPLE ONE/%s/" % ("EXAMPLE ONE\\n" + THIRD + ",LOST"))), 3)
         self.assertEqual(self.scan("2026-11-20T01:00:00Z", "--offline")[2], [])
         self.assertEqual(self.home.check(THIRD)[0], 10)
+
+    def test_a_parser_that_is_killed_once_is_tried_again(self):
+        self.first()
+        broken = self.other_program("s/x/x/").parent
+        shutil.copy(harness.BIN / "cryptowatch", broken)
+        (broken / "cryptowatch-parse").write_text("#!/bin/sh\nkill -9 $$\n")
+        ours, harness.PROGRAM = harness.PROGRAM, broken / "cryptowatch"
+        code, feed, alerts = self.scan("2026-11-20T01:00:00Z")
+        harness.PROGRAM = ours
+        self.assertEqual((code, feed["status"], alerts, self.norm()),
+                         (20, "failed", [], "cryptowatch-norm/0"))
+        self.serve((KNOWN, "EXAMPLE ONE"), (OTHER, "EXAMPLE TWO"), (FILLER[0], "EXAMPLE"))
+        code, feed, alerts = self.scan("2026-11-20T02:00:00Z")
+        self.assertEqual((code, feed["changed"], alerts, self.norm()),
+                         (0, 0, [], "cryptowatch-norm/1"))
+
+    def test_two_holds_one_after_the_other(self):
+        many = [(address, "EXAMPLE") for address in FILLER]
+        self.home.feed("list", self.serve((KNOWN, "EXAMPLE ONE"), (OTHER, "EXAMPLE TWO"), *many),
+                       "csv", removed_max_percent=15, entries_min=30)
+        self.read_otherwise("2026-11-20T00:00:00Z", "s/EXAMPLE/Example/")
+        self.serve((OTHER, "EXAMPLE THREE"), *many[:40])
+        self.read_otherwise("2026-11-20T01:00:00Z", "s/EXAMPLE/Example/")
+        self.serve(*many[:20])
+        _, feed, _ = self.read_otherwise("2026-11-20T02:00:00Z", "s/EXAMPLE/Example/")
+        self.assertEqual(feed["status"], "held")
+        self.server.put("/list", answer(b"x", 500))
+        self.assertEqual(self.scan("2026-11-20T03:00:00Z")[2], [])
+        self.assertIn("Example THREE", json.dumps(self.home.check(OTHER)[1]))
+
+    def test_offline_a_held_list_is_left_as_it_is(self):
+        many = [(address, "EXAMPLE") for address in FILLER]
+        self.home.feed("list", self.serve((KNOWN, "EXAMPLE ONE"), (OTHER, "EXAMPLE TWO"), *many),
+                       "csv", removed_max_percent=15)
+        self.scan("2026-11-20T00:00:00Z")
+        self.serve((OTHER, "EXAMPLE THREE"), *many[:40])
+        self.assertEqual(self.scan("2026-11-20T01:00:00Z")[1]["status"], "held")
+        self.assertEqual(self.scan("2026-11-20T02:00:00Z", "--offline")[2], [])
+        self.assertEqual(self.scan("2026-11-20T03:00:00Z")[2], [])
+
+    def test_offline_the_state_of_a_list_is_what_its_document_says(self):
+        def status():
+            found = json.loads(self.home.run("feed", "status", "--json").stdout)
+            return found["entries"], found["published"]
+
+        body = ofac(("1", "ETH", KNOWN), ("2", "ETH", OTHER), issued="2026-11-19").encode()
+        self.home.feed("list", self.server.put("/list", answer(body)), "ofac-advanced")
+        self.scan("2026-11-20T00:00:00Z")
+        self.assertEqual(status(), (2, "2026-11-19"))
+        self.assertEqual(self.scan("2026-11-20T01:00:00Z", "--offline")[1]["entries"], 2)
+        self.assertEqual(status(), (2, "2026-11-19"))
+        older = ofac(("1", "ETH", KNOWN), issued="2026-10-01").encode()
+        self.server.put("/list", answer(older))
+        self.assertEqual(self.scan("2026-11-20T02:00:00Z")[1]["status"], "held")
 
     def test_a_list_that_was_not_read_since_cannot_be_rehearsed(self):
         self.first()
