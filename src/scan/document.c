@@ -159,7 +159,7 @@ static enum cw_status compare(struct cw_work *work, struct cw_error *err)
 {
     enum cw_status status = cw_work_load_old(work, err);
     if (status == CW_OK) {
-        status = cw_delta_make(work->old_list, work->new_list, &work->delta, err);
+        status = cw_work_compare(work, err);
     }
     work->is_new_document = status == CW_OK;
     return status;
@@ -242,7 +242,9 @@ static enum cw_status fail(struct cw_scan *scan, struct cw_intake *intake, const
     if (intake->is_due && !intake->is_recorded) {
         return cw_scan_failed(scan, intake, code, text, err);
     }
-    cw_scan_report_failed(intake, code, text);
+    intake->entry->status = CW_SCAN_FAILED;
+    cw_scan_copy(intake->entry->error_code, sizeof(intake->entry->error_code), code);
+    cw_scan_copy(intake->entry->error_text, sizeof(intake->entry->error_text), text);
     return CW_OK;
 }
 

@@ -93,7 +93,7 @@ static enum cw_status copy_opaque(struct cw_watchlist *to, const struct cw_watch
 }
 
 enum cw_status cw_work_unite(struct cw_work *work, const struct cw_watchlist *other,
-                             const size_t *indices, size_t count, struct cw_error *err)
+                             struct cw_error *err)
 {
     CW_CLEANUP(cw_watchlist_freep) struct cw_watchlist *both = cw_watchlist_new();
     if (both == NULL) {
@@ -103,8 +103,11 @@ enum cw_status cw_work_unite(struct cw_work *work, const struct cw_watchlist *ot
     for (size_t i = 0; status == CW_OK && i < cw_watchlist_count(work->new_list); i++) {
         status = cw_watchlist_add_listing(both, cw_watchlist_at(work->new_list, i), err);
     }
-    for (size_t i = 0; status == CW_OK && i < count; i++) {
-        status = cw_watchlist_add_listing(both, cw_watchlist_at(other, indices[i]), err);
+    for (size_t i = 0; status == CW_OK && i < cw_watchlist_count(other); i++) {
+        const struct cw_listing *kept = cw_watchlist_at(other, i);
+        if (cw_watchlist_find(work->new_list, kept->entry_id, kept->canonical) == NULL) {
+            status = cw_watchlist_add_listing(both, kept, err);
+        }
     }
     if (status == CW_OK) {
         status = copy_opaque(both, work->new_list, err);
@@ -118,6 +121,11 @@ enum cw_status cw_work_unite(struct cw_work *work, const struct cw_watchlist *ot
     cw_watchlist_free(work->new_list);
     work->new_list = both;
     both = NULL;
+    return CW_OK;
+}
+
+enum cw_status cw_work_compare(struct cw_work *work, struct cw_error *err)
+{
     cw_delta_clear(&work->delta);
     return cw_delta_make(work->old_list, work->new_list, &work->delta, err);
 }
@@ -127,12 +135,11 @@ enum cw_status cw_work_unite(struct cw_work *work, const struct cw_watchlist *ot
  * missed by: of that, only the new document's. */
 enum cw_status cw_work_keep_removed(struct cw_work *work, struct cw_error *err)
 {
-    struct cw_delta delta = work->delta; /* of its own: uniting makes the next one */
-    work->delta = (struct cw_delta){0};
-    const enum cw_status status =
-        cw_work_unite(work, work->old_list, delta.removed, delta.removed_count, err);
-    cw_delta_clear(&delta);
-    return status;
+    if (work->old_list == NULL) {
+        return CW_OK;
+    }
+    const enum cw_status status = cw_work_unite(work, work->old_list, err);
+    return status == CW_OK ? cw_work_compare(work, err) : status;
 }
 
 /* ---- matching ------------------------------------------------------------------------------ */

@@ -47,14 +47,6 @@ enum cw_status cw_scan_save(struct cw_scan *scan, struct cw_intake *intake, cons
     return status;
 }
 
-void cw_scan_report_failed(struct cw_intake *intake, const char *code, const char *text)
-{
-    intake->state = intake->stored;
-    intake->entry->status = CW_SCAN_FAILED;
-    cw_scan_copy(intake->entry->error_code, sizeof(intake->entry->error_code), code);
-    cw_scan_copy(intake->entry->error_text, sizeof(intake->entry->error_text), text);
-}
-
 void cw_scan_set_error(struct cw_intake *intake, const char *code, const char *text)
 {
     (void)snprintf(intake->entry->error_code, sizeof(intake->entry->error_code), "%s", code);

@@ -1,9 +1,8 @@
-#include "scan/intake.h"
+#include "scan/hold.h"
 
-static bool is_of_another(const struct cw_work *work)
+static bool is_of_another(const struct cw_scan *scan, const struct cw_feed_state *state)
 {
-    const struct cw_feed_state *state = &work->intake->state;
-    return work->scan->store != NULL && state->snapshot_sha256[0] != '\0' &&
+    return scan->store != NULL && state->snapshot_sha256[0] != '\0' &&
            strcmp(state->norm, CW_NORM) != 0;
 }
 
@@ -20,43 +19,27 @@ static enum cw_status read_stored(const struct cw_work *work, const char *sha256
     return status == CW_OK || is_lost ? CW_OK : cw_error_set(err, status, "%s", why.text);
 }
 
-static bool is_held(const struct cw_feed_state *state)
-{
-    return state->held_sha256[0] != '\0';
-}
-
-/* A shrunk list is in force with what it adds and what it says anew, and the accepted document with
- * the rest. The evidence of any other held document is its own hash. */
-static bool is_shrunk(const struct cw_feed_state *state)
-{
-    return is_held(state) && strcmp(state->held_evidence, state->held_sha256) != 0;
-}
-
 /* The list in force from its stored documents. new_list stays NULL when they cannot tell it: one is
- * gone, or another document is held, which may have followed one that shrank and is in force. */
+ * gone, or the one that is held may have followed another that shrank and is in force. */
 static enum cw_status read_all(struct cw_work *work, struct cw_error *err)
 {
     const struct cw_feed_state *state = &work->intake->state;
-    CW_CLEANUP(cw_watchlist_freep) struct cw_watchlist *accepted = NULL;
-    if (is_held(state) && !is_shrunk(state)) {
+    const bool is_held = state->held_sha256[0] != '\0';
+    if (is_held && !cw_hold_is_shrunk(state)) {
         return CW_OK;
     }
+    CW_CLEANUP(cw_watchlist_freep) struct cw_watchlist *accepted = NULL;
     enum cw_status status = read_stored(work, state->snapshot_sha256, &accepted, err);
-    if (status == CW_OK && accepted != NULL && is_shrunk(state)) {
-        status = read_stored(work, state->held_sha256, &work->new_list, err);
-        if (status == CW_OK && work->new_list != NULL) {
-            struct cw_delta delta = {0};
-            status = cw_delta_make(accepted, work->new_list, &delta, err);
-            if (status == CW_OK) {
-                status = cw_work_unite(work, accepted, delta.removed, delta.removed_count, err);
-            }
-            cw_delta_clear(&delta);
-        }
+    if (status != CW_OK || accepted == NULL) {
         return status;
     }
-    work->new_list = status == CW_OK ? accepted : NULL;
-    accepted = status == CW_OK ? NULL : accepted;
-    return status;
+    if (!is_held) {
+        work->new_list = accepted;
+        accepted = NULL;
+        return CW_OK;
+    }
+    status = read_stored(work, state->held_sha256, &work->new_list, err);
+    return status == CW_OK && work->new_list != NULL ? cw_work_unite(work, accepted, err) : status;
 }
 
 /* Without the document the listings stay as they were read; loading them has named this normaliser
@@ -71,15 +54,11 @@ static enum cw_status renew(struct cw_work *work, struct cw_error *err)
     if (status != CW_OK || work->old_list == NULL) {
         return status;
     }
-    if (work->new_list == NULL) {
-        work->new_list = work->old_list;
+    work->is_new_document = work->new_list != NULL;
+    if (work->is_new_document) {
+        status = cw_work_keep_removed(work, err);
     } else {
-        work->is_new_document = true;
-        cw_delta_clear(&work->delta);
-        status = cw_delta_make(work->old_list, work->new_list, &work->delta, err);
-        if (status == CW_OK) {
-            status = cw_work_keep_removed(work, err);
-        }
+        work->new_list = work->old_list;
     }
     if (status != CW_OK) {
         return status;
@@ -91,32 +70,35 @@ static enum cw_status renew(struct cw_work *work, struct cw_error *err)
 }
 
 /* A dry run cannot write what it would have to compare with. */
-static enum cw_status refuse_rehearsal(struct cw_intake *intake)
+static void refuse_rehearsal(struct cw_intake *intake)
 {
     cw_scan_set_error(intake, "norm",
                       "its listings were read by another version of cryptowatch: run `cryptowatch "
                       "scan` once");
     intake->entry->status = CW_SCAN_SKIPPED;
-    return CW_OK;
 }
 
 enum cw_status cw_scan_renew(struct cw_scan *scan, struct cw_intake *intake, bool *ret_is_done,
                              struct cw_error *err)
 {
-    struct cw_intake stored =
-        *intake; /* as if nobody had asked: what is told stands in the state */
-    stored.is_due = false;
-    struct cw_work work = {.scan = scan, .intake = &stored, .is_quiet = true};
-    const bool is_needed = is_of_another(&work);
-    *ret_is_done = is_needed && !cw_scan_is_writing(scan);
-    if (*ret_is_done) {
-        return refuse_rehearsal(intake);
+    *ret_is_done = false;
+    if (!is_of_another(scan, &intake->state)) {
+        return CW_OK;
     }
-    const enum cw_status status = is_needed ? renew(&work, err) : CW_OK;
+    if (!cw_scan_is_writing(scan)) {
+        *ret_is_done = true;
+        refuse_rehearsal(intake);
+        return CW_OK;
+    }
+    /* As if nobody had asked: what is told stands in the state. */
+    struct cw_intake unasked = *intake;
+    unasked.is_due = false;
+    struct cw_work work = {.scan = scan, .intake = &unasked, .is_quiet = true};
+    const enum cw_status status = renew(&work, err);
     cw_work_clear(&work);
     if (status == CW_OK) {
-        intake->state = stored.state;
-        intake->stored = stored.state;
+        intake->state = unasked.state;
+        intake->stored = unasked.state;
     }
     return status;
 }

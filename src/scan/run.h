@@ -70,9 +70,6 @@ CW_NODISCARD enum cw_status cw_scan_failed(struct cw_scan *scan, struct cw_intak
 CW_NODISCARD enum cw_status cw_scan_held(struct cw_scan *scan, struct cw_intake *intake,
                                          struct cw_error *err);
 void cw_scan_good(const struct cw_scan *scan, struct cw_intake *intake);
-/** What of a feed asks too much after its outcome was told, or without one: the state stays as it
- * is stored, the report says what is wrong. */
-void cw_scan_report_failed(struct cw_intake *intake, const char *code, const char *text);
 
 /* intake.c: CW_OK also when the feed failed or is held; else the run must end */
 CW_NODISCARD enum cw_status cw_scan_take(struct cw_scan *scan, struct cw_intake *intake,

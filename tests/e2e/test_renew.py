@@ -11,7 +11,7 @@ from test_scan import ofac
 
 OTHER = "0x" + "ab" * 20
 THIRD = "0x" + "cd" * 20
-FILLER = ["0x%040x" % (0xabcdef000000 + i) for i in range(60)]
+MANY = [("0x%040x" % (0xabcdef000000 + i), "EXAMPLE") for i in range(60)]
 
 
 def table(*rows):
@@ -53,12 +53,15 @@ class Renew(fault_server.Case):
         parser.chmod(0o755)
         return folder / "cryptowatch"
 
-    def read_otherwise(self, now, edit, *args):
-        ours, harness.PROGRAM = harness.PROGRAM, self.other_program(edit)
+    def scan_by(self, program, now, *args):
+        ours, harness.PROGRAM = harness.PROGRAM, program
         try:
             return self.scan(now, *args)
         finally:
             harness.PROGRAM = ours
+
+    def read_otherwise(self, now, edit, *args):
+        return self.scan_by(self.other_program(edit), now, *args)
 
     def lose_documents(self):
         for path in (self.home.path / "state/snapshots").rglob("*"):
@@ -121,11 +124,10 @@ class Renew(fault_server.Case):
         self.assertEqual([a[0] for a in self.scan("2026-11-20T02:00:00Z")[2]], ["address.delisted"])
 
     def test_what_a_held_document_added_is_read_from_that_one(self):
-        many = [(address, "EXAMPLE") for address in FILLER]
-        self.home.feed("list", self.serve((KNOWN, "EXAMPLE ONE"), *many), "csv",
+        self.home.feed("list", self.serve((KNOWN, "EXAMPLE ONE"), *MANY), "csv",
                        removed_max_percent=15)
         self.read_otherwise("2026-11-20T00:00:00Z", "s/EXAMPLE/Example/")
-        self.serve(*many[:40], (OTHER, "EXAMPLE TWO"))
+        self.serve(*MANY[:40], (OTHER, "EXAMPLE TWO"))
         _, feed, alerts = self.read_otherwise("2026-11-20T01:00:00Z", "s/EXAMPLE/Example/")
         self.assertEqual((feed["status"], [a[0] for a in alerts]),
                          ("held", ["address.listed", "feed.suspect"]))
@@ -137,18 +139,17 @@ class Renew(fault_server.Case):
                          ("updated", ["address.delisted"]))
 
     def test_what_a_held_document_says_anew_is_not_told_again(self):
-        many = [(address, "EXAMPLE") for address in FILLER]
-        self.home.feed("list", self.serve((KNOWN, "EXAMPLE ONE"), (OTHER, "EXAMPLE TWO"), *many),
+        self.home.feed("list", self.serve((KNOWN, "EXAMPLE ONE"), (OTHER, "EXAMPLE TWO"), *MANY),
                        "csv", removed_max_percent=15)
         self.read_otherwise("2026-11-20T00:00:00Z", "s/EXAMPLE/Example/")
-        self.serve((OTHER, "EXAMPLE THREE"), *many[:40])
+        self.serve((OTHER, "EXAMPLE THREE"), *MANY[:40])
         _, feed, alerts = self.read_otherwise("2026-11-20T01:00:00Z", "s/EXAMPLE/Example/")
         self.assertEqual((feed["status"], [a[0] for a in alerts]),
                          ("held", ["address.changed", "feed.suspect"]))
         self.server.put("/list", answer(b"x", 500))
         self.assertEqual(self.scan("2026-11-20T02:00:00Z")[2], [])
         self.assertIn("EXAMPLE THREE", json.dumps(self.home.check(OTHER)[1]))
-        self.serve((OTHER, "EXAMPLE THREE"), *many[:40])
+        self.serve((OTHER, "EXAMPLE THREE"), *MANY[:40])
         self.assertEqual(self.scan("2026-11-20T03:00:00Z")[2], [])
 
     def test_without_the_stored_document_what_is_new_is_told_all_the_same(self):
@@ -179,24 +180,21 @@ class Renew(fault_server.Case):
         broken = self.other_program("s/x/x/").parent
         shutil.copy(harness.BIN / "cryptowatch", broken)
         (broken / "cryptowatch-parse").write_text("#!/bin/sh\nkill -9 $$\n")
-        ours, harness.PROGRAM = harness.PROGRAM, broken / "cryptowatch"
-        code, feed, alerts = self.scan("2026-11-20T01:00:00Z")
-        harness.PROGRAM = ours
+        code, feed, alerts = self.scan_by(broken / "cryptowatch", "2026-11-20T01:00:00Z")
         self.assertEqual((code, feed["status"], alerts, self.norm()),
                          (20, "failed", [], "cryptowatch-norm/0"))
-        self.serve((KNOWN, "EXAMPLE ONE"), (OTHER, "EXAMPLE TWO"), (FILLER[0], "EXAMPLE"))
+        self.serve((KNOWN, "EXAMPLE ONE"), (OTHER, "EXAMPLE TWO"), MANY[0])
         code, feed, alerts = self.scan("2026-11-20T02:00:00Z")
         self.assertEqual((code, feed["changed"], alerts, self.norm()),
                          (0, 0, [], "cryptowatch-norm/1"))
 
     def test_two_holds_one_after_the_other(self):
-        many = [(address, "EXAMPLE") for address in FILLER]
-        self.home.feed("list", self.serve((KNOWN, "EXAMPLE ONE"), (OTHER, "EXAMPLE TWO"), *many),
+        self.home.feed("list", self.serve((KNOWN, "EXAMPLE ONE"), (OTHER, "EXAMPLE TWO"), *MANY),
                        "csv", removed_max_percent=15, entries_min=30)
         self.read_otherwise("2026-11-20T00:00:00Z", "s/EXAMPLE/Example/")
-        self.serve((OTHER, "EXAMPLE THREE"), *many[:40])
+        self.serve((OTHER, "EXAMPLE THREE"), *MANY[:40])
         self.read_otherwise("2026-11-20T01:00:00Z", "s/EXAMPLE/Example/")
-        self.serve(*many[:20])
+        self.serve(*MANY[:20])
         _, feed, _ = self.read_otherwise("2026-11-20T02:00:00Z", "s/EXAMPLE/Example/")
         self.assertEqual(feed["status"], "held")
         self.server.put("/list", answer(b"x", 500))
@@ -204,11 +202,10 @@ class Renew(fault_server.Case):
         self.assertIn("Example THREE", json.dumps(self.home.check(OTHER)[1]))
 
     def test_offline_a_held_list_is_left_as_it_is(self):
-        many = [(address, "EXAMPLE") for address in FILLER]
-        self.home.feed("list", self.serve((KNOWN, "EXAMPLE ONE"), (OTHER, "EXAMPLE TWO"), *many),
+        self.home.feed("list", self.serve((KNOWN, "EXAMPLE ONE"), (OTHER, "EXAMPLE TWO"), *MANY),
                        "csv", removed_max_percent=15)
         self.scan("2026-11-20T00:00:00Z")
-        self.serve((OTHER, "EXAMPLE THREE"), *many[:40])
+        self.serve((OTHER, "EXAMPLE THREE"), *MANY[:40])
         self.assertEqual(self.scan("2026-11-20T01:00:00Z")[1]["status"], "held")
         self.assertEqual(self.scan("2026-11-20T02:00:00Z", "--offline")[2], [])
         self.assertEqual(self.scan("2026-11-20T03:00:00Z")[2], [])
