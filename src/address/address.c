@@ -138,14 +138,18 @@ static enum cw_address_error explain(struct cw_span text, enum cw_address_mode m
     return CW_ADDRESS_UNKNOWN;
 }
 
-/* 40 hex digits, and nothing that says of which chain: whatever of 20 bytes is written so, in this
- * order. */
-static bool read_digits(struct cw_span text, struct cw_address *address)
+bool cw_address_is_digits(struct cw_span text)
 {
     enum { DIGITS = 40 };
+    return text.len == DIGITS && cw_is_hex(text);
+}
+
+/* Bare digits do not say of which chain: whatever of 20 bytes is written so, in this order. */
+static bool read_digits(struct cw_span text, struct cw_address *address)
+{
     static const char *const tags[] = {"EVM", "ZIL"};
     CW_UNSET struct cw_reader reader;
-    if (text.len != DIGITS || !cw_is_hex(text) ||
+    if (!cw_address_is_digits(text) ||
         begin(text, CW_ADDRESS_LIST, &reader, address) != CW_ADDRESS_OK) {
         return false;
     }

@@ -1,7 +1,6 @@
 /* Questions of include/cryptowatch.h: one address or one text against an index. */
 #include <assert.h>
 
-#include "address/bits.h"
 #include "index/spelled.h"
 #include "lib/holder.h"
 #include "lib/index_private.h"
@@ -223,11 +222,8 @@ int cryptowatch_index_may_hold_text(const struct cryptowatch_index *index, const
         return 1;
     }
     const struct cw_span asked = cw_span_make(text, len);
-    if (len == 40 && cw_is_hex(asked)) {
-        return 1; /* digits without 0x, which only a question reads (cw_address_ask) */
-    }
     const bool has_scripts = cw_index_scripts(index->index) > 0;
-    if (!cw_screen_is_plain(asked, has_scripts)) {
+    if (cw_address_is_digits(asked) || !cw_screen_is_plain(asked, has_scripts)) {
         return 1;
     }
     return cw_text_filter_has(&index->filter, cw_spelled_hash(text, len)) ? 1 : 0;
