@@ -138,6 +138,29 @@ static enum cw_address_error explain(struct cw_span text, enum cw_address_mode m
     return CW_ADDRESS_UNKNOWN;
 }
 
+bool cw_address_is_digits(struct cw_span text)
+{
+    enum { DIGITS = 40 };
+    return text.len == DIGITS && cw_is_hex(text);
+}
+
+/* Bare digits do not say of which chain: whatever of 20 bytes is written so, in this order. */
+static bool read_digits(struct cw_span text, struct cw_address *address)
+{
+    static const char *const tags[] = {"EVM", "ZIL"};
+    CW_UNSET struct cw_reader reader;
+    if (!cw_address_is_digits(text) ||
+        begin(text, CW_ADDRESS_LIST, &reader, address) != CW_ADDRESS_OK) {
+        return false;
+    }
+    for (size_t i = 0; i < CW_COUNT(tags); i++) {
+        const struct cw_label label = cw_label_make(cw_span_cstr(tags[i]));
+        const struct cw_tag *as = label.tags.rows[0];
+        (void)cw_family_table[as->family].read(&reader, as, address);
+    }
+    return address->readings_count > 0;
+}
+
 enum cw_address_error cw_parse_bare(struct cw_span text, const struct cw_label *label,
                                     enum cw_address_mode mode, struct cw_address *address)
 {
@@ -148,8 +171,11 @@ enum cw_address_error cw_parse_bare(struct cw_span text, const struct cw_label *
     if (why != CW_ADDRESS_UNKNOWN) {
         return why;
     }
-    return label->is_given ? cw_parse_tags(text, &label->tags, mode, address)
-                           : explain(text, mode, address);
+    if (label->is_given) {
+        return cw_parse_tags(text, &label->tags, mode, address);
+    }
+    return label->is_question && read_digits(text, address) ? CW_ADDRESS_OK
+                                                            : explain(text, mode, address);
 }
 
 /* The parts in use, which are a fifth of the whole: readings, what is said of them with the bytes
@@ -193,6 +219,12 @@ enum cw_address_error cw_address_parse(struct cw_span text, struct cw_span tag,
 {
     const struct cw_label label = cw_label_make(tag);
     return cw_label_parse(&label, text, mode, ret);
+}
+
+enum cw_address_error cw_address_ask(struct cw_span text, struct cw_address *ret)
+{
+    const struct cw_label label = {.is_question = true};
+    return cw_label_parse(&label, text, CW_ADDRESS_LIST, ret);
 }
 
 enum cw_address_error cw_address_parse_as(struct cw_span text, struct cw_span tag,

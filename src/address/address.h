@@ -128,6 +128,14 @@ struct cw_address {
 enum cw_address_error cw_address_parse(struct cw_span text, struct cw_span tag,
                                        enum cw_address_mode mode, struct cw_address *ret);
 
+/** Decodes the text of a question: as cw_address_parse without a tag in list mode, and bare digits
+ *  as an account of each chain that writes one so. Who asks means an account; a list may mean a
+ *  hash, so there such digits need a tag (addresses.md section 5).
+ *  Out, returns, safety: as cw_address_parse */
+enum cw_address_error cw_address_ask(struct cw_span text, struct cw_address *ret);
+/** 40 hex digits and nothing else: bare digits, which only cw_address_ask reads without a tag. */
+bool cw_address_is_digits(struct cw_span text);
+
 /** Decodes a text as one named chain or tag, strictly: the form of the codec tests and of
  *  `address --chain TAG`. CW_ADDRESS_CHAIN when the tag is unknown. */
 enum cw_address_error cw_address_parse_as(struct cw_span text, struct cw_span tag,
@@ -140,6 +148,7 @@ enum { CW_TAGS_MAX = 8 };
 struct cw_tag;
 struct cw_label {
     bool is_given;
+    bool is_question; /* cw_address_ask */
     struct cw_tags {
         const struct cw_tag *rows[CW_TAGS_MAX]; /* in order of trial */
         size_t count;

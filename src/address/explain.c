@@ -175,8 +175,8 @@ static bool explain_readings(struct cw_span text, struct cw_explanation *ret)
             cw_chain_table[address.readings[0].chain].group != (enum cw_chain_id)i) {
             continue;
         }
-        const char *between = count++ == 0 ? "the text does not say its chain; with --chain it is "
-                                             "an address of "
+        const char *between = count++ == 0 ? "the text does not say its chain; beside that name "
+                                             "it is an address of "
                                            : ", ";
         if (len + strlen(between) + strlen(chain->name) < sizeof(ret->text)) {
             len += (size_t)snprintf(ret->text + len, sizeof(ret->text) - len, "%s%s", between,

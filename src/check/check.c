@@ -174,8 +174,7 @@ enum cw_status cw_check_ask(struct cw_check *check, struct cw_span text, struct 
         return status;
     }
     struct cw_address address;
-    const enum cw_address_error why =
-        cw_address_parse(text, CW_SPAN(""), CW_ADDRESS_LIST, &address);
+    const enum cw_address_error why = cw_address_ask(text, &address);
     struct asking asking = {.check = check, .answer = ret, .asked = &address};
     /* What is shown of a question is bounded; a secret is not shown at all. */
     const struct cw_span shown =

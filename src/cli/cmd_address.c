@@ -33,6 +33,9 @@ static enum cw_address_error decode(struct cw_span text, const struct reading *r
     if (reading->mode == CW_ADDRESS_STRICT && !is_any) {
         return cw_address_parse_as(text, reading->tag, ret);
     }
+    if (reading->tag.len == 0 && reading->mode == CW_ADDRESS_LIST) {
+        return cw_address_ask(text, ret);
+    }
     return cw_address_parse(text, is_any ? CW_SPAN("") : reading->tag, reading->mode, ret);
 }
 

@@ -84,13 +84,21 @@ void cw_cli_print_problem(struct cw_span text, struct cw_span tag, enum cw_addre
 
 /* ---- every way to write the key ---- */
 
+/* A text that is read as this address only where its chain stands beside it. */
+static bool needs_its_chain(struct cw_span text)
+{
+    struct cw_address address;
+    return cw_address_ask(text, &address) != CW_ADDRESS_OK;
+}
+
 static bool add_spelling(const struct cw_spelling *spelling, void *context)
 {
     json_t *array = context;
     (void)json_array_append_new(
-        array, json_pack("{s:o, s:s, s:s, s:s, s:s}", "text", cw_json_text(spelling->text),
+        array, json_pack("{s:o, s:s, s:s, s:s, s:s, s:b}", "text", cw_json_text(spelling->text),
                          "relation", cw_relation_name(spelling->relation), "chain", spelling->chain,
-                         "kind", spelling->kind, "encoding", spelling->encoding));
+                         "kind", spelling->kind, "encoding", spelling->encoding, "needs_chain",
+                         needs_its_chain(spelling->text) ? 1 : 0));
     return true;
 }
 
@@ -138,7 +146,7 @@ static bool print_spelling(const struct cw_spelling *spelling, void *context)
     }
     (void)printf("    %-18s ", spelling->chain);
     cw_cli_print(spelling->text);
-    (void)printf("\n");
+    (void)printf("%s\n", needs_its_chain(spelling->text) ? "  (beside its chain)" : "");
     return true;
 }
 
@@ -164,8 +172,7 @@ static void print_spellings(const struct cw_address *address)
 void cw_cli_explain_add(const struct cw_cli *cli, json_t *answer, struct cw_span asked)
 {
     struct cw_address address;
-    const enum cw_address_error why =
-        cw_address_parse(asked, CW_SPAN(""), CW_ADDRESS_LIST, &address);
+    const enum cw_address_error why = cw_address_ask(asked, &address);
     const bool is_read = why == CW_ADDRESS_OK;
     (void)json_object_set_new(answer, "unwrapped",
                               is_read ? cw_cli_unwrapped_json(&address) : json_array());
@@ -182,8 +189,7 @@ void cw_cli_explain_print(const struct cw_cli *cli, struct cw_span asked)
 {
     struct cw_address address;
     struct cw_explanation more;
-    const enum cw_address_error why =
-        cw_address_parse(asked, CW_SPAN(""), CW_ADDRESS_LIST, &address);
+    const enum cw_address_error why = cw_address_ask(asked, &address);
     if (why != CW_ADDRESS_OK) {
         if (cw_address_explain_error(asked, why, &more)) {
             (void)printf("  note: ");

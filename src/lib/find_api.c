@@ -141,9 +141,10 @@ enum cryptowatch_verdict cryptowatch_index_find_text(const struct cryptowatch_in
                                                      enum cryptowatch_why *ret_why)
 {
     struct cryptowatch_address address;
-    const enum cryptowatch_address_error error =
-        cryptowatch_address_parse(text, len, NULL, CRYPTOWATCH_LIST, &address);
-    CW_ASSERT(error == CRYPTOWATCH_ADDRESS_OK || cw_held_address(&address) == NULL);
+    CW_ASSERT(text != NULL || len == 0);
+    struct cw_holder *holder = (struct cw_holder *)(void *)&address;
+    const bool is_read = cw_address_ask(cw_span_make(text, len), &holder->value) == CW_ADDRESS_OK;
+    holder->mark = is_read ? CW_HOLDER_MARK : 0;
     return cryptowatch_index_find(index, &address, ask, ret_why);
 }
 
@@ -220,8 +221,9 @@ int cryptowatch_index_may_hold_text(const struct cryptowatch_index *index, const
     if (cw_lib_filter(index) != CW_FILTER_GOOD) {
         return 1;
     }
+    const struct cw_span asked = cw_span_make(text, len);
     const bool has_scripts = cw_index_scripts(index->index) > 0;
-    if (!cw_screen_is_plain(cw_span_make(text, len), has_scripts)) {
+    if (cw_address_is_digits(asked) || !cw_screen_is_plain(asked, has_scripts)) {
         return 1;
     }
     return cw_text_filter_has(&index->filter, cw_spelled_hash(text, len)) ? 1 : 0;

@@ -122,6 +122,12 @@ static enum cw_status believe(struct cw_work *work, struct cw_error *err)
 {
     struct cw_intake *intake = work->intake;
     count_document(work);
+    if (work->scan->options->is_offline) { /* old bytes cannot let go of anything */
+        const enum cw_status status = cw_work_keep_removed(work, err);
+        if (status != CW_OK) {
+            return status;
+        }
+    }
     count_delta(work);
     cw_scan_copy(intake->state.issued, sizeof(intake->state.issued), intake->state.published);
     const size_t changes =
@@ -153,18 +159,14 @@ static enum cw_status compare(struct cw_work *work, struct cw_error *err)
 {
     enum cw_status status = cw_work_load_old(work, err);
     if (status == CW_OK) {
-        status = cw_delta_make(work->old_list, work->new_list, &work->delta, err);
+        status = cw_work_compare(work, err);
     }
     work->is_new_document = status == CW_OK;
     return status;
 }
 
-/* What one list asks of us beyond our limits fails that list, loudly, and no other: the state is as
- * before its document came, because the transaction was taken back. */
 static enum cw_status take_document(struct cw_work *work, struct cw_error *err)
 {
-    struct cw_intake *intake = work->intake;
-    const struct cw_feed_state before = intake->state;
     struct cw_error why = {0};
     enum cw_status status = cw_work_parse(work, &why);
     if (status == CW_NOMEM || status == CW_IO) {
@@ -174,15 +176,7 @@ static enum cw_status take_document(struct cw_work *work, struct cw_error *err)
         return refuse(work, why.text, err);
     }
     status = compare(work, err);
-    if (status != CW_OK) {
-        return status;
-    }
-    status = judge(work, &why);
-    if (status == CW_LIMIT || status == CW_INVALID) {
-        intake->state = before;
-        return cw_scan_failed(work->scan, intake, "limit", why.text, err);
-    }
-    return status == CW_OK ? CW_OK : cw_error_set(err, status, "%s", why.text);
+    return status == CW_OK ? judge(work, err) : status;
 }
 
 /* No new document, and yet something may be new: the rules. */
@@ -239,20 +233,56 @@ static enum cw_status take_failed(struct cw_work *work, struct cw_error *err)
     return status == CW_OK ? look_again(work, NULL, &is_done, err) : status;
 }
 
+/* What of this feed cannot be done now. A feed that was asked fails as if its document were bad;
+ * when its outcome is told already, or nobody asked, only the report says so. */
+static enum cw_status fail(struct cw_scan *scan, struct cw_intake *intake, const char *code,
+                           const char *text, struct cw_error *err)
+{
+    intake->state = intake->stored;
+    if (intake->is_due && !intake->is_recorded) {
+        return cw_scan_failed(scan, intake, code, text, err);
+    }
+    intake->entry->status = CW_SCAN_FAILED;
+    cw_scan_copy(intake->entry->error_code, sizeof(intake->entry->error_code), code);
+    cw_scan_copy(intake->entry->error_text, sizeof(intake->entry->error_text), text);
+    return CW_OK;
+}
+
+static enum cw_status take(struct cw_work *work, struct cw_error *err)
+{
+    struct cw_intake *intake = work->intake;
+    if (intake->is_due && intake->fetched.outcome == CW_FETCH_FAILED) {
+        return take_failed(work, err);
+    }
+    if (work->scan->options->is_offline && intake->state.held_sha256[0] != '\0') {
+        intake->is_due = false; /* two documents are in force, and neither can be read alone */
+    }
+    if (intake->is_due && (intake->fetched.outcome == CW_FETCH_NEW || is_back(intake))) {
+        return take_document(work, err);
+    }
+    return take_unchanged(work, err);
+}
+
+/* What one list asks of us beyond our limits fails that list, loudly, and no other. */
 enum cw_status cw_scan_take(struct cw_scan *scan, struct cw_intake *intake, struct cw_error *err)
 {
     struct cw_work work = {.scan = scan, .intake = intake};
-    enum cw_status status = cw_scan_renew(scan, intake, err);
-    if (status != CW_OK) {
-        return status;
+    struct cw_error why = {0};
+    const char *code = "renew";
+    bool is_done = false;
+    enum cw_status status = cw_scan_renew(scan, intake, &is_done, &why);
+    if (status == CW_OK && is_done) {
+        return CW_OK;
     }
-    if (intake->is_due && intake->fetched.outcome == CW_FETCH_FAILED) {
-        status = take_failed(&work, err);
-    } else if (intake->is_due && (intake->fetched.outcome == CW_FETCH_NEW || is_back(intake))) {
-        status = take_document(&work, err);
-    } else {
-        status = take_unchanged(&work, err);
+    if (status == CW_OK) {
+        code = "limit";
+        status = take(&work, &why);
+        cw_work_clear(&work);
     }
-    cw_work_clear(&work);
-    return status;
+    const bool is_of_the_list = status == CW_LIMIT || status == CW_INVALID ||
+                                status == CW_TEMPORARY || status == CW_UNTRUSTED;
+    if (is_of_the_list) {
+        return fail(scan, intake, code, why.text, err);
+    }
+    return status == CW_OK ? CW_OK : cw_error_set(err, status, "%s", why.text);
 }

@@ -67,6 +67,7 @@ enum cw_status cw_scan_select(struct cw_scan *scan, struct cw_intake **ret, size
             return status;
         }
         intake->before = intake->state;
+        intake->stored = intake->state;
         intake->entry->last_good_s = intake->state.retrieved_at_s;
         intake->is_due = is_due(scan, feed, &intake->state);
     }

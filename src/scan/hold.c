@@ -71,7 +71,7 @@ static size_t count_tags(const struct cw_watchlist *list, size_t enough)
     struct cw_span seen[CW_FEED_TAGS_MIN_MAX];
     size_t count = 0;
     CW_ASSERT(enough <= CW_COUNT(seen));
-    for (size_t i = 0; i < cw_watchlist_count(list); i++) {
+    for (size_t i = 0; i < cw_watchlist_count(list) && count < enough; i++) {
         const struct cw_listing *listing = cw_watchlist_at(list, i);
         for (size_t t = 0; t < listing->tags_count && count < enough; t++) {
             if (!is_among(seen, count, listing->tags[t])) {
@@ -140,6 +140,11 @@ static void evidence_of(const struct cw_work *work, enum cw_verdict_on_list verd
         cw_sha256_update(&stream, CW_SPAN("\n"));
     }
     cw_sha256_end_hex(&stream, ret);
+}
+
+bool cw_hold_is_shrunk(const struct cw_feed_state *state)
+{
+    return state->held_sha256[0] != '\0' && strcmp(state->held_evidence, state->held_sha256) != 0;
 }
 
 static void remember(struct cw_work *work, enum cw_verdict_on_list verdict)

@@ -34,6 +34,9 @@ struct cw_hold {
     char text[512];   /* for people: what is wrong, and what will make it good */
 };
 
+/** Is a document held of which something is in force: what it adds and what it says anew? */
+bool cw_hold_is_shrunk(const struct cw_feed_state *state);
+
 /** Judges the parsed document in `work` against the list in force, and writes the evidence for it
  *  into the feed's state. The verdict is plausible also for what was released by hand, what is in
  *  force already, and what is agreed by now.

@@ -8,7 +8,6 @@ enum { TRACKED_ARENA_BYTES = 256 << 20, FACTS_ARENA_BYTES = 1 << 20 };
 void cw_work_clear(struct cw_work *work)
 {
     cw_watchlist_free(work->old_list);
-    cw_watchlist_free(work->again);
     if (work->new_list != work->old_list) {
         cw_watchlist_free(work->new_list);
     }
@@ -71,9 +70,7 @@ enum cw_status cw_work_load_old(struct cw_work *work, struct cw_error *err)
     if (scan->store == NULL || work->intake->state.snapshot_sha256[0] == '\0') {
         return CW_OK;
     }
-    const enum cw_status status =
-        cw_store_watchlist_load(scan->store, work->intake->feed->id, &work->old_list, err);
-    return status == CW_OK ? cw_work_renew_old(work, err) : status;
+    return cw_store_watchlist_load(scan->store, work->intake->feed->id, &work->old_list, err);
 }
 
 /* They carry their error, so they are kept as they are and not decoded a second time. */
@@ -98,7 +95,7 @@ static enum cw_status copy_opaque(struct cw_watchlist *to, const struct cw_watch
 }
 
 enum cw_status cw_work_unite(struct cw_work *work, const struct cw_watchlist *other,
-                             const size_t *indices, size_t count, struct cw_error *err)
+                             struct cw_error *err)
 {
     CW_CLEANUP(cw_watchlist_freep) struct cw_watchlist *both = cw_watchlist_new();
     if (both == NULL) {
@@ -108,8 +105,11 @@ enum cw_status cw_work_unite(struct cw_work *work, const struct cw_watchlist *ot
     for (size_t i = 0; status == CW_OK && i < cw_watchlist_count(work->new_list); i++) {
         status = cw_watchlist_add_listing(both, cw_watchlist_at(work->new_list, i), err);
     }
-    for (size_t i = 0; status == CW_OK && i < count; i++) {
-        status = cw_watchlist_add_listing(both, cw_watchlist_at(other, indices[i]), err);
+    for (size_t i = 0; status == CW_OK && i < cw_watchlist_count(other); i++) {
+        const struct cw_listing *kept = cw_watchlist_at(other, i);
+        if (cw_watchlist_find(work->new_list, kept->entry_id, kept->canonical) == NULL) {
+            status = cw_watchlist_add_listing(both, kept, err);
+        }
     }
     if (status == CW_OK) {
         status = copy_opaque(both, work->new_list, err);
@@ -123,6 +123,11 @@ enum cw_status cw_work_unite(struct cw_work *work, const struct cw_watchlist *ot
     cw_watchlist_free(work->new_list);
     work->new_list = both;
     both = NULL;
+    return CW_OK;
+}
+
+enum cw_status cw_work_compare(struct cw_work *work, struct cw_error *err)
+{
     cw_delta_clear(&work->delta);
     return cw_delta_make(work->old_list, work->new_list, &work->delta, err);
 }
@@ -132,12 +137,11 @@ enum cw_status cw_work_unite(struct cw_work *work, const struct cw_watchlist *ot
  * missed by: of that, only the new document's. */
 enum cw_status cw_work_keep_removed(struct cw_work *work, struct cw_error *err)
 {
-    struct cw_delta delta = work->delta; /* of its own: uniting makes the next one */
-    work->delta = (struct cw_delta){0};
-    const enum cw_status status =
-        cw_work_unite(work, work->old_list, delta.removed, delta.removed_count, err);
-    cw_delta_clear(&delta);
-    return status;
+    if (work->old_list == NULL) {
+        return CW_OK;
+    }
+    const enum cw_status status = cw_work_unite(work, work->old_list, err);
+    return status == CW_OK ? cw_work_compare(work, err) : status;
 }
 
 /* ---- matching ------------------------------------------------------------------------------ */
@@ -146,8 +150,6 @@ static bool is_new_listing(void *ctx, const struct cw_listing *listing)
 {
     const struct cw_work *work = ctx;
     return work->is_new_document && !work->is_quiet &&
-           (work->again == NULL ||
-            cw_watchlist_find(work->again, listing->entry_id, listing->canonical) == NULL) &&
            (work->old_list == NULL ||
             cw_watchlist_find(work->old_list, listing->entry_id, listing->canonical) == NULL);
 }
@@ -178,7 +180,6 @@ static enum cw_status match(struct cw_work *work, struct cw_error *err)
     if (scan->store != NULL) {
         status = cw_store_tracked_load(scan->store, feed, work->arena, &work->tracked,
                                        &work->tracked_count, err);
-        cw_work_renew_tracked(work);
     }
     for (size_t i = 0; status == CW_OK && i < cw_watchlist_count(work->new_list); i++) {
         status = cw_book_match(scan->book, cw_span_cstr(feed), cw_watchlist_at(work->new_list, i),
@@ -315,6 +316,7 @@ static enum cw_status commit_work(struct cw_work *work, const char *outcome, str
 {
     struct cw_scan *scan = work->scan;
     struct cw_intake *intake = work->intake;
+    const size_t told = scan->report->alerts_count;
     enum cw_status status = cw_store_begin(scan->store, err);
     if (status == CW_OK && work->is_new_document) {
         const struct cw_replacement replacement = {
@@ -345,7 +347,14 @@ static enum cw_status commit_work(struct cw_work *work, const char *outcome, str
         status = work->is_quiet ? cw_store_feed_put(scan->store, &intake->state, err)
                                 : cw_scan_put_state(scan, intake, err);
     }
-    return cw_store_end(scan->store, status, err);
+    status = cw_store_end(scan->store, status, err);
+    if (status == CW_OK) {
+        intake->stored = intake->state;
+        intake->is_recorded = intake->is_recorded || outcome != NULL;
+    } else {
+        scan->report->alerts_count = told; /* taken back with the rest */
+    }
+    return status;
 }
 
 static enum cw_status count_ended(void *ctx, const struct cw_episode *episode, struct cw_error *err)

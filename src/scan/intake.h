@@ -16,8 +16,6 @@ struct cw_work {
     struct cw_intake *intake;
     struct cw_watchlist *old_list; /* in force before; NULL when the feed was never read */
     struct cw_watchlist *new_list; /* in force after the commit */
-    struct cw_watchlist *again;    /* dry run: the accepted document as this program reads it, when
-                                      another one made the listings in force; else NULL */
     struct cw_delta delta;
     struct cw_hits hits;
     struct cw_arena *arena; /* tracked matches and facts */
@@ -39,11 +37,13 @@ CW_NODISCARD enum cw_status cw_work_read(const struct cw_work *work, const char 
 CW_NODISCARD enum cw_status cw_work_parse(struct cw_work *work, struct cw_error *err);
 /** Loads the list in force into old_list; leaves NULL when there is none. */
 CW_NODISCARD enum cw_status cw_work_load_old(struct cw_work *work, struct cw_error *err);
-/** Puts listings of another list into new_list, which lacks them, and compares with old_list. */
+/** Puts into new_list what another list holds and it lacks. */
 CW_NODISCARD enum cw_status cw_work_unite(struct cw_work *work, const struct cw_watchlist *other,
-                                          const size_t *indices, size_t count,
                                           struct cw_error *err);
-/** Puts into new_list, beside the document, what the old list holds and the document lacks. */
+/** Makes the delta from old_list, which may be NULL, to new_list. */
+CW_NODISCARD enum cw_status cw_work_compare(struct cw_work *work, struct cw_error *err);
+/** Puts into new_list, beside the document, what the old list holds and the document lacks,
+ *  and compares again. */
 CW_NODISCARD enum cw_status cw_work_keep_removed(struct cw_work *work, struct cw_error *err);
 /** The one atomic moment of a feed: listings replaced, alerts sealed and queued, matches tracked
  * and the feed's state written, or none of it. A dry run only reports. In:  outcome  of the
@@ -56,13 +56,12 @@ CW_NODISCARD enum cw_status cw_work_commit(struct cw_work *work, const char *out
  * or every entry would look changed. Keys that only this program finds are told as baseline;
  * keys that it does not find stay, and leave with the next document that is believed. */
 
-/** Does so in a transaction of its own; nothing to do is CW_OK, and so is a document that is gone
- * or cannot be read any more: then the next one that the list serves will do. */
+/** Does so in a transaction of its own; nothing to do is CW_OK. Of a document that is gone, or that
+ *  its format refuses by now, the listings stay as they are. A dry run says what to do instead.
+ *  Out:     ret_is_done  nothing more can be said of this feed in this run
+ *  Returns: CW_OK; CW_LIMIT, CW_INVALID: the list asks too much; CW_TEMPORARY, CW_UNTRUSTED: the
+ *           parser did not come to its end, try again; CW_STATE, CW_IO, CW_NOMEM */
 CW_NODISCARD enum cw_status cw_scan_renew(struct cw_scan *scan, struct cw_intake *intake,
-                                          struct cw_error *err);
-/** What a dry run does instead: the same content in old_list, in memory. */
-CW_NODISCARD enum cw_status cw_work_renew_old(struct cw_work *work, struct cw_error *err);
-/** … and in the tracked matches. */
-void cw_work_renew_tracked(struct cw_work *work);
+                                          bool *ret_is_done, struct cw_error *err);
 
 #endif

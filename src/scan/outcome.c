@@ -39,7 +39,12 @@ enum cw_status cw_scan_save(struct cw_scan *scan, struct cw_intake *intake, cons
     if (status == CW_OK) {
         status = cw_scan_put_state(scan, intake, err);
     }
-    return cw_store_end(scan->store, status, err);
+    status = cw_store_end(scan->store, status, err);
+    if (status == CW_OK) {
+        intake->stored = intake->state;
+        intake->is_recorded = true;
+    }
+    return status;
 }
 
 void cw_scan_set_error(struct cw_intake *intake, const char *code, const char *text)

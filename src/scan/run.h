@@ -35,6 +35,8 @@ struct cw_intake {
     const struct cw_feed *feed;
     struct cw_feed_state before; /* as stored */
     struct cw_feed_state state;  /* the same, edited and written back */
+    struct cw_feed_state stored; /* as it is in the store by now */
+    bool is_recorded;            /* what came of this run's fetch is written already */
     bool is_due;
     struct cw_fetch_result fetched; /* when is_due */
 };

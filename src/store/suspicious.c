@@ -20,13 +20,13 @@ enum cw_status cw_store_suspicious(struct cw_store *store, const char *feed, cw_
     return status == CW_OK ? ended : status;
 }
 
-enum cw_status cw_store_unusable(struct cw_store *store, const char *feed, size_t count_max,
+enum cw_status cw_store_unusable(struct cw_store *store, const char *feed, size_t max,
                                  cw_unusable_fn fn, void *ctx, struct cw_error *err)
 {
     struct cw_sql sql = cw_sql_begin(store, "SELECT position, value, error FROM opaque"
                                             " WHERE feed = ? ORDER BY id LIMIT ?");
     cw_sql_put_cstr(&sql, feed);
-    cw_sql_put_u64(&sql, count_max);
+    cw_sql_put_u64(&sql, max);
     enum cw_status status = CW_OK;
     while (status == CW_OK && cw_sql_next(&sql)) {
         const struct cw_unusable entry = {cw_sql_span(&sql, 0), cw_sql_span(&sql, 1),

@@ -175,7 +175,17 @@ def masked_id_too_large(question, theirs, ours, members):
         found is not None and int(found.group(1)) >= 2 ** 63
 
 
+def two_destination_tags(question, theirs, ours, members):
+    found = re.findall(r"[?&]dt=([0-9]+)", question.get("input", ""))
+    return members == ["aux"] and len(found) > 1 and \
+        (ours["aux"], theirs["aux"]) == (found[0], found[-1])
+
+
 EXPLAINED = [
+    ("two destination tags in one link",
+     "`?dt=12345?dt=5`: we take the first, the model the last. No wallet writes two, and the key is the "
+     "same.",
+     two_destination_tags),
     ("a long-zero account without 0x is hex",
      "The model names the spelling by `0x` alone and calls 40 digits the form with dots.",
      bare_long_zero),

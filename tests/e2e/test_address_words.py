@@ -88,6 +88,13 @@ class Words(harness.Case):
         self.assertTrue(answer["explain"]["not_enumerable"])
         text = self.home.run("check", "--explain", SEGWIT).stdout
         self.assertIn(CASHADDR, text)
+        found = self.check("--explain", "--json", RONIN)
+        said = {s["text"]: s["needs_chain"] for s in json.loads(found.stdout)["explain"]["spellings"]}
+        for spelling, needs_chain in said.items():
+            with self.subTest(spelling=spelling):
+                asked = json.loads(self.check("--json", spelling).stdout)
+                self.assertEqual(asked["problem"] is not None, needs_chain)
+        self.assertIn(True, said.values())
         self.assertIn("does not prove that the party ever used this form", text)
 
     def test_every_spelling_compares_as_it_was_announced(self):
@@ -107,12 +114,13 @@ class Words(harness.Case):
 
     def test_address_gives_all_readings_and_the_reason_for_none(self):
         done = self.home.run("address", "--json", P2PKH, "098b716b8aaf21512996dc57eb0615e2383e2f96",
-                             "1BitcoinEaterAddressDontSendf59kuE")
-        both, bare, eater = [json.loads(line) for line in done.stdout.splitlines()]
+                             "1BitcoinEaterAddressDontSendf59kuE", "5" * 64)
+        both, bare, eater, sum32 = [json.loads(line) for line in done.stdout.splitlines()]
         self.assertEqual([r.split(":")[0] for r in both["readings"]], both["chains"])
         self.assertEqual(both["chains"], ["bitcoin", "bitcoin-cash", "bitcoin-sv", "ecash"])
         self.assertIsNone(both["reserved"])
-        self.assertIn("evm", bare["error"]["detail"])
+        self.assertEqual([r.split(":")[0] for r in bare["readings"]], ["evm", "zilliqa"])
+        self.assertIn("near, aptos, sui", sum32["error"]["detail"])
         self.assertIn("Bitcoin eater", eater["reserved"])
 
     def test_feed_parse_says_which_character(self):

@@ -202,6 +202,9 @@ static void read_all_ways(struct cw_span text, struct cw_span tag)
             check_spellings(&address);
         }
     }
+    if (cw_address_ask(text, &address) == CW_ADDRESS_OK) {
+        check_stable(&address);
+    }
     if (cw_address_parse(text, tag, CW_ADDRESS_STRICT, &address) == CW_ADDRESS_OK) {
         check_stable(&address);
     }

@@ -3,7 +3,8 @@
 
 #define P2PKH               "1BgGZ9tcN4rm9KBzDn7KprQz87SZ26SAMH"
 #define SEGWIT              "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"
-#define EVM                 "0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf"
+#define EVM_DIGITS          "7E5F4552091A69125d5DfCb7b8C2659029395Bdf"
+#define EVM                 "0x" EVM_DIGITS
 #define EVM_LOWER           "0x7e5f4552091a69125d5dfcb7b8c2659029395bdf"
 #define EVM_WRONG_CASE      "0x7E5F4552091A69125d5DfCb7b8C2659029395BdF"
 #define TRON                "TMVQGm1qAQYVdetCeGRRkTWYYrLXuHK2HC"
@@ -95,6 +96,8 @@ static const struct {
     {"a listed key in wrong letter case",
      EVM_WRONG_CASE,
      {LISTED, 1, CW_RELATION_ENCODING, "letter case"}},
+    {"without 0x", EVM_DIGITS, {LISTED, 1, CW_RELATION_ENCODING, NULL}},
+    {"without 0x in words", " (" EVM_DIGITS ") ", {LISTED, 1, CW_RELATION_ENCODING, NULL}},
     {"in words", "  ETH: " EVM ".", {LISTED, 1, CW_RELATION_EXACT, NULL}},
     {"in a link", "https://etherscan.io/address/" EVM, {LISTED, 1, CW_RELATION_EXACT, NULL}},
     {"an address of a case", CASE, {LISTED, 1, CW_RELATION_EXACT, NULL}},

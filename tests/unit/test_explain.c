@@ -110,7 +110,7 @@ static const struct {
      "0",
      CW_ADDRESS_CHARSET, 3, '\n', "character 3 is U+000A, a control character"},
     {"40 hex digits without 0x", "098b716b8aaf21512996dc57eb0615e2383e2f96", CW_ADDRESS_UNKNOWN, 0,
-     0, "with --chain it is an address of evm"},
+     0, "beside that name it is an address of evm"},
     {"64 hex digits", "dc04da647578390a92e4bcafa8caec02d16ef5558ffcb4b4c79bb61b259e8116",
      CW_ADDRESS_UNKNOWN, 0, 0, "near, aptos, sui"},
     {"an account number of Hedera", "0.0.123", CW_ADDRESS_UNKNOWN, 0, 0, "hedera"},
