@@ -104,14 +104,16 @@ static struct cw_feed *world_add_web(struct world *world, const char *path)
 /* A file: feed of `text`; NULL makes no file. */
 static struct cw_feed *world_add_file(struct world *world, const char *name, const char *text)
 {
-    char *path = world->paths[world->count];
-    (void)snprintf(path, PATH_BYTES, "%s/%s", world->folder, name);
+    char *path = cw_path_join(world->folder, name);
+    CU_ASSERT_FATAL(path != NULL);
+    (void)snprintf(world->paths[world->count], PATH_BYTES, "%s", path);
     (void)snprintf(world->urls[world->count], PATH_BYTES, "file:%s", name);
     if (text != NULL) {
         CU_ASSERT_FATAL(cw_file_write(path, cw_span_cstr(text), 0600, NULL) == CW_OK);
     }
+    free(path);
     struct cw_feed *feed = world_add(world);
-    feed->path = path;
+    feed->path = world->paths[world->count - 1];
     return feed;
 }
 
