@@ -22,7 +22,7 @@
 static const uint8_t cw_index_magic[8] = {0x89, 'c', 'w', 'i', 'd', 'x', '\r', '\n'};
 
 enum {
-    CW_INDEX_VERSION = 2,
+    CW_INDEX_VERSION = 3,
     CW_INDEX_BLOCK = 4096,
     CW_INDEX_UNIT = 8, /* records begin at multiples of this; places are counted in it */
     CW_INDEX_SUMS_PER_BLOCK = CW_INDEX_BLOCK / 8,

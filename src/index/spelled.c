@@ -392,6 +392,9 @@ size_t cw_links_spelled_hashes(const struct cw_address *address, const struct cw
         if (reading->chain == CW_CHAIN_TON) {
             add_ton(&out, payload);
         }
+        if (reading->chain == CW_CHAIN_ZILLIQA) {
+            add_hex(&out, payload); /* as 40 bare digits are asked about */
+        }
     }
     if (!is_all_served) {
         add_forms(&out, address);

@@ -18,9 +18,9 @@
  * Base58 of another version has other characters everywhere. Those texts are found by their number:
  * sixteen of the bytes between version and checksum are hashed (cw_spelled_halves_hash).
  *
- * No false negative, by this contract: for every text that cw_address_parse decodes in list mode
- * without a tag to an address that has a relation to the listed one, the hash of its core or of its
- * bytes is among those of the listed one, except
+ * No false negative, by this contract: for every text that cw_address_ask decodes to an address
+ * that has a relation to the listed one, the hash of its core or of its bytes is among those of the
+ * listed one, except
  *   - families that src/screen/ decodes on sight (src/screen/token.h has the list);
  *   - texts shorter than CW_SPELLED_LEN_MIN (pay-to-anchor, the shortest principals);
  *   - `nested_segwit` and `derived` from the side of the text: a listed script hash may be that of

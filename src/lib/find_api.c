@@ -223,7 +223,7 @@ int cryptowatch_index_may_hold_text(const struct cryptowatch_index *index, const
     }
     const struct cw_span asked = cw_span_make(text, len);
     const bool has_scripts = cw_index_scripts(index->index) > 0;
-    if (cw_address_is_digits(asked) || !cw_screen_is_plain(asked, has_scripts)) {
+    if (!cw_screen_is_plain(asked, has_scripts)) {
         return 1;
     }
     return cw_text_filter_has(&index->filter, cw_spelled_hash(text, len)) ? 1 : 0;

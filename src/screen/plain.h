@@ -10,9 +10,9 @@
 #include "screen/token.h"
 
 /** Whether a text is one token for which the hash of its core decides: when the filter does not
- * hold cw_spelled_hash of it, then cw_address_parse in list mode refuses the text, or nothing that
- * is listed has a relation to it. In:      has_scripts  the lists hold script hashes
- * (cw_index_scripts) Limits:  a few nanoseconds; O(length of the text) */
+ *  hold cw_spelled_hash of it, then cw_address_ask refuses the text, or nothing that is listed has
+ * a relation to it. In:      has_scripts  the lists hold script hashes (cw_index_scripts) Limits:
+ * a few nanoseconds; O(length of the text) */
 bool cw_screen_is_plain(struct cw_span text, bool has_scripts);
 
 #endif

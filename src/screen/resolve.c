@@ -72,7 +72,7 @@ static bool is_hit(struct cw_screen *screen, struct reading reading)
     struct cw_address address;
     const struct cw_span text = cw_span_make(screen->data + start, end - start);
     bool is_known = false;
-    if (cw_address_parse(text, CW_SPAN(""), CW_ADDRESS_LIST, &address) != CW_ADDRESS_OK) {
+    if (cw_address_ask(text, &address) != CW_ADDRESS_OK) {
         return false;
     }
     if (reading.rule == SCREEN_RUN && is_key_before(&address, reading.end - reading.token)) {

@@ -14,7 +14,7 @@
  * The text of a token of rule 1 is read together with what stands before it, up to
  * CW_TOKEN_PREFIX_MAX bytes of A-Z a-z 0-9 : . _ -, from the longest reading to the token alone; a
  * reading begins where a run of letters and digits begins, or at a dash before one. The first
- * reading that decodes in list mode without a tag and is known to the index is the hit. So
+ * reading that cw_address_ask decodes and is known to the index is the hit. So
  * `bitcoincash:q…`, `kaspa:`, `cfx:type.user:`, `k:`, `0:`, `-1:`, `nano_`, `addr_test1`,
  * `X-avax1`, `ronin:`, `eip155:1:`, `did:pkh:…`, `ETH:0x…` are read whole, and `seen:0x…` is read
  * as `0x…`. A reading whose key would stand before the token is none: TON in base64, NEM and Symbol
@@ -34,9 +34,9 @@
  *   rules 3 and 4         CRC-32 and three hashes
  *
  * Not looked for: what says nothing about itself and needs a tag (alice.near, 0.0.123, eosio, f01,
- * 0x and 64 digits without a prefix that names the chain, bare 40 digits); texts shorter than 25
- * characters (pay-to-anchor, the shortest principals and Filecoin addresses); addresses broken over
- * two lines, masked, or with look-alike letters; text inside UTF-16, base64 or other encodings.
+ * 0x and 64 digits without a prefix that names the chain); texts shorter than 25 characters
+ * (pay-to-anchor, the shortest principals and Filecoin addresses); addresses broken over two lines,
+ * masked, or with look-alike letters; text inside UTF-16, base64 or other encodings.
  */
 #ifndef CW_SCREEN_TOKEN_H
 #define CW_SCREEN_TOKEN_H

@@ -11,6 +11,8 @@ RONIN = "0x098B716B8Aaf21512996dC57EB0615e2383E2f96"
 FBI = "3LU8wRu4ZnXP4UM8Yo6kkTiGHM9BubgyiG"
 KEY1_P2PKH = "1BgGZ9tcN4rm9KBzDn7KprQz87SZ26SAMH"
 KEY1_P2WPKH = "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"
+ZIL = "zil1fr7y94gtezt5ktkvz3qlmhs3new3yt5k4f8dqd"
+ZIL_DIGITS = "48fc42d50bc8974b2ecc1441fdde119e5d122e96"
 UNLISTED = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"  # EIP-55's own example
 KEY1_NESTED = "3JvL6Ymt8MVWiCNHC7oWU6nLeHNJKLZGLN"
 
@@ -52,6 +54,17 @@ class Screen(harness.Case):
             _, answers = self.home.check(text)
             _, hits = self.hits(stdin=text.encode())
             self.assertEqual(hits[0]["matches"], answers[0]["matches"], text)
+
+    def test_bare_digits_are_read_as_check_reads_them(self):
+        self.home.feed("zil", self.lists.put("/zil.txt", ZIL + "\n"))
+        self.home.scan()
+        for digits in (RONIN[2:], RONIN[2:].lower(), RONIN[2:].upper(), ZIL_DIGITS):
+            _, answers = self.home.check(digits)
+            code, hits = self.hits(stdin=("tx=%s;\n" % digits).encode())
+            self.assertEqual((code, hits[0]["value"], hits[0]["offset"]), (10, digits, 3))
+            self.assertEqual(hits[0]["matches"], answers[0]["matches"], digits)
+        for digits in (UNLISTED[2:], RONIN[2:-1], RONIN[2:] + "0"):
+            self.assertEqual(self.hits(stdin=digits.encode()), (0, []), digits)
 
     def test_exit_codes_are_those_of_check(self):
         self.home.scan()

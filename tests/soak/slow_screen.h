@@ -28,8 +28,7 @@ static inline void slow_read(struct slow *slow, size_t token, size_t from, size_
 {
     struct cw_address address;
     const struct cw_span text = cw_span_slice(slow->text, from, to);
-    if (slow->is_found ||
-        cw_address_parse(text, CW_SPAN(""), CW_ADDRESS_LIST, &address) != CW_ADDRESS_OK) {
+    if (slow->is_found || cw_address_ask(text, &address) != CW_ADDRESS_OK) {
         return;
     }
     const char *chain = cw_address_chain(&address);

@@ -60,6 +60,7 @@ static void put_token(struct soak *soak)
     } shapes[] = {
         {"0x", "0123456789abcdef", 40},
         {"0x", "0123456789ABCDEFabcdef", 40},
+        {"", "0123456789abcdef", 40},
         {"", "0123456789abcdef", 64},
         {"0x", "0123456789abcdef", 64},
         {"k:", "0123456789abcdef", 64},

@@ -244,7 +244,8 @@ static inline void spellings_add_ton(struct spellings *all, const uint8_t *pool)
 
 static inline void spellings_add_hex(struct spellings *all, const uint8_t *pool)
 {
-    static const char *const prefixes[] = {"0x",
+    static const char *const prefixes[] = {"",
+                                           "0x",
                                            "0X",
                                            "xdc",
                                            "ronin:",

@@ -214,6 +214,36 @@ static void answers_nothing_when_it_holds_nothing(void)
 #include "index_limit_cases.h"
 #include "index_property_cases.h"
 
+/* ---- the seeds of fuzz_index ---- */
+
+static void check_seed(const char *name, struct cw_span index)
+{
+    char *path = cw_path_join(CW_SOURCE_DIR "/tests/fuzz/corpus/index", name);
+    CW_CLEANUP(cw_buf_clear) struct cw_buf seed;
+    cw_buf_init(&seed, 1u << 20);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(path);
+    if (getenv("CRYPTOWATCH_WRITE_SEEDS") != NULL) {
+        OK(cw_file_write(path, index, 0644, &err));
+    }
+    OK(cw_file_read(path, &seed, &err));
+    CW_CHECK(cw_span_equal(cw_buf_as_span(&seed), index),
+             "%s is of another format: write it again with CRYPTOWATCH_WRITE_SEEDS=1", name);
+    free(path);
+}
+
+/* An old one would be refused at its first bytes, and nothing behind them fuzzed. */
+static void the_fuzzer_begins_with_an_index_of_today(void)
+{
+    struct index_place place = index_make();
+    CW_CLEANUP(cw_buf_clear) struct cw_buf sealed;
+    cw_buf_init(&sealed, 1u << 20);
+    cw_buf_char(&sealed, '+');
+    cw_buf_span(&sealed, cw_index_builder_bytes(place.builder));
+    check_seed("whole", cw_index_builder_bytes(place.builder));
+    check_seed("sealed", cw_buf_as_span(&sealed));
+    index_drop(&place);
+}
+
 static const struct cw_test tests[] = {
     {"checksums are those of the specification", checksums_are_those_of_the_specification},
     {"finds what is related, each once, cases first", finds_what_is_related},
@@ -236,6 +266,7 @@ static const struct cw_test tests[] = {
     {"the same input gives the same bytes", same_input_gives_same_bytes},
     {"holds the filter of its texts", holds_the_filter_of_its_texts},
     {"answers as a look at every item would", answers_as_a_linear_scan},
+    {"the fuzzer begins with an index of today", the_fuzzer_begins_with_an_index_of_today},
 };
 
 int main(void)
