@@ -102,7 +102,9 @@ static void decide(const struct asking *asking)
         cw_answer_reason(answer, "the letter case of the address fails its checksum: a character "
                                  "may be mistyped");
     }
-    if (!facts.is_listed) { /* else the age of the rest changes nothing, and is not spoken of */
+    if (facts.is_listed) { /* the age of the other lists changes nothing, and is not spoken of */
+        cw_check_note_ages(asking->check, answer);
+    } else {
         facts.is_complete = cw_check_data_is_complete(asking->check, answer);
     }
     answer->verdict = cw_verdict_of(&facts);

@@ -67,6 +67,28 @@ static void give_reason(const struct cw_check *check, const struct cw_data_feed 
     }
 }
 
+static bool did_answer(const struct cw_answer *answer, const char *feed_id)
+{
+    for (size_t i = 0; i < answer->matches_count; i++) {
+        const struct cw_check_match *match = &answer->matches[i];
+        if (!match->is_rule && strcmp(match->source_id, feed_id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void cw_check_note_ages(const struct cw_check *check, struct cw_answer *answer)
+{
+    for (size_t i = 0; i < check->feeds_count; i++) {
+        const struct cw_data_feed *feed = &check->feeds[i];
+        if (feed->status != CW_DATA_FRESH && did_answer(answer, feed->id)) {
+            give_reason(check, feed, answer);
+            cw_answer_mark_note(answer);
+        }
+    }
+}
+
 bool cw_check_data_is_complete(const struct cw_check *check, struct cw_answer *answer)
 {
     bool is_complete = check->feeds_count > 0;

@@ -44,6 +44,8 @@ CW_NODISCARD enum cw_status cw_check_load_data(struct cw_check *check,
 /** Adds a reason for every feed that keeps an answer from being `clear`; true when there was none.
  */
 bool cw_check_data_is_complete(const struct cw_check *check, struct cw_answer *answer);
+/** Notes which of the lists that answered are not fresh: what they say may have ended since. */
+void cw_check_note_ages(const struct cw_check *check, struct cw_answer *answer);
 
 /* past.c */
 struct cw_standing {

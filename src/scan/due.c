@@ -1,4 +1,4 @@
-#include "scan/run.h"
+#include "scan/hold.h"
 
 enum { DUE_SLACK_S = 60 }; /* cron fires a second early now and then: do not wait a whole period */
 
@@ -11,8 +11,14 @@ static bool is_due(const struct cw_scan *scan, const struct cw_feed *feed,
     if (scan->options->is_forced) {
         return true;
     }
-    if (feed->path != NULL || state->status != CW_FEED_GOOD) {
-        return true; /* a local file costs nothing to read; trouble is looked at in every run */
+    if (feed->path != NULL || state->status == CW_FEED_FAILED || state->status == CW_FEED_NEVER) {
+        return true; /* a local file costs nothing to read; an outage is looked at in every run */
+    }
+    if (state->released_sha256[0] != '\0') {
+        return true; /* `feed accept` waits for it */
+    }
+    if (state->status == CW_FEED_HELD) { /* asked for whole: not 8 MB every five minutes */
+        return scan->now_s - state->attempted_at_s >= cw_hold_again_s(feed);
     }
     return scan->now_s - state->retrieved_at_s >= feed->every_s - DUE_SLACK_S;
 }

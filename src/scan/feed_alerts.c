@@ -1,5 +1,5 @@
 #include "scan/announce.h"
-#include "scan/run.h"
+#include "scan/hold.h"
 
 enum { DETAIL_BYTES_MAX = 512 };
 
@@ -79,6 +79,15 @@ static enum cw_status tell_recovery(struct cw_scan *scan, const struct cw_intake
                 was_failed ? before->failing_since_s : before->retrieved_at_s, err);
 }
 
+/* Told in the transaction that writes the hold down, so a hold is told once; and once more when
+ * additions, which counted until now, count no longer. */
+static bool is_new_hold(const struct cw_feed_state *before, const struct cw_feed_state *now)
+{
+    const bool is_held = now->held_sha256[0] != '\0';
+    const bool is_worse = cw_hold_is_shrunk(before) && !cw_hold_is_shrunk(now);
+    return is_held && (before->held_sha256[0] == '\0' || is_worse);
+}
+
 static enum cw_status tell_trouble(struct cw_scan *scan, const struct cw_intake *intake,
                                    struct told *told, struct cw_error *err)
 {
@@ -90,8 +99,7 @@ static enum cw_status tell_trouble(struct cw_scan *scan, const struct cw_intake 
     if (status == CW_OK && is_stale(scan, intake)) {
         status = tell(scan, told, CW_ALERT_FEED_STALE, state->retrieved_at_s, err);
     }
-    /* told in the transaction that writes the hold down, so a hold is told once */
-    if (status == CW_OK && intake->before.held_sha256[0] == '\0' && state->held_sha256[0] != '\0') {
+    if (status == CW_OK && is_new_hold(&intake->before, state)) {
         status = tell(scan, told, CW_ALERT_FEED_SUSPECT, scan->now_s, err);
     }
     return status;

@@ -178,9 +178,10 @@ static bool is_agreed(const struct cw_work *work, const struct cw_hold *hold)
     if (!may_agree(work, hold)) {
         return false;
     }
-    return is_newer(hold) ? state->held_fetches >= CW_HOLD_FETCHES_DATED
-                          : state->held_fetches >= CW_HOLD_FETCHES &&
-                                work->scan->now_s - state->held_since_s >= CW_HOLD_AGREED_S;
+    const int64_t agreed_s = work->scan->now_s - state->held_since_s;
+    return is_newer(hold) ? state->held_fetches >= CW_HOLD_FETCHES_DATED &&
+                                agreed_s >= cw_hold_again_s(work->intake->feed)
+                          : state->held_fetches >= CW_HOLD_FETCHES && agreed_s >= CW_HOLD_AGREED_S;
 }
 
 /* ---- words --------------------------------------------------------------------------------- */
@@ -241,7 +242,7 @@ static void write_text(const struct cw_work *work, struct cw_hold *hold)
     const struct cw_feed_state *state = &work->intake->state;
     write_what(work, hold, what, sizeof(what));
     if (may_agree(work, hold) && is_newer(hold)) {
-        (void)snprintf(until, sizeof(until), "another fetch says the same or ");
+        (void)snprintf(until, sizeof(until), "a fetch an hour later says the same or ");
     } else if (may_agree(work, hold)) {
         (void)snprintf(until, sizeof(until),
                        "three fetches over two days say the same (so far %llu) or ",

@@ -12,8 +12,8 @@
  * Agreement: three fetches with the same evidence over at least two days, when less than half of
  * the list is lost. A document that says of itself that it is newer than the one in force is more
  * than a server's word for the moment: removals in it are believed when a second fetch says the
- * same. Evidence of a shrunk list is what it lacks, so that it may go on adding; of any other
- * document its bytes.
+ * same, an hour later or after `every`. Evidence of a shrunk list is what it lacks, so that it may
+ * go on adding; of any other document its bytes.
  */
 #ifndef CW_SCAN_HOLD_H
 #define CW_SCAN_HOLD_H
@@ -25,7 +25,17 @@ enum {
     CW_HOLD_FETCHES = 3,       /* that must agree … */
     CW_HOLD_FETCHES_DATED = 2, /* … of a document that is newer by its own date */
     CW_HOLD_AGREED_S = 48 * 60 * 60,
+    CW_HOLD_AGAIN_S = 60 * 60, /* between two fetches of a held list, unless `every` is shorter */
+    CW_HOLD_SLACK_S = 60,      /* cron fires a second early now and then */
 };
+
+/** Seconds after which a held list is asked again, and before which no second fetch of it counts as
+ *  one: a server's bad hour is not two opinions. */
+static inline int64_t cw_hold_again_s(const struct cw_feed *feed)
+{
+    const int64_t wait_s = feed->every_s < CW_HOLD_AGAIN_S ? feed->every_s : CW_HOLD_AGAIN_S;
+    return wait_s - (wait_s > 2 * CW_HOLD_SLACK_S ? CW_HOLD_SLACK_S : 0);
+}
 
 struct cw_hold {
     enum cw_verdict_on_list verdict;

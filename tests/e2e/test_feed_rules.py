@@ -183,9 +183,41 @@ class Rules(fault_server.Case):
         self.serve("list", lines(*MANY[:40], "0x" + "ab" * 20, "0x" + "cd" * 20))  # more
         self.assertEqual(self.at("2026-11-21T01:00:00Z")[1]["list"]["status"], "held")
         self.assertEqual(self.at("2026-11-22T00:59:59Z")[1]["list"]["status"], "held")
-        code, feeds, alerts = self.at("2026-11-22T01:00:00Z")
+        code, feeds, alerts = self.at("2026-11-22T01:00:00Z", "--force")
         self.assertEqual((code, feeds["list"]["status"], alerts), (0, "updated", ["address.delisted"]))
         self.assertEqual(self.status()["held_sha256"], "")
+
+    def test_rule_20_a_servers_bad_minute_is_no_second_opinion(self):
+        full = [(str(i), "ETH", text) for i, text in enumerate((KNOWN, *MANY))]
+        self.add("list", ofac(*full, issued="2026-11-18").encode(), "ofac-advanced", every="6h")
+        self.at("2026-11-20T00:00:00Z")
+        self.serve("list", ofac(*full[25:], issued="2026-11-19").encode())
+        self.assertEqual(self.at("2026-11-20T06:00:00Z")[2], ["feed.suspect"])
+        asked = len(self.server.asked("/list"))
+        code, feeds, alerts = self.at("2026-11-20T06:30:00Z")  # not asked for whole in every run
+        self.assertEqual((code, feeds["list"]["status"], alerts), (20, "skipped", []))
+        self.assertEqual(len(self.server.asked("/list")), asked)
+        for now in ("2026-11-20T06:00:10Z", "2026-11-20T06:58:59Z"):
+            self.assertEqual(self.at(now, "--force")[1]["list"]["status"], "held")
+        self.assertEqual(self.home.check(KNOWN)[0], 10)
+        code, feeds, alerts = self.at("2026-11-20T07:00:00Z", "--force")
+        self.assertEqual((code, feeds["list"]["status"], alerts), (0, "updated", ["address.delisted"]))
+
+    def test_rule_20_a_hold_that_becomes_worse_is_told_again(self):
+        self.home.rule("many", ["0x%040x" % (0x99990000000 + i) for i in range(30)])
+        self.add("list", lines(*MANY[:40]))
+        self.at("2026-11-20T00:00:00Z")
+        self.serve("list", lines(*MANY[:25]))
+        self.assertEqual(self.at("2026-11-20T01:00:00Z")[2], ["feed.suspect"])
+        ours = ["0x%040x" % (0x99990000000 + i) for i in range(30)]
+        self.serve("list", lines(*MANY[:25], *ours))  # what it adds counts no longer
+        code, feeds, alerts = self.at("2026-11-20T02:00:00Z")
+        self.assertEqual((code, feeds["list"]["status"], alerts), (20, "held", ["feed.suspect"]))
+        self.assertEqual(self.receiver.alerts()[-1]["data"]["error"]["code"], "ours")
+        self.assertEqual(self.at("2026-11-20T03:00:00Z")[2], [])
+        self.assertEqual(self.home.run("feed", "accept", "list").returncode, 0)
+        code, feeds, alerts = self.at("2026-11-20T03:00:01Z")  # nobody waits for an hour to end
+        self.assertEqual((feeds["list"]["status"], alerts.count("address.listed")), ("updated", 30))
 
     def test_rule_20_half_a_list_or_a_careful_operator_wait_for_a_person(self):
         self.add("half", lines(KNOWN, *MANY[:59]))
@@ -232,7 +264,7 @@ class Rules(fault_server.Case):
                                       (day(18), "older", "before the one in force"),
                                       (day(23), "ahead", "days ahead")):
             self.serve("list", body)
-            code, feeds, _ = self.at("2026-11-20T02:00:00Z")
+            code, feeds, _ = self.at("2026-11-20T02:00:00Z", "--force")
             self.assertEqual((code, feeds["list"]["status"]), (20, "held"))
             self.assertIn(word, feeds["list"]["error"])
             self.assertEqual(self.status()["error_code"], code_word)
@@ -298,6 +330,9 @@ class Rules(fault_server.Case):
         self.home.now = "2026-12-04T00:00:01Z"
         code, answers = self.home.check("0x" + "99" * 20)
         self.assertEqual((code, answers[0]["verdict"]), (20, "cannot-say"))
+        code, answers = self.home.check(KNOWN)  # still listed, and said to be old
+        self.assertEqual((code, answers[0]["reasons"]),
+                         (10, ["list list is stale: last seen 14 days ago"]))
         self.serve("list", lines(KNOWN, *MANY))
         self.assertEqual(self.at("2026-12-04T01:00:00Z")[2], ["feed.recovered"])
         self.assertEqual(self.home.check("0x" + "99" * 20)[0], 0)

@@ -134,7 +134,7 @@ class Renew(fault_server.Case):
         for now in ("2026-11-21T01:00:00Z", "2026-11-22T00:59:59Z"):
             _, feed, alerts = self.scan(now)
             self.assertEqual((feed["status"], feed["changed"], alerts), ("held", 0, []))
-        _, feed, alerts = self.scan("2026-11-22T01:00:00Z")
+        _, feed, alerts = self.scan("2026-11-22T01:00:00Z", "--force")
         self.assertEqual((feed["status"], [a[0] for a in alerts]),
                          ("updated", ["address.delisted"]))
 

@@ -374,11 +374,11 @@ class Trouble(harness.Case):
         self.assertEqual(self.home.check(RONIN)[0], 10)
         for now in ("2026-11-21T00:00:10Z", "2026-11-22T23:59:59Z"):
             self.home.now = now
-            code, report, _ = self.home.scan()
+            code, report, _ = self.home.scan("--force")
             self.assertEqual((code, report["alerts"], report["feeds"][0]["status"]),
                              (20, [], "held"))
         self.home.now = "2026-11-23T00:00:00Z"
-        code, report, _ = self.home.scan()
+        code, report, _ = self.home.scan("--force")
         self.assertEqual((code, report["feeds"][0]["status"]), (0, "updated"))
         self.assertEqual([a["type"] for a in report["alerts"]], ["cryptowatch.address.delisted"])
 

@@ -146,7 +146,8 @@ static void answers_from_complete_and_fresh_lists(void)
     place_remove(&place);
 }
 
-/* What is found is a fact whatever the age of the rest; what is not found is none. */
+/* What is found is a fact whatever the age of its list, which is said; what is not found is none.
+ */
 static const struct {
     const char *what;
     enum cw_feed_status status;
@@ -181,7 +182,7 @@ static void answers_from_a_list_in_trouble(void)
             const char *text;
             struct expectation expected;
         } questions[] = {
-            {EVM, {LISTED, 1, CW_RELATION_EXACT, NULL}},
+            {EVM, {LISTED, 1, CW_RELATION_EXACT, reason}},
             {CASE, {LISTED, 1, CW_RELATION_EXACT, NULL}},
             {TRON, {reason == NULL ? RELATED : unknown, 1, CW_RELATION_CROSS_CHAIN, reason}},
             {DELISTED, {reason == NULL ? RELATED : unknown, 1, CW_RELATION_EXACT, reason}},
