@@ -14,8 +14,9 @@ static bool is_due(const struct cw_scan *scan, const struct cw_feed *feed,
     if (feed->path != NULL || state->status == CW_FEED_FAILED || state->status == CW_FEED_NEVER) {
         return true; /* a local file costs nothing to read; an outage is looked at in every run */
     }
-    if (state->released_sha256[0] != '\0') {
-        return true; /* `feed accept` waits for it */
+    const bool is_elsewhere = state->url[0] != '\0' && strcmp(state->url, feed->url) != 0;
+    if (is_elsewhere || state->released_sha256[0] != '\0') {
+        return true; /* the feed file names another place; `feed accept` waits for it */
     }
     if (state->status == CW_FEED_HELD) { /* asked for whole: not 8 MB every five minutes */
         return scan->now_s - state->attempted_at_s >= cw_hold_again_s(feed);

@@ -111,11 +111,13 @@ void cw_scan_good(const struct cw_scan *scan, struct cw_intake *intake)
     state->failures = 0;
     state->failing_since_s = 0;
     cw_scan_set_error(intake, "", "");
+    if (fetched->url[0] != '\0') { /* also when the same bytes are served elsewhere now */
+        cw_scan_copy(state->url, sizeof(state->url), fetched->url);
+    }
     if (fetched->outcome == CW_FETCH_NEW) {
         state->http_status = fetched->http_status;
         state->snapshot_bytes = fetched->bytes;
         cw_scan_copy(state->snapshot_sha256, sizeof(state->snapshot_sha256), fetched->sha256);
-        cw_scan_copy(state->url, sizeof(state->url), fetched->url);
         cw_scan_copy(state->final_url, sizeof(state->final_url), fetched->final_url);
         cw_scan_copy(state->media_type, sizeof(state->media_type), fetched->media_type);
     }

@@ -203,6 +203,19 @@ class Rules(fault_server.Case):
         code, feeds, alerts = self.at("2026-11-20T07:00:00Z", "--force")
         self.assertEqual((code, feeds["list"]["status"], alerts), (0, "updated", ["address.delisted"]))
 
+    def test_a_list_that_moved_is_asked_for_at_once(self):
+        self.add("list", lines(KNOWN), every="24h")
+        self.at("2026-11-20T00:00:00Z")
+        self.assertEqual(self.at("2026-11-20T01:00:00Z")[1]["list"]["status"], "skipped")
+        self.serve("moved", lines(KNOWN, MANY[0]))
+        self.home.feed("list", self.server.url("/moved"), every="24h")
+        self.assertEqual(self.at("2026-11-20T02:00:00Z")[1]["list"]["status"], "updated")
+        self.assertEqual(self.at("2026-11-20T03:00:00Z")[1]["list"]["status"], "skipped")
+        self.serve("again", lines(KNOWN, MANY[0]))
+        self.home.feed("list", self.server.url("/again"), every="24h")
+        self.assertEqual(self.at("2026-11-20T04:00:00Z")[1]["list"]["status"], "unchanged")
+        self.assertEqual(self.at("2026-11-20T05:00:00Z")[1]["list"]["status"], "skipped")
+
     def test_rule_20_a_hold_that_becomes_worse_is_told_again(self):
         self.home.rule("many", ["0x%040x" % (0x99990000000 + i) for i in range(30)])
         self.add("list", lines(*MANY[:40]))
