@@ -82,10 +82,10 @@ static void check_parties(const struct cw_home *home, const struct cw_rule *rule
 static enum cw_status load_files(struct cw_home *home, struct cw_mistakes *mistakes,
                                  struct cw_error *err)
 {
+    /* both, whatever becomes of the first: a person wants to hear of all that is wrong */
     enum cw_status status = load_feeds(home, mistakes, err);
-    if (status == CW_OK) {
-        status = load_rules(home, mistakes, err);
-    }
+    const enum cw_status rules_status = load_rules(home, mistakes, err);
+    status = status == CW_OK ? rules_status : status;
     if (status != CW_OK || home->feeds == NULL || home->rules == NULL) {
         return status;
     }

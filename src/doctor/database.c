@@ -1,0 +1,127 @@
+/* database.c: does the truth open, is it sound, and is every list in it the one that was written?
+ */
+#include <inttypes.h>
+
+#include "doctor/internal.h"
+
+/* The -wal belongs to the file: left alone it would be played into the next one. */
+static const char *set_aside(struct cw_doctor *doctor)
+{
+    char scan[CW_DOCTOR_TEXT_BYTES];
+    const char *state_dir = doctor->home.config->state_dir;
+    const struct cw_quoted aside = cw_doctor_quote_in(state_dir, "damaged");
+    const struct cw_quoted file = cw_doctor_quote_in(state_dir, "state.db");
+    (void)snprintf(scan, sizeof(scan), "%s", cw_doctor_type(doctor, "scan"));
+    return cw_doctor_shell(doctor, "mkdir -m 700 %s && mv %s* %s && %s", aside.text, file.text,
+                           aside.text, scan);
+}
+
+#define OR_ELSE                                                                                    \
+    "put back the newest backup of it; without one, set it aside and scan: lists are read anew, "  \
+    "history and waiting alerts are lost"
+
+static void tell_unopened(struct cw_doctor *doctor)
+{
+    const struct cw_error *why = &doctor->store_error;
+    const struct cw_quoted file = cw_doctor_quote_in(doctor->home.config->state_dir, "state.db");
+    switch (doctor->store_status) {
+    case CW_NOT_FOUND:
+        cw_doctor_warn(doctor, "database.open", cw_doctor_type(doctor, "scan"), "%s", why->text);
+        return;
+    case CW_DENIED:
+        cw_doctor_fail(doctor, "database.open", CW_DENIED,
+                       cw_doctor_shell(doctor, "ls -l %s", file.text),
+                       "%s: run as the user whose it is, or give it to this one", why->text);
+        return;
+    case CW_STATE:
+        /* its sentence has the advice already */
+        if (strstr(why->text, "is damaged") != NULL) {
+            cw_doctor_fail(doctor, "database.open", CW_STATE, set_aside(doctor), "%s", why->text);
+        } else if (strstr(why->text, "newer cryptowatch") != NULL) {
+            cw_doctor_fail(doctor, "database.open", CW_STATE,
+                           cw_doctor_shell(doctor, "cryptowatch --version"), "%s", why->text);
+        } else if (strstr(why->text, "`cryptowatch scan`") != NULL) {
+            cw_doctor_warn(doctor, "database.open", cw_doctor_type(doctor, "scan"), "%s",
+                           why->text);
+        } else {
+            cw_doctor_fail(doctor, "database.open", CW_STATE, set_aside(doctor), "%s", why->text);
+        }
+        return;
+    default:
+        cw_doctor_fail(doctor, "database.open", doctor->store_status,
+                       cw_doctor_shell(doctor, "ls -l %s", file.text), "%s", why->text);
+    }
+}
+
+static void on_fault(void *ctx, struct cw_span fault)
+{
+    struct cw_doctor *doctor = ctx;
+    cw_doctor_fail(doctor, "database.sound", CW_STATE, set_aside(doctor),
+                   "state.db: %.*s: " OR_ELSE, CW_SPAN_ARG(fault));
+}
+
+static void look_inside(struct cw_doctor *doctor)
+{
+    size_t faults = 0;
+    bool is_whole = false;
+    struct cw_error err = {0};
+    if (cw_store_self_check(doctor->store, on_fault, doctor, &faults, &is_whole, &err) != CW_OK) {
+        if (faults == 0) {
+            cw_doctor_fail(doctor, "database.sound", err.code, set_aside(doctor), "%s", err.text);
+        }
+    } else if (faults == 0) {
+        cw_doctor_ok(doctor, "database.sound", "%s",
+                     is_whole ? "pages, rows, indexes and references are sound"
+                              : "pages, rows and references are sound (it is too large to compare "
+                                "the indexes here: sqlite3 FILE 'PRAGMA integrity_check')");
+    }
+}
+
+/* ---- lists --------------------------------------------------------------------------------- */
+
+struct counted {
+    struct cw_doctor *doctor;
+    size_t good;
+    size_t bad;
+};
+
+/* Of 150 bits turned over SQLite noticed 35, the digests of the lists 129 (reliability.md, 3). */
+static enum cw_status on_list(void *ctx, const char *feed, struct cw_error *err)
+{
+    struct counted *counted = ctx;
+    struct cw_doctor *doctor = counted->doctor;
+    CW_CLEANUP(cw_watchlist_freep) struct cw_watchlist *list = NULL;
+    struct cw_error why = {0};
+    (void)err;
+    if (cw_store_watchlist_load(doctor->store, feed, &list, &why) == CW_OK) {
+        counted->good++;
+        return CW_OK;
+    }
+    counted->bad++;
+    cw_doctor_fail(doctor, "database.lists", why.code, set_aside(doctor), "list %s: %s", feed,
+                   why.text);
+    return CW_OK;
+}
+
+static void look_at_lists(struct cw_doctor *doctor)
+{
+    struct counted counted = {.doctor = doctor};
+    struct cw_error err = {0};
+    if (cw_store_each_list(doctor->store, on_list, &counted, &err) != CW_OK) {
+        cw_doctor_fail(doctor, "database.lists", err.code, set_aside(doctor), "%s", err.text);
+    } else if (counted.bad == 0) {
+        cw_doctor_ok(doctor, "database.lists", "%zu lists are as they were written", counted.good);
+    }
+}
+
+void cw_doctor_database(struct cw_doctor *doctor)
+{
+    if (doctor->store == NULL) {
+        tell_unopened(doctor);
+        return;
+    }
+    cw_doctor_ok(doctor, "database.open", "schema %" PRId64 ", %" PRIu64 " KiB, %" PRIu64 " alerts",
+                 doctor->totals.schema, doctor->totals.bytes / 1024, doctor->totals.alerts);
+    look_inside(doctor);
+    look_at_lists(doctor);
+}
