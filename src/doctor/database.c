@@ -1,6 +1,8 @@
 /* database.c: does the truth open, is it sound, and is every list in it the one that was written?
  */
 #include <inttypes.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "doctor/internal.h"
 
@@ -20,6 +22,14 @@ static const char *set_aside(struct cw_doctor *doctor)
     "put back the newest backup of it; without one, set it aside and scan: lists are read anew, "  \
     "history and waiting alerts are lost"
 
+static bool is_ours(const struct cw_doctor *doctor)
+{
+    struct stat info;
+    char path[CW_DOCTOR_PATH_BYTES];
+    (void)snprintf(path, sizeof(path), "%s/state.db", doctor->home.config->state_dir);
+    return stat(path, &info) == 0 && info.st_uid == geteuid();
+}
+
 static void tell_unopened(struct cw_doctor *doctor)
 {
     const struct cw_error *why = &doctor->store_error;
@@ -30,8 +40,11 @@ static void tell_unopened(struct cw_doctor *doctor)
         return;
     case CW_DENIED:
         cw_doctor_fail(doctor, "database.open", CW_DENIED,
-                       cw_doctor_shell(doctor, "ls -l %s", file.text),
-                       "%s: run as the user whose it is, or give it to this one", why->text);
+                       is_ours(doctor) ? cw_doctor_shell(doctor, "chmod 600 %s", file.text)
+                                       : cw_doctor_shell(doctor, "ls -l %s", file.text),
+                       "%s%s", why->text,
+                       is_ours(doctor) ? ""
+                                       : ": run as the user whose it is, or give it to this one");
         return;
     case CW_STATE:
         /* its sentence has the advice already */
@@ -53,11 +66,17 @@ static void tell_unopened(struct cw_doctor *doctor)
     }
 }
 
+/* SQLite writes several lines. */
 static void on_fault(void *ctx, struct cw_span fault)
 {
     struct cw_doctor *doctor = ctx;
-    cw_doctor_fail(doctor, "database.sound", CW_STATE, set_aside(doctor),
-                   "state.db: %.*s: " OR_ELSE, CW_SPAN_ARG(fault));
+    char text[256];
+    (void)snprintf(text, sizeof(text), "%.*s", CW_SPAN_ARG(fault));
+    for (char *c = text; *c != '\0'; c++) {
+        *c = *c == '\n' ? ' ' : *c;
+    }
+    cw_doctor_fail(doctor, "database.sound", CW_STATE, set_aside(doctor), "state.db: %s: " OR_ELSE,
+                   text);
 }
 
 static void look_inside(struct cw_doctor *doctor)

@@ -119,6 +119,9 @@ struct cw_quoted cw_doctor_quote(const char *path)
     struct cw_quoted quoted = {""};
     struct cw_buf text;
     cw_buf_init(&text, sizeof(quoted.text) - 1);
+    if (path[0] == '-') {
+        cw_buf_str(&text, "./"); /* a path, and no option */
+    }
     if (is_plain(path)) {
         cw_buf_str(&text, path);
     } else {
