@@ -4,16 +4,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/datetime.h"
 #include "doctor/internal.h"
 
 /* The -wal belongs to the file: left alone it would be played into the next one. */
 static const char *set_aside(struct cw_doctor *doctor)
 {
     char scan[CW_DOCTOR_TEXT_BYTES];
+    char name[64] = "damaged.";
     const char *state_dir = doctor->home.config->state_dir;
-    const struct cw_quoted aside = cw_doctor_quote_in(state_dir, "damaged");
     const struct cw_quoted file = cw_doctor_quote_in(state_dir, "state.db");
     (void)snprintf(scan, sizeof(scan), "%s", cw_doctor_type(doctor, "scan"));
+    cw_time_format(doctor->now_s, name + strlen(name));
+    const struct cw_quoted aside = cw_doctor_quote_in(state_dir, name);
     return cw_doctor_shell(doctor, "mkdir -m 700 %s && mv %s* %s && %s", aside.text, file.text,
                            aside.text, scan);
 }
@@ -22,47 +25,48 @@ static const char *set_aside(struct cw_doctor *doctor)
     "put back the newest backup of it; without one, set it aside and scan: lists are read anew, "  \
     "history and waiting alerts are lost"
 
-static bool is_ours(const struct cw_doctor *doctor)
+/* A file that this user may read belongs to somebody else, or lies where the journal beside it
+ * cannot be used; both are told by the sentence of the store. */
+static const char *open_up(struct cw_doctor *doctor)
 {
     struct stat info;
     char path[CW_DOCTOR_PATH_BYTES];
     (void)snprintf(path, sizeof(path), "%s/state.db", doctor->home.config->state_dir);
-    return stat(path, &info) == 0 && info.st_uid == geteuid();
+    const struct cw_quoted file = cw_doctor_quote(path);
+    const bool is_shut = access(path, R_OK) != 0;
+    if (is_shut && stat(path, &info) == 0 && info.st_uid == geteuid()) {
+        return cw_doctor_shell(doctor, "chmod 600 %s", file.text);
+    }
+    return cw_doctor_shell(doctor, "ls -ld %s %s", file.text,
+                           cw_doctor_quote(doctor->home.config->state_dir).text);
+}
+
+/* What the store says of a state that it refuses has the advice in it already. */
+static void tell_refused(struct cw_doctor *doctor)
+{
+    const char *why = doctor->store_error.text;
+    const bool is_newer = strstr(why, "newer cryptowatch") != NULL;
+    const bool is_older = strstr(why, "older cryptowatch") != NULL ||
+                          strstr(why, "reads addresses differently") != NULL;
+    if (is_older) {
+        cw_doctor_warn(doctor, "database.open", cw_doctor_type(doctor, "scan"), "%s", why);
+    } else {
+        cw_doctor_fail(doctor, "database.open", CW_STATE,
+                       is_newer ? cw_doctor_shell(doctor, "cryptowatch --version")
+                                : set_aside(doctor),
+                       "%s", why);
+    }
 }
 
 static void tell_unopened(struct cw_doctor *doctor)
 {
-    const struct cw_error *why = &doctor->store_error;
-    const struct cw_quoted file = cw_doctor_quote_in(doctor->home.config->state_dir, "state.db");
-    switch (doctor->store_status) {
-    case CW_NOT_FOUND:
-        cw_doctor_warn(doctor, "database.open", cw_doctor_type(doctor, "scan"), "%s", why->text);
-        return;
-    case CW_DENIED:
-        cw_doctor_fail(doctor, "database.open", CW_DENIED,
-                       is_ours(doctor) ? cw_doctor_shell(doctor, "chmod 600 %s", file.text)
-                                       : cw_doctor_shell(doctor, "ls -l %s", file.text),
-                       "%s%s", why->text,
-                       is_ours(doctor) ? ""
-                                       : ": run as the user whose it is, or give it to this one");
-        return;
-    case CW_STATE:
-        /* its sentence has the advice already */
-        if (strstr(why->text, "is damaged") != NULL) {
-            cw_doctor_fail(doctor, "database.open", CW_STATE, set_aside(doctor), "%s", why->text);
-        } else if (strstr(why->text, "newer cryptowatch") != NULL) {
-            cw_doctor_fail(doctor, "database.open", CW_STATE,
-                           cw_doctor_shell(doctor, "cryptowatch --version"), "%s", why->text);
-        } else if (strstr(why->text, "`cryptowatch scan`") != NULL) {
-            cw_doctor_warn(doctor, "database.open", cw_doctor_type(doctor, "scan"), "%s",
-                           why->text);
-        } else {
-            cw_doctor_fail(doctor, "database.open", CW_STATE, set_aside(doctor), "%s", why->text);
-        }
-        return;
-    default:
-        cw_doctor_fail(doctor, "database.open", doctor->store_status,
-                       cw_doctor_shell(doctor, "ls -l %s", file.text), "%s", why->text);
+    const char *why = doctor->store_error.text;
+    if (doctor->store_status == CW_NOT_FOUND) {
+        cw_doctor_warn(doctor, "database.open", cw_doctor_type(doctor, "scan"), "%s", why);
+    } else if (doctor->store_status == CW_STATE) {
+        tell_refused(doctor);
+    } else {
+        cw_doctor_fail(doctor, "database.open", doctor->store_status, open_up(doctor), "%s", why);
     }
 }
 
@@ -72,8 +76,10 @@ static void on_fault(void *ctx, struct cw_span fault)
     struct cw_doctor *doctor = ctx;
     char text[256];
     (void)snprintf(text, sizeof(text), "%.*s", CW_SPAN_ARG(fault));
-    for (char *c = text; *c != '\0'; c++) {
-        *c = *c == '\n' ? ' ' : *c;
+    for (size_t i = 0; text[i] != '\0'; i++) {
+        if (text[i] == '\n') {
+            text[i] = ' ';
+        }
     }
     cw_doctor_fail(doctor, "database.sound", CW_STATE, set_aside(doctor), "state.db: %s: " OR_ELSE,
                    text);

@@ -51,6 +51,9 @@ const char *cw_finding_state_name(enum cw_finding_state state)
 
 /* ---- telling ------------------------------------------------------------------------------- */
 
+static void tell(struct cw_doctor *doctor, struct cw_finding finding, const char *fmt, va_list args)
+    CW_PRINTF(3, 0);
+
 /* Hostile words may be in it: a list's own, an answer's, a file's name. */
 static void tell(struct cw_doctor *doctor, struct cw_finding finding, const char *fmt, va_list args)
 {

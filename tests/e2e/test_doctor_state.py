@@ -58,7 +58,7 @@ class Database(Doctor):
         self.assertEqual([f["state"] for f in findings if f["name"] in ("feeds", "outbox")],
                          ["warning", "warning"])
         self.mend(finding, 20)
-        self.assertTrue((self.state / "damaged" / "state.db").exists())
+        self.assertEqual(len(list(self.state.glob("damaged.20*/state.db"))), 1)
         self.assert_well("database")
 
     def test_this_user_may_not_read_it(self):
