@@ -116,10 +116,10 @@ int cw_cmd_doctor(struct cw_cli *cli, int argc, char **argv)
     const struct cw_usage usage = {
         .synopsis = "[CHECK…]",
         .text =
-            "Looks at the whole installation and changes nothing: one line a check, ok, warning "
-            "or\nerror, with what to type. All checks are made, whatever the others find. It may "
-            "run\nbeside a scan, and on a disk that is full or read-only.\n\nchecks, all of them "
-            "without CHECK:\n"
+            "Looks at the whole installation and changes nothing: one line a check, ok, warning\n"
+            "or error, with what to type. All checks are made, whatever the others find. It\n"
+            "may run beside a scan, and on a disk that is full or read-only.\n\n"
+            "checks, all of them without CHECK:\n"
             "  config     configuration, lists, cases, trusted keys: readable, by whom written\n"
             "  keys       signing keys and endpoints' secrets: closed, published, in time\n"
             "  state      the folder: owner, mode, room, lock, unfinished files\n"
@@ -130,7 +130,7 @@ int cw_cmd_doctor(struct cw_cli *cli, int argc, char **argv)
             "  outbox     waiting, overdue, dead, disabled\n"
             "  log        entries, tiles, root, signature; what waits\n"
             "  clock      not before this program, not before what was recorded\n"
-            "  programs   version, sandbox, every list format on a sample, TLS\n",
+            "  programs   version, sandbox, every list format on a sample, TLS",
         .examples = "  cryptowatch doctor\n"
                     "  cryptowatch doctor --quiet            what is not well\n"
                     "  cryptowatch doctor feeds outbox\n"

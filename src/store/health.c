@@ -139,19 +139,15 @@ enum cw_status cw_store_each_document(struct cw_store *store, cw_document_fn fn,
 {
     enum cw_status told = CW_OK;
     struct cw_sql sql = cw_sql_begin(
-        store, "SELECT sha256, min(feed), max(is_in_force) FROM ("
-               " SELECT snapshot_sha256 AS sha256, id AS feed, 1 AS is_in_force FROM feeds"
-               " UNION ALL SELECT held_sha256, id, 1 FROM feeds"
-               " UNION ALL SELECT sha256, feed, 0 FROM retrievals WHERE outcome = 'new')"
-               " WHERE sha256 <> '' GROUP BY sha256 ORDER BY 3 DESC, 2, 1");
+        store, "SELECT sha256, min(feed) FROM (SELECT snapshot_sha256 AS sha256, id AS feed"
+               " FROM feeds UNION ALL SELECT held_sha256, id FROM feeds)"
+               " WHERE sha256 <> '' GROUP BY sha256 ORDER BY 2, 1");
     while (told == CW_OK && cw_sql_next(&sql)) {
         char sha256[SHA256_HEX + 1];
         char feed[65];
         cw_sql_text(&sql, 0, sha256, sizeof(sha256));
         cw_sql_text(&sql, 1, feed, sizeof(feed));
-        const struct cw_document document = {
-            .sha256 = sha256, .feed = feed, .is_in_force = cw_sql_bool(&sql, 2)};
-        told = fn(ctx, &document, err);
+        told = fn(ctx, &(struct cw_document){.sha256 = sha256, .feed = feed}, err);
     }
     const enum cw_status status = cw_sql_end(&sql, err);
     return told != CW_OK ? told : status;

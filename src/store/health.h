@@ -41,16 +41,14 @@ typedef enum cw_status (*cw_name_fn)(void *ctx, const char *name, struct cw_erro
 CW_NODISCARD enum cw_status cw_store_each_list(struct cw_store *store, cw_name_fn fn, void *ctx,
                                                struct cw_error *err);
 
-/** A stored document that something refers to. Borrowed during the call. */
+/** A stored document that a list refers to. Borrowed during the call. */
 struct cw_document {
     const char *sha256;
     const char *feed;
-    bool is_in_force; /* or held: it may be read again */
 };
 typedef enum cw_status (*cw_document_fn)(void *ctx, const struct cw_document *document,
                                          struct cw_error *err);
-/** Tells every document that is in force or held, then those that were in force once and that
- *  alerts may refer to, each once. */
+/** Tells every document that is in force or held, each once, in order of feed. */
 CW_NODISCARD enum cw_status cw_store_each_document(struct cw_store *store, cw_document_fn fn,
                                                    void *ctx, struct cw_error *err);
 
