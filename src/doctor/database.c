@@ -10,7 +10,7 @@
 /* The -wal belongs to the file: left alone it would be played into the next one. */
 static const char *set_aside(struct cw_doctor *doctor)
 {
-    char scan[CW_DOCTOR_TEXT_BYTES];
+    char scan[CW_DOCTOR_COMMAND_BYTES];
     char name[64] = "damaged.";
     const char *state_dir = doctor->home.config->state_dir;
     const struct cw_quoted file = cw_doctor_quote_in(state_dir, "state.db");

@@ -155,23 +155,25 @@ struct cw_quoted cw_doctor_quote_in(const char *folder, const char *name)
 const char *cw_doctor_type(struct cw_doctor *doctor, const char *fmt, ...)
 {
     va_list args;
-    char rest[CW_DOCTOR_TEXT_BYTES];
+    char rest[CW_DOCTOR_COMMAND_BYTES];
     const char *option = doctor->options->config_option;
     const struct cw_quoted config = cw_doctor_quote(option != NULL ? option : "");
     va_start(args, fmt);
     (void)vsnprintf(rest, sizeof(rest), fmt, args);
     va_end(args);
-    (void)snprintf(doctor->command, sizeof(doctor->command), "cryptowatch %s%s%s", rest,
-                   option != NULL ? " --config " : "", option != NULL ? config.text : "");
-    return doctor->command;
+    return cw_doctor_shell(doctor, "cryptowatch %s%s%s", rest, option != NULL ? " --config " : "",
+                           option != NULL ? config.text : "");
 }
 
 const char *cw_doctor_shell(struct cw_doctor *doctor, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
-    (void)vsnprintf(doctor->command, sizeof(doctor->command), fmt, args);
+    const int len = vsnprintf(doctor->command, sizeof(doctor->command), fmt, args);
     va_end(args);
+    if (len < 0 || (size_t)len >= sizeof(doctor->command)) {
+        doctor->command[0] = '\0'; /* half a command is worse than none */
+    }
     return doctor->command;
 }
 

@@ -86,8 +86,8 @@ static void tell(struct cw_doctor *doctor, const struct role *role, const struct
 static void tell_sealed(struct cw_doctor *doctor, const struct role *role,
                         const struct cw_error *why, const char *path, const char *sealed)
 {
-    char text[CW_DOCTOR_TEXT_BYTES];
-    char restore[CW_DOCTOR_TEXT_BYTES];
+    char text[CW_DOCTOR_PATH_BYTES + 256];
+    char restore[CW_DOCTOR_COMMAND_BYTES];
     const struct cw_quoted from = cw_doctor_quote(path);
     const struct cw_quoted to = cw_doctor_quote(sealed);
     const char *command = cw_doctor_type(doctor, "key restore %s", to.text);
@@ -103,7 +103,7 @@ static void tell_sealed(struct cw_doctor *doctor, const struct role *role,
 static void tell_missing(struct cw_doctor *doctor, const struct role *role,
                          const struct cw_error *why, const char *path)
 {
-    char text[CW_DOCTOR_TEXT_BYTES];
+    char text[CW_DOCTOR_PATH_BYTES + 256];
     (void)snprintf(
         text, sizeof(text),
         "%s is missing (is there a backup? `cryptowatch key restore FILE`; without, make "
@@ -225,7 +225,7 @@ static void look_at_published(struct cw_doctor *doctor)
                        cw_doctor_shell(doctor, "mv %s %s.damaged", file.text, file.text),
                        "%s: no alert is signed; the next scan makes a new set", err.text);
     } else if (entry != NULL && entry->revocation != CW_KEY_IN_FORCE) {
-        char make[CW_DOCTOR_TEXT_BYTES];
+        char make[CW_DOCTOR_COMMAND_BYTES];
         const struct cw_quoted file = cw_doctor_quote_in(config->keys_dir, "alert.pem");
         (void)snprintf(make, sizeof(make), "%s", cw_doctor_type(doctor, "key new --role alert"));
         cw_doctor_fail(

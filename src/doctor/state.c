@@ -134,7 +134,7 @@ static size_t count_leftovers(const char *folder, char *ret_first, size_t bytes)
     }
     for (const struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
         if (is_temporary(entry->d_name) && count++ == 0 && ret_first[0] == '\0') {
-            (void)snprintf(ret_first, bytes, "%s/%s", folder, entry->d_name);
+            (void)snprintf(ret_first, bytes, "%.1700s/%.255s", folder, entry->d_name);
         }
     }
     (void)closedir(dir);
