@@ -67,9 +67,9 @@ class Doctor(unittest.TestCase):
         self.assertNotEqual(done.stdout, "", done.stderr)
         return done.returncode, json.loads(done.stdout)
 
-    def bad(self, name, *groups):
-        """(exit code, the first finding of that name that is not ok)"""
-        code, findings = self.look(*groups)
+    def bad(self, name):
+        """(exit code of its group, the first finding of that name that is not ok)"""
+        code, findings = self.look(name.split(".")[0])
         for finding in findings:
             if finding["name"] == name and finding["state"] != "ok":
                 return code, finding

@@ -260,7 +260,7 @@ class Keys(Doctor):
     def test_a_rotation_and_an_end(self):
         end = "2028-11-10T00:00:00Z"
         self.home.now = end
-        _, finding = self.bad("keys.alert", "keys")
+        _, finding = self.bad("keys.alert")
         self.assertIn("no successor", finding["text"])
         self.mend(finding)
         text = [f["text"] for f in self.look("keys")[1] if f["name"] == "keys.alert"][0]

@@ -245,7 +245,7 @@ class Outbox(Doctor):
         self.assertIn("500", finding["text"])
         self.assertIn("next try", finding["text"])
         self.home.now = "2027-01-01T00:00:00Z"
-        _, finding = self.bad("outbox.waiting", "outbox")
+        _, finding = self.bad("outbox.waiting")
         self.assertIn("due", finding["text"])
 
     def test_an_endpoint_that_is_no_longer_configured(self):
