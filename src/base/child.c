@@ -213,20 +213,32 @@ static const char *meaning_of(int signal)
     }
 }
 
-enum cw_status cw_child_wait(pid_t pid, struct cw_error *err)
+enum cw_status cw_child_reap(pid_t pid, struct cw_child_end *ret, struct cw_error *err)
 {
     CW_ASSERT(pid > 0);
     int end = 0;
     if (reap(pid, &end) != pid) {
         return cw_error_set(err, CW_IO, "waiting for a helper program failed with errno %d", errno);
     }
-    if (WIFSIGNALED(end)) {
-        return cw_error_set(err, CW_UNTRUSTED, "was killed by signal %d%s", WTERMSIG(end),
-                            meaning_of(WTERMSIG(end)));
+    *ret = WIFSIGNALED(end) ? (struct cw_child_end){.signal = WTERMSIG(end)}
+                            : (struct cw_child_end){.code = WEXITSTATUS(end)};
+    return CW_OK;
+}
+
+enum cw_status cw_child_wait(pid_t pid, struct cw_error *err)
+{
+    struct cw_child_end end = {0};
+    const enum cw_status status = cw_child_reap(pid, &end, err);
+    if (status != CW_OK) {
+        return status;
     }
-    if (WEXITSTATUS(end) != 0) {
-        return cw_error_set(err, CW_UNTRUSTED, "ended with exit code %d%s", WEXITSTATUS(end),
-                            WEXITSTATUS(end) == CW_CHILD_UNSEALED
+    if (end.signal != 0) {
+        return cw_error_set(err, CW_UNTRUSTED, "was killed by signal %d%s", end.signal,
+                            meaning_of(end.signal));
+    }
+    if (end.code != 0) {
+        return cw_error_set(err, CW_UNTRUSTED, "ended with exit code %d%s", end.code,
+                            end.code == CW_CHILD_UNSEALED
                                 ? ": its sandbox cannot be put up, the kernel filters no system "
                                   "calls; --no-sandbox runs without"
                                 : "");

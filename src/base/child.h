@@ -37,6 +37,14 @@ CW_NODISCARD enum cw_status cw_child_start(const struct cw_child_options *option
  *  Returns: CW_OK when it exited 0; CW_UNTRUSTED with "ended with exit code N" or "was killed by
  *           signal N" otherwise, and what that means for a helper program; CW_IO. */
 CW_NODISCARD enum cw_status cw_child_wait(pid_t pid, struct cw_error *err);
+/** How a program ended: the signal that killed it, or 0 and its exit code. */
+struct cw_child_end {
+    int signal;
+    int code;
+};
+/** Waits for the end, without a word on whether it is a good one. Returns: CW_OK; CW_IO. */
+CW_NODISCARD enum cw_status cw_child_reap(pid_t pid, struct cw_child_end *ret,
+                                          struct cw_error *err);
 /** SIGKILL and reap; for a child we gave up on. */
 void cw_child_kill(pid_t pid);
 /** Both ends O_CLOEXEC. */

@@ -78,7 +78,9 @@ int cw_cli_home(struct cw_cli *cli, enum cw_home_need need, struct cw_home *home
     }
     struct cw_mistakes mistakes;
     cw_mistakes_init(&mistakes);
-    enum cw_status status = cw_home_load(path, &cli->programs, &mistakes, home, &err);
+    enum cw_status status = need == CW_NEED_CONFIG || need == CW_NEED_KEYS
+                                ? cw_home_load_config(path, &cli->programs, &mistakes, home, &err)
+                                : cw_home_load(path, &cli->programs, &mistakes, home, &err);
     free(path);
     if (mistakes.errors > 0 || cli->is_verbose) {
         cw_cli_mistakes(&mistakes);
@@ -86,11 +88,14 @@ int cw_cli_home(struct cw_cli *cli, enum cw_home_need need, struct cw_home *home
     const size_t errors = mistakes.errors;
     cw_mistakes_clear(&mistakes);
     if (errors > 0) {
-        (void)fprintf(stderr, "cryptowatch %s: %zu mistake%s above; nothing was done\n",
-                      cli->command->name, errors, errors == 1 ? "" : "s");
-        return CW_EXIT_CONFIG;
+        const bool is_enough = need == CW_NEED_READABLE && home->feeds != NULL;
+        (void)fprintf(stderr, "cryptowatch %s: %zu mistake%s above; %s\n", cli->command->name,
+                      errors, errors == 1 ? "" : "s",
+                      is_enough ? "what follows is the rest" : "nothing was done");
+        cli->mistakes = errors;
+        return is_enough ? -1 : CW_EXIT_CONFIG;
     }
-    if (status == CW_OK && need == CW_NEED_KEYS) {
+    if (status == CW_OK && (need == CW_NEED_KEYS || need == CW_NEED_FILES_AND_KEYS)) {
         status = cw_home_load_keys(home, cw_clock_now_s(&cli->clock), &err);
     }
     return status == CW_OK ? -1 : cw_cli_fail(cli, &err, CW_EXIT_CONFIG);

@@ -67,6 +67,7 @@ struct cw_cli {
     bool is_explain;  /* check --explain */
     bool is_colour;   /* stdout is a terminal and nobody objects */
     bool is_terminal; /* stderr is a terminal: progress may be shown */
+    size_t mistakes;  /* of a home loaded with CW_NEED_READABLE: said, and to end with 78 */
     struct cw_clock clock;
     struct cw_random random;
     struct cw_programs programs;
@@ -103,9 +104,16 @@ void cw_cli_mistakes(const struct cw_mistakes *mistakes);
 /** A sentence on stderr unless --quiet. */
 void cw_cli_say(const struct cw_cli *cli, const char *fmt, ...) CW_PRINTF(2, 3);
 
+/** What a command needs of the home. A slip in a feed file or a rule stops only what reads them. */
+enum cw_home_need {
+    CW_NEED_CONFIG,         /* the configuration alone */
+    CW_NEED_KEYS,           /* and the keys */
+    CW_NEED_READABLE,       /* and feeds and rules as far as they can be read: see cw_cli */
+    CW_NEED_FILES,          /* and every feed and rule */
+    CW_NEED_FILES_AND_KEYS, /* all of it */
+};
 /** Finds and loads the home; prints what is wrong. Returns -1 to go on, else the exit code.
  *  home must be cleared with cw_home_clear in any case. */
-enum cw_home_need { CW_NEED_FILES, CW_NEED_KEYS };
 int cw_cli_home(struct cw_cli *cli, enum cw_home_need need, struct cw_home *home);
 
 /** The state, for a command that changes it: under the lock of a run, so that no scan writes its

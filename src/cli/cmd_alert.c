@@ -285,7 +285,7 @@ int cw_cmd_alert(struct cw_cli *cli, int argc, char **argv)
     request.id = is_list ? NULL : (is_dead ? "--dead" : argv[1]);
     request.filter.id = is_list || is_redeliver ? NULL : request.id;
     struct cw_home home;
-    code = cw_cli_home(cli, CW_NEED_FILES, &home);
+    code = cw_cli_home(cli, CW_NEED_CONFIG, &home);
     if (code < 0) {
         code = run(cli, &home, &request);
     }

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/feed_parse.h"
+#include "doctor/feed_health.h"
 
 /* ---- list and status ------------------------------------------------------------------------ */
 
@@ -30,17 +31,12 @@ static void list(const struct cw_cli *cli, const struct cw_home *home)
     }
 }
 
-/* What the last scan left, seen from today: a list nobody has seen for too long is stale whatever
- * the last attempt said. */
-static const char *status_word(const struct cw_cli *cli, const struct cw_feed *feed,
-                               const struct cw_feed_state *state)
-{
-    const int64_t age_s = cw_clock_now_s(&cli->clock) - state->retrieved_at_s;
-    if (state->snapshot_sha256[0] != '\0' && age_s > feed->stale_after_s) {
-        return "stale";
-    }
-    return cw_feed_status_name(state->status);
-}
+/* A list, what the last scan left of it, and how that looks from today. */
+struct looked {
+    const struct cw_feed *feed;
+    struct cw_feed_state state;
+    struct cw_feed_health health;
+};
 
 /* Listings in force on addresses that nobody holds: all are counted, the first are named. */
 struct suspicious {
@@ -48,7 +44,7 @@ struct suspicious {
     uint64_t count;
 };
 
-enum { ENTRIES_NAMED = 10 };
+enum { ENTRIES_NAMED = 10, COMMAND_BYTES = 4096 };
 
 static json_t *suspicious_json(struct cw_span canonical, struct cw_span value)
 {
@@ -98,10 +94,39 @@ static enum cw_status on_unusable(void *ctx, const struct cw_unusable *entry,
     return CW_OK;
 }
 
-static enum cw_status print_status_json(const struct cw_cli *cli, const struct cw_feed *feed,
-                                        const struct cw_feed_state *state, struct cw_store *store,
-                                        struct cw_error *err)
+/* With the way to this home, when it was given. */
+static void write_command(const struct cw_cli *cli, const char *command, char *ret, size_t bytes)
 {
+    (void)snprintf(ret, bytes, "cryptowatch %s%s%s", command,
+                   cli->config_path != NULL ? " --config " : "",
+                   cli->config_path != NULL ? cli->config_path : "");
+}
+
+static json_t *command_json(const struct cw_cli *cli, const char *command)
+{
+    char text[COMMAND_BYTES];
+    write_command(cli, command, text, sizeof(text));
+    return command[0] == '\0' ? json_null() : cw_json_text(cw_span_cstr(text));
+}
+
+/* What is wrong, since when, what counts meanwhile, and what to type. */
+static void add_health(const struct cw_cli *cli, json_t *object, const struct looked *looked)
+{
+    const struct cw_feed_state *state = &looked->state;
+    const struct cw_feed_health *health = &looked->health;
+    (void)json_object_set_new(object, "since", cw_json_time(health->since_s));
+    (void)json_object_set_new(object, "why", cw_json_text(cw_span_cstr(health->why)));
+    (void)json_object_set_new(object, "in_force", cw_json_text(cw_span_cstr(health->in_force)));
+    (void)json_object_set_new(object, "advice", cw_json_text(cw_span_cstr(health->advice)));
+    (void)json_object_set_new(object, "command", command_json(cli, health->command));
+    (void)json_object_set_new(object, "not_before", cw_json_time(state->not_before_s));
+}
+
+static enum cw_status print_status_json(const struct cw_cli *cli, const struct looked *looked,
+                                        struct cw_store *store, struct cw_error *err)
+{
+    const struct cw_feed *feed = looked->feed;
+    const struct cw_feed_state *state = &looked->state;
     struct suspicious suspicious = {.first = json_array()};
     json_t *unusable = json_array();
     enum cw_status status =
@@ -110,40 +135,72 @@ static enum cw_status print_status_json(const struct cw_cli *cli, const struct c
     if (status == CW_OK && store != NULL) {
         status = cw_store_unusable(store, feed->id, ENTRIES_NAMED, on_unusable, unusable, err);
     }
-    cw_cli_json(json_pack(
+    json_t *object = json_pack(
         "{s:s, s:s, s:b, s:o, s:o, s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:o, s:s, s:I, s:o, s:o}",
-        "id", feed->id, "status", status_word(cli, feed, state), "enabled", feed->enabled ? 1 : 0,
-        "retrieved_at", cw_json_time(state->retrieved_at_s), "attempted_at",
+        "id", feed->id, "status", cw_feed_condition_name(looked->health.condition), "enabled",
+        feed->enabled ? 1 : 0, "retrieved_at", cw_json_time(state->retrieved_at_s), "attempted_at",
         cw_json_time(state->attempted_at_s), "published", state->published, "snapshot_sha256",
         state->snapshot_sha256, "entries", (json_int_t)state->entries, "listings",
         (json_int_t)state->listings, "unusable", (json_int_t)state->unusable, "failures",
         (json_int_t)state->failures, "error_code", state->error_code, "error",
         cw_json_text(cw_span_cstr(state->error_text)), "held_sha256", state->held_sha256,
         "suspicious", (json_int_t)suspicious.count, "suspicious_entries", suspicious.first,
-        "unusable_entries", unusable));
+        "unusable_entries", unusable);
+    add_health(cli, object, looked);
+    cw_cli_json(object);
     return status;
 }
 
-static enum cw_status print_status(const struct cw_cli *cli, const struct cw_feed *feed,
-                                   const struct cw_feed_state *state, struct cw_store *store,
-                                   struct cw_error *err)
+/* A line below the row of its feed; nothing when there is nothing to say. */
+static void print_below(const char *begin, const char *text)
 {
+    if (text[0] != '\0') {
+        (void)printf("%-28s %s", "", begin);
+        cw_cli_print(cw_span_cstr(text));
+        (void)printf("\n");
+    }
+}
+
+static void print_command(const struct cw_cli *cli, const char *begin, const char *command)
+{
+    char text[COMMAND_BYTES];
+    write_command(cli, command, text, sizeof(text));
+    print_below(begin, command[0] == '\0' ? "" : text);
+}
+
+static void print_health(const struct cw_cli *cli, const struct cw_feed_health *health)
+{
+    if (health->condition == CW_CONDITION_GOOD) {
+        return;
+    }
+    print_below("", health->why);
+    if (health->since_s > 0) {
+        char since[CW_TIME_TEXT_BYTES];
+        cw_time_format(health->since_s, since);
+        print_below("since ", since);
+    }
+    print_below("", health->in_force);
+    print_below("", health->advice);
+    print_command(cli, "look: ", health->look);
+    print_command(cli, "type: ", health->command);
+}
+
+static enum cw_status print_status(const struct cw_cli *cli, const struct looked *looked,
+                                   struct cw_store *store, struct cw_error *err)
+{
+    const struct cw_feed *feed = looked->feed;
+    const struct cw_feed_state *state = &looked->state;
     struct suspicious suspicious = {.count = 0};
     char age[32] = "never read";
     if (state->retrieved_at_s > 0) {
-        cw_age_format(cw_clock_now_s(&cli->clock) - state->retrieved_at_s, age, sizeof(age));
+        const int64_t age_s = cw_clock_now_s(&cli->clock) - state->retrieved_at_s;
+        cw_age_format(age_s > 0 ? age_s : 0, age, sizeof(age));
     }
     (void)printf("%-28s %-7s %-12s %7llu listings %4llu unusable\n", feed->id,
-                 feed->enabled ? status_word(cli, feed, state) : "off", age,
+                 feed->enabled ? cw_feed_condition_name(looked->health.condition) : "off", age,
                  (unsigned long long)state->listings, (unsigned long long)state->unusable);
-    if (state->error_text[0] != '\0') {
-        (void)printf("%-28s ", "");
-        cw_cli_print(cw_span_cstr(state->error_text));
-        (void)printf("\n");
-    }
-    if (state->held_sha256[0] != '\0') {
-        (void)printf("%-28s held: %s\n%-28s look at it, then: cryptowatch feed accept %s\n", "",
-                     state->held_sha256, "", feed->id);
+    if (feed->enabled) {
+        print_health(cli, &looked->health);
     }
     if (store == NULL) {
         return CW_OK;
@@ -169,17 +226,18 @@ static enum cw_status status_of_all(const struct cw_cli *cli, const struct cw_ho
         status = CW_OK;
     }
     for (size_t i = 0; status == CW_OK && i < cw_feeds_count(home->feeds); i++) {
-        const struct cw_feed *feed = cw_feeds_at(home->feeds, i);
-        struct cw_feed_state state = {0};
+        struct looked looked = {.feed = cw_feeds_at(home->feeds, i)};
         if (store != NULL) {
-            status = cw_store_feed_get(store, feed->id, &state, err);
+            status = cw_store_feed_get(store, looked.feed->id, &looked.state, err);
         }
         if (status != CW_OK) {
             break;
         }
-        status = cli->is_json ? print_status_json(cli, feed, &state, store, err)
-                              : print_status(cli, feed, &state, store, err);
-        *ret_is_partial |= feed->enabled && strcmp(status_word(cli, feed, &state), "good") != 0;
+        cw_feed_health_of(looked.feed, &looked.state, home->snapshots_dir,
+                          cw_clock_now_s(&cli->clock), &looked.health);
+        status = cli->is_json ? print_status_json(cli, &looked, store, err)
+                              : print_status(cli, &looked, store, err);
+        *ret_is_partial |= looked.feed->enabled && looked.health.condition != CW_CONDITION_GOOD;
     }
     return status;
 }
@@ -232,7 +290,8 @@ static int with_home(struct cw_cli *cli, int operands, char **argv)
     struct cw_error err = {0};
     bool is_partial = false;
     enum cw_status status = CW_OK;
-    int code = cw_cli_home(cli, CW_NEED_FILES, &home);
+    const bool is_accept = strcmp(argv[0], "accept") == 0;
+    int code = cw_cli_home(cli, is_accept ? CW_NEED_CONFIG : CW_NEED_READABLE, &home);
     if (code < 0) {
         if (strcmp(argv[0], "list") == 0) {
             list(cli, &home);
@@ -241,7 +300,7 @@ static int with_home(struct cw_cli *cli, int operands, char **argv)
         } else {
             status = accept_held(cli, &home, argv[1], operands > 2 ? argv[2] : NULL, &err);
         }
-        code = is_partial ? CW_EXIT_PARTIAL : CW_EXIT_OK;
+        code = cli->mistakes > 0 ? CW_EXIT_CONFIG : is_partial ? CW_EXIT_PARTIAL : CW_EXIT_OK;
         code = status == CW_OK ? code : cw_cli_fail(cli, &err, CW_EXIT_DATA);
     }
     cw_home_clear(&home);
@@ -271,9 +330,11 @@ int cw_cmd_feed(struct cw_cli *cli, int argc, char **argv)
     };
     const struct cw_usage usage = {
         .synopsis = "list | status | accept ID [SHA256] | parse --format FORMAT FILE",
-        .text = "`list` shows the feeds, `status` how old and how well each is. `accept` releases "
-                "a\nheld document. `parse` tries a file, packed or not: one line an entry with "
-                "what\nwould be read from it, unusable ones with their reason.\n\nformats:\n"
+        .text =
+            "`list` shows the feeds, `status` how each is: why, since when, what is in force\n"
+            "meanwhile, what to type. `accept` releases a held document. `parse` tries a file,\n"
+            "packed or not: one line an entry with what would be read from it, unusable ones\n"
+            "with their reason.\n\nformats:\n"
 #define CW_FEED_FORMAT(id, name, title, ends) "  " name ": " title "\n"
 #include "feed/formats.def"
 #undef CW_FEED_FORMAT
@@ -284,8 +345,9 @@ int cw_cmd_feed(struct cw_cli *cli, int argc, char **argv)
                     "  cryptowatch feed parse --format ofac-advanced SDN_ADVANCED.XML.bz2\n"
                     "  cryptowatch feed parse --format json --option 'path=data.*' list.json\n"
                     "  cryptowatch feed parse --format ofac-csv --with SDN_COMMENTS.CSV SDN.CSV\n",
-        .exits = "  0 done   20 status: a feed was never read, failed or is held\n"
-                 "  64 usage   65 the file cannot be read as that format\n",
+        .exits = "  0 done   20 status: a feed was never read, failed, is held or stale\n"
+                 "  64 usage   65 the file cannot be read as that format\n"
+                 "  78 a feed file or rule has a mistake; `list` and `status` show the others\n",
     };
     int operands = 0;
     const int code = cw_cli_options(cli, &usage, argc, argv, &operands);

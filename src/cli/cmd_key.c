@@ -137,7 +137,7 @@ int cw_cmd_key(struct cw_cli *cli, int argc, char **argv)
     }
     request.operand = verbs[verb].operand != NULL ? argv[1] : NULL;
     struct cw_home home;
-    code = cw_cli_home(cli, CW_NEED_FILES, &home);
+    code = cw_cli_home(cli, CW_NEED_CONFIG, &home);
     if (code < 0) {
         code = run(cli, &home, verb, &request);
     }

@@ -38,7 +38,7 @@ static int verify_own(struct cw_cli *cli, struct request *request)
     struct cw_store_head head;
     bool has_head = false;
     uint64_t pending = 0;
-    int code = cw_cli_home(cli, CW_NEED_FILES, &home);
+    int code = cw_cli_home(cli, CW_NEED_CONFIG, &home);
     cw_store_head_init(&head);
     if (code >= 0) {
         code = CW_EXIT_UNCHECKED;
@@ -183,7 +183,7 @@ static int begin_anew(const struct cw_cli *cli, const struct cw_home *home, cons
 static int checkpoint(struct cw_cli *cli, const struct request *request)
 {
     struct cw_home home;
-    int code = cw_cli_home(cli, request->new_log != NULL ? CW_NEED_KEYS : CW_NEED_FILES, &home);
+    int code = cw_cli_home(cli, request->new_log != NULL ? CW_NEED_KEYS : CW_NEED_CONFIG, &home);
     if (code < 0) {
         code =
             request->new_log != NULL ? begin_anew(cli, &home, request->new_log) : show(cli, &home);

@@ -173,7 +173,7 @@ int cw_cmd_scan(struct cw_cli *cli, int argc, char **argv)
         return cw_cli_usage_error(cli, "no operand is expected: %s", argv[0]);
     }
     struct cw_home home;
-    code = cw_cli_home(cli, is_dry ? CW_NEED_FILES : CW_NEED_KEYS, &home);
+    code = cw_cli_home(cli, is_dry ? CW_NEED_FILES : CW_NEED_FILES_AND_KEYS, &home);
     if (code >= 0) {
         cw_home_clear(&home);
         return code;

@@ -328,7 +328,7 @@ static int load_home(struct cw_cli *cli, struct trust *trust)
 {
     struct cw_home home;
     struct cw_error err = {0};
-    int code = cw_cli_home(cli, CW_NEED_FILES, &home);
+    int code = cw_cli_home(cli, CW_NEED_CONFIG, &home);
     if (code < 0) {
         enum cw_status status =
             cw_home_load_key_sets(home.config, &trust->sets, &trust->count, &err);

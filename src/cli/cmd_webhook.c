@@ -181,7 +181,7 @@ static enum cw_status enable_endpoint(const struct cw_cli *cli, const struct cw_
 static int enable(struct cw_cli *cli, const char *id)
 {
     struct cw_home home;
-    int code = cw_cli_home(cli, CW_NEED_FILES, &home);
+    int code = cw_cli_home(cli, CW_NEED_CONFIG, &home);
     if (code < 0) {
         struct cw_error err = {0};
         const enum cw_status status = enable_endpoint(cli, home.config, id, &err);

@@ -82,18 +82,10 @@ static void check_parties(const struct cw_home *home, const struct cw_rule *rule
 static enum cw_status load_files(struct cw_home *home, struct cw_mistakes *mistakes,
                                  struct cw_error *err)
 {
-    cw_config_fingerprint(home->config, &home->files);
-    enum cw_status status =
-        cw_home_path(home->config->state_dir, "snapshots", &home->snapshots_dir, err);
-    if (status == CW_OK) {
-        status = cw_home_path(home->config->state_dir, "log", &home->log_dir, err);
-    }
-    if (status == CW_OK) {
-        status = load_feeds(home, mistakes, err);
-    }
-    if (status == CW_OK) {
-        status = load_rules(home, mistakes, err);
-    }
+    /* both, whatever becomes of the first: a person wants to hear of all that is wrong */
+    enum cw_status status = load_feeds(home, mistakes, err);
+    const enum cw_status rules_status = load_rules(home, mistakes, err);
+    status = status == CW_OK ? rules_status : status;
     if (status != CW_OK || home->feeds == NULL || home->rules == NULL) {
         return status;
     }
@@ -103,14 +95,37 @@ static enum cw_status load_files(struct cw_home *home, struct cw_mistakes *mista
     return CW_OK;
 }
 
-enum cw_status cw_home_load(const char *config_path, const struct cw_programs *programs,
-                            struct cw_mistakes *mistakes, struct cw_home *ret, struct cw_error *err)
+/* The configuration, which may hold mistakes, and what follows from it. */
+static enum cw_status load_config(const char *config_path, const struct cw_programs *programs,
+                                  struct cw_mistakes *mistakes, struct cw_home *ret,
+                                  struct cw_error *err)
 {
     CW_ASSERT(config_path != NULL);
     CW_ASSERT(mistakes != NULL);
     *ret = (struct cw_home){.programs = *programs};
     cw_fingerprint_file(&ret->files, "config", config_path);
     enum cw_status status = cw_config_load(config_path, mistakes, &ret->config, err);
+    if (status != CW_OK || ret->config == NULL) {
+        return status;
+    }
+    cw_config_fingerprint(ret->config, &ret->files);
+    status = cw_home_path(ret->config->state_dir, "snapshots", &ret->snapshots_dir, err);
+    return status == CW_OK ? cw_home_path(ret->config->state_dir, "log", &ret->log_dir, err)
+                           : status;
+}
+
+enum cw_status cw_home_load_config(const char *config_path, const struct cw_programs *programs,
+                                   struct cw_mistakes *mistakes, struct cw_home *ret,
+                                   struct cw_error *err)
+{
+    const enum cw_status status = load_config(config_path, programs, mistakes, ret, err);
+    return status == CW_OK ? cw_mistakes_status(mistakes, err) : status;
+}
+
+enum cw_status cw_home_load(const char *config_path, const struct cw_programs *programs,
+                            struct cw_mistakes *mistakes, struct cw_home *ret, struct cw_error *err)
+{
+    enum cw_status status = load_config(config_path, programs, mistakes, ret, err);
     if (status == CW_OK && ret->config != NULL) {
         status = load_files(ret, mistakes, err);
     }

@@ -39,6 +39,13 @@ struct cw_home {
     void *receiver_secrets;           /* what receivers point to; private */
 };
 
+/** Loads the configuration alone, for what needs neither feeds nor rules: a slip in one of their
+ *  files stops no alert on its way and hides no key. `feeds` and `rules` stay NULL.
+ *  Out, Returns: as cw_home_load. */
+CW_NODISCARD enum cw_status cw_home_load_config(const char *config_path,
+                                                const struct cw_programs *programs,
+                                                struct cw_mistakes *mistakes, struct cw_home *ret,
+                                                struct cw_error *err);
 /** Loads configuration, feeds and rules.
  *  Out:     mistakes  every mistake of every file
  *           ret       filled as far as it could be read; clear it in any case

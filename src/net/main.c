@@ -304,6 +304,25 @@ static int probe(void)
     return cw_sandbox_probe(&state);
 }
 
+static void tell_store(const char *kind, const char *path)
+{
+    if (path != NULL) {
+        (void)printf("%s %s\n", kind, path);
+    }
+}
+
+static int tell_version(void)
+{
+    const curl_version_info_data *library = curl_version_info(CURLVERSION_NOW);
+    (void)printf("cryptowatch-net %s\nlibcurl %s %s\n", CW_VERSION, library->version,
+                 library->ssl_version != NULL ? library->ssl_version : "without TLS");
+    if (library->age >= CURLVERSION_SEVENTH) {
+        tell_store("ca-file", library->cainfo);
+        tell_store("ca-folder", library->capath);
+    }
+    return 0;
+}
+
 static int exit_of(enum cw_status status)
 {
     return status == CW_OK          ? 0
@@ -318,6 +337,9 @@ int main(int argc, char **argv)
     confine();
     if (argc > 1 && strcmp(argv[1], CW_SANDBOX_PROBE) == 0) {
         return probe();
+    }
+    if (argc > 1 && strcmp(argv[1], CW_SANDBOX_VERSION) == 0) {
+        return tell_version();
     }
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         return EXIT_SOFTWARE;

@@ -1,7 +1,8 @@
 /* cryptowatch-parse FORMAT [--with] [NAME=VALUE...]: a stored list on descriptor 0 becomes frames
  * on descriptor 1 (feed/record.h); with --with its companion is on descriptor 3.
  * cryptowatch-parse --copy: a packed document on descriptor 0 becomes its bytes on descriptor 1.
- * In front of either may stand --no-sandbox; --sandbox says what is active (sandbox/sandbox.h).
+ * In front of either may stand --no-sandbox; --sandbox says what is active, --version which
+ * program this is (sandbox/sandbox.h).
  * Holds no key, opens no file; sealed before it reads a byte. */
 #include <iconv.h>
 #include <langinfo.h>
@@ -287,6 +288,10 @@ int main(int argc, char **argv)
     const bool is_off = takes_off(&argc, &argv);
     if (argc < 2) {
         return usage();
+    }
+    if (strcmp(argv[1], CW_SANDBOX_VERSION) == 0) {
+        (void)printf("cryptowatch-parse %s\n", CW_VERSION);
+        return 0;
     }
     /* Frames go into a pipe; what --copy says on descriptor 2 may go into somebody's log. */
     const bool is_frames = argv[1][0] != '-';

@@ -36,6 +36,13 @@ enum cw_sandbox_role { CW_SANDBOX_PARSE, CW_SANDBOX_NET };
 /** The option that seals, tells the state on descriptor 1 and then does what is forbidden: a
  * program that is sealed dies of it. */
 #define CW_SANDBOX_PROBE "--sandbox"
+/** The option that tells the program's name and version on descriptor 1, unsealed and unfed; the
+ * network program tells its library and its certificate store too, a line each:
+ *
+ *   cryptowatch-net 0.1.0
+ *   libcurl 7.88.1 OpenSSL/3.0.17
+ *   ca-file /etc/ssl/certs/ca-certificates.crt        "ca-folder" likewise; what there is */
+#define CW_SANDBOX_VERSION "--version"
 /** Exit code of a helper program that could not be sealed, and so did nothing. */
 enum { CW_SANDBOX_EXIT = CW_CHILD_UNSEALED };
 

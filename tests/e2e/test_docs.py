@@ -1,4 +1,4 @@
-"""Every command in docs/keys.md and docs/receipts.md is run, in the order of the document."""
+"""Every command in docs/keys.md, receipts.md and doctor.md is run, in the order of the document."""
 import os
 import re
 import subprocess
@@ -48,6 +48,11 @@ class Docs(harness.Case):
         out = self.run_document("receipts.md", 8)
         self.assertIn("clear for 1 address", out)
         self.assertIn("listed for the file with SHA-256", out)
+
+    def test_doctor(self):
+        out = self.run_document("doctor.md", 5)
+        self.assertRegex(out, r"(?m)^ok +outbox: nothing waits")
+        self.assertTrue((self.home.base / "work" / "backup" / "state.db").exists())
 
 
 if __name__ == "__main__":

@@ -1,0 +1,78 @@
+/* internal.h: what the groups of checks share. Private to src/doctor/.
+ *
+ * A finding is made in one line: its check, what to type (or NULL), and a sentence:
+ *
+ *   cw_doctor_warn(doctor, "feeds.ofac", cw_doctor_type(doctor, "scan --feed ofac"), "…");
+ */
+#ifndef CW_DOCTOR_INTERNAL_H
+#define CW_DOCTOR_INTERNAL_H
+
+#include "doctor/doctor.h"
+#include "store/health.h"
+
+enum { CW_DOCTOR_TEXT_BYTES = 1024, CW_DOCTOR_COMMAND_BYTES = 4096, CW_DOCTOR_PATH_BYTES = 2048 };
+
+struct cw_doctor {
+    const struct cw_doctor_options *options;
+    struct cw_doctor_report *report;
+    int64_t now_s;
+    struct cw_home home;         /* as far as it could be read; config NULL: not at all */
+    struct cw_mistakes mistakes; /* of its files */
+    enum cw_status home_status;
+    struct cw_error home_error;
+    struct cw_store *store; /* NULL: see store_status */
+    enum cw_status store_status;
+    struct cw_error store_error;
+    struct cw_store_totals totals; /* with a store */
+    struct cw_lock_holder lock;
+    char command[CW_DOCTOR_COMMAND_BYTES]; /* being typed */
+};
+
+void cw_doctor_ok(struct cw_doctor *doctor, const char *check, const char *fmt, ...)
+    CW_PRINTF(3, 4);
+/** In: command  may be NULL or "": nothing need be typed */
+void cw_doctor_warn(struct cw_doctor *doctor, const char *check, const char *command,
+                    const char *fmt, ...) CW_PRINTF(4, 5);
+/** In: status  what kind of error; not CW_OK */
+void cw_doctor_fail(struct cw_doctor *doctor, const char *check, enum cw_status status,
+                    const char *command, const char *fmt, ...) CW_PRINTF(5, 6);
+
+/** "cryptowatch " and the rest, and --config when this home is not found without. Borrowed until
+ *  the next call of this or cw_doctor_shell. */
+const char *cw_doctor_type(struct cw_doctor *doctor, const char *fmt, ...) CW_PRINTF(2, 3);
+/** Any other command; paths through cw_doctor_quote. */
+const char *cw_doctor_shell(struct cw_doctor *doctor, const char *fmt, ...) CW_PRINTF(2, 3);
+/** A path as one word of a shell. */
+struct cw_quoted {
+    char text[CW_DOCTOR_PATH_BYTES];
+};
+struct cw_quoted cw_doctor_quote(const char *path);
+/** folder + "/" + name as one word of a shell. */
+struct cw_quoted cw_doctor_quote_in(const char *folder, const char *name);
+/** "2026-11-26T03:00:00Z, 3 hours ago" or ", in 3 hours". */
+struct cw_moment {
+    char text[80];
+};
+struct cw_moment cw_doctor_moment(const struct cw_doctor *doctor, int64_t at_s);
+
+/** What makes a secret file, or the folder it is in, ours alone; "" when its modes are not what is
+ *  wrong. */
+const char *cw_doctor_close_secret(struct cw_doctor *doctor, const char *path);
+
+/* The groups, a file each. Those without a configuration or a database are not called. */
+void cw_doctor_config(struct cw_doctor *doctor);
+void cw_doctor_keys(struct cw_doctor *doctor);
+void cw_doctor_state(struct cw_doctor *doctor);
+void cw_doctor_database(struct cw_doctor *doctor);
+void cw_doctor_index(struct cw_doctor *doctor);
+void cw_doctor_snapshots(struct cw_doctor *doctor);
+void cw_doctor_feeds(struct cw_doctor *doctor);
+void cw_doctor_outbox(struct cw_doctor *doctor);
+void cw_doctor_log(struct cw_doctor *doctor);
+void cw_doctor_clock(struct cw_doctor *doctor);
+void cw_doctor_programs(struct cw_doctor *doctor);
+
+/** Part of programs: every format and container through the parser (selftest.c). */
+void cw_doctor_formats(struct cw_doctor *doctor);
+
+#endif
