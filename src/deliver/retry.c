@@ -19,6 +19,9 @@ static const int delays_s[] = {
     10 * HOUR_S,       14 * HOUR_S,  20 * HOUR_S,   24 * HOUR_S,
 };
 
+static_assert(DAY_S + DAY_S / JITTER_PART <= CW_RETRY_WAIT_MAX_S, "the last row of the table");
+static_assert(CW_RETRY_AFTER_MAX_S <= CW_RETRY_WAIT_MAX_S, "what a receiver may ask for");
+
 static int64_t add_saturating(int64_t a, int64_t b)
 {
     int64_t sum = 0;

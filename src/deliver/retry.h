@@ -10,7 +10,12 @@
 #include "base/status.h"
 #include "crypto/random.h"
 
-enum { CW_RETRY_IN_RUN_S = 5, CW_RETRY_DAYS_MAX = 10 };
+enum {
+    CW_RETRY_IN_RUN_S = 5,
+    CW_RETRY_DAYS_MAX = 10,
+    /* The longest wait that a decision gives: 24 h and a fifth, or a Retry-After at its clamp. */
+    CW_RETRY_WAIT_MAX_S = 24 * 60 * 60 * 6 / 5,
+};
 
 enum cw_retry_decision {
     CW_RETRY_DONE,        /* 2xx */
