@@ -1,8 +1,9 @@
 /* retry.h: when a delivery is tried again; a pure schedule.
  *
  * After the first attempt: 5 s (within the same run), then 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20
- * h, 24 h, and 24 h again until day 10 after queueing, then dead letter; each but the first +-20 %
- * at random. Source: alerts.md section 7, design.md section 5a.
+ * h, 24 h, and 24 h again until day 10 after queueing, then dead letter, but not before the third
+ * attempt: who was away for ten days, or whose clock jumped, tries more than once. Each but the
+ * first +-20 % at random. Source: alerts.md section 7, design.md section 5a.
  */
 #ifndef CW_DELIVER_RETRY_H
 #define CW_DELIVER_RETRY_H
