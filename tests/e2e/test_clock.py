@@ -51,5 +51,39 @@ class Lists(Clock):
         self.scan("2031-03-02T00:05:00Z", "--force", expect=20)
         self.assertEqual(self.asked(), 0)  # ten minutes of the right clock are kept
 
+    def test_a_hold_lasts_two_days_of_the_right_clock(self):
+        many = ["0x%040x" % number for number in range(1, 41)]
+        self.home.feed("one", "http://%s/one" % self.lists.host, removed_max_percent=15)
+        self.lists.put("/one", "\n".join(many) + "\n")
+        self.scan("2031-03-01T00:00:00Z")
+        self.lists.put("/one", "\n".join(many[:25]) + "\n")
+        self.scan(AHEAD, expect=20)
+        for now, expect in ((RIGHT, 20), ("2031-03-03T23:00:00Z", 20), ("2031-03-04T00:01:00Z", 0)):
+            self.scan(now, expect=expect)
+
+
+class Signs(Clock):
+    def heartbeats(self):
+        self.home.now = LATER
+        listed = self.home.run("alert", "list", "--json").stdout
+        return listed.count('"heartbeat"') + listed.count(".heartbeat")
+
+    def test_heartbeats_go_on_when_one_was_sent_in_the_future(self):
+        self.home.configure(heartbeat_every="1d")
+        for now, expect in ((AHEAD, 1), (RIGHT, 2), (LATER, 2)):
+            self.scan(now)
+            self.assertEqual(self.heartbeats(), expect, now)
+
+    def test_check_never_calls_fresh_what_it_cannot_date(self):
+        self.home.feed("one", "http://%s/one" % self.lists.host, stale_after="3d")
+        self.scan(RIGHT)
+        other = "0x%040x" % 7
+        for now, expect, word in (("2031-03-02T00:05:00Z", 0, ""), (AHEAD, 20, "stale"),
+                                  (BEHIND, 20, "clock"), (BEFORE_US, 20, "clock")):
+            self.home.now = now
+            code, answers = self.home.check(other)
+            self.assertEqual(code, expect, now)
+            self.assertIn(word, " ".join(answers[0].get("reasons", [])))
+
 
 harness.main()
