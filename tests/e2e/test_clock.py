@@ -74,6 +74,16 @@ class Signs(Clock):
             self.scan(now)
             self.assertEqual(self.heartbeats(), expect, now)
 
+    def test_nothing_is_fetched_signed_or_sent_before_the_program_was_made(self):
+        self.home.now = BEFORE_US
+        for command in (("scan",), ("deliver",), ("check", "--receipt",
+                                                  self.home.base / "receipt.json", CASE)):
+            done = self.home.run(*command)
+            self.assertNotIn(done.returncode, (0, 20), command)
+            self.assertIn("the clock of this machine says 2019-03-02", done.stderr)
+        self.assertEqual(self.asked(), 0)
+        self.scan(RIGHT)
+
     def test_check_never_calls_fresh_what_it_cannot_date(self):
         self.home.feed("one", "http://%s/one" % self.lists.host, stale_after="3d")
         self.scan(RIGHT)
