@@ -49,7 +49,9 @@ def text(moment):
 
 
 class Place:
-    def __init__(self, endpoints):
+    """is_known: a scan of the day before has seen list one, without the case's address."""
+
+    def __init__(self, endpoints, is_known):
         self.endpoints = endpoints
         self.lists = harness.ListServer()
         self.receivers = {name: harness.Receiver() for name in endpoints}
@@ -61,8 +63,12 @@ class Place:
             self.home.feed(name, "http://%s/%s" % (self.lists.host, name))
         self.home.rule("theft", CASE)
         self.start = self.home.base / "start"
-        shutil.copytree(self.home.path, self.start)
         self.times = tempfile.TemporaryFile()
+        self.lists.put("/one", BYSTANDER + "\n")
+        if is_known:
+            done = self.run([START - DAY], "scan")
+            assert done.returncode == 20, done.stderr
+        shutil.copytree(self.home.path, self.start)
         self.readings = self.ids = None
 
     def put_back(self):
@@ -205,8 +211,8 @@ def try_jump(place, number, jump, how):
 class Worker(threading.local):
     places = []
 
-    def __init__(self, endpoints):
-        self.place = Place(endpoints)
+    def __init__(self, endpoints, is_known):
+        self.place = Place(endpoints, is_known)
         Worker.places.append(self.place)
         self.place.learn()
 
@@ -222,7 +228,8 @@ def chosen(readings, points, seed):
 
 
 def run(args):
-    begun, worker = time.monotonic(), Worker(RETRIED if args.retries else QUICK)
+    begun, worker = time.monotonic(), Worker(RETRIED if args.retries else QUICK,
+                                              args.scene == "later")
     points = chosen(worker.place.readings, args.points, args.seed)
     if args.only:
         points = [(args.only, jump, how) for jump in JUMPS for how in (STEP, BLIP)]
@@ -235,8 +242,8 @@ def run(args):
                 kinds[offence.split(":")[0]] += 1
                 print("reading %d, %s %s: %s" % (*point, offence.strip()), flush=True)
             next_s = sweep.tell_progress(tally, points, next_s)
-    print("clock: %d jumps at %d readings; %s; %.0f s" % (
-        len(points), worker.place.readings,
+    print("%s scan, clock%s: %d jumps at %d readings; %s; %.0f s" % (
+        args.scene, " with retries" if args.retries else "", len(points), worker.place.readings,
         ", ".join("%s %d" % (kind, kinds[kind]) for kind in (
             "loss", "double", "second body", "duplicate", "stall", "log", "verdict", "exit")),
         time.monotonic() - begun))
@@ -248,6 +255,7 @@ def main():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("bin")
     parser.add_argument("root")
+    parser.add_argument("--scene", choices=("first", "later"), default="first")
     parser.add_argument("--points", type=int, help="so many, chosen by --seed; else all")
     parser.add_argument("--retries", action="store_true", help="a receiver that fails twice")
     parser.add_argument("--only", type=int, help="every jump at this reading")

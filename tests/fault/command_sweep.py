@@ -132,7 +132,7 @@ class Init(Command):
     def recover(self, place, stderr, tell):
         new = place.path / "new"
         if new.exists():
-            if str(new) not in stderr:
+            if any(new.iterdir()) and str(new) not in stderr:
                 tell("exit: it left a half and did not say so: %s" % stderr)
             shutil.rmtree(new)
 

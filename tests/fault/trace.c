@@ -1,5 +1,6 @@
 #include "trace.h"
 
+#include <stdbool.h>
 #include <sys/ptrace.h>
 #include <unistd.h>
 
@@ -24,18 +25,16 @@ pid_t trace_start(char **command)
     if (pipe(gate) != 0) {
         return TRACE_FAILED;
     }
-    pid_t pid = fork();
+    const pid_t pid = fork();
     if (pid == 0) {
         wait_and_become(command, gate);
     }
     (void)close(gate[0]);
-    if (pid < 0) {
-        pid = TRACE_FAILED;
-    } else if (ptrace(PTRACE_SEIZE, pid, NULL, options) != 0) {
-        pid = TRACE_NOT_PERMITTED;
-    } else if (write(gate[1], "g", 1) != 1) {
-        pid = TRACE_FAILED;
+    const bool is_traced = pid > 0 && ptrace(PTRACE_SEIZE, pid, NULL, options) == 0;
+    const bool is_going = is_traced && write(gate[1], "g", 1) == 1;
+    (void)close(gate[1]); /* one that is not to go ends itself */
+    if (is_going) {
+        return pid;
     }
-    (void)close(gate[1]);
-    return pid;
+    return pid > 0 && !is_traced ? TRACE_NOT_PERMITTED : TRACE_FAILED;
 }
