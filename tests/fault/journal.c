@@ -89,6 +89,19 @@ void journal_catch_up(struct journal *journal)
     }
 }
 
+void journal_end(struct journal *journal)
+{
+    journal_catch_up(journal);
+    for (size_t i = 0; i < journal->shared_count; i++) {
+        free(journal->shared[i].known);
+        (void)close(journal->shared[i].fd);
+    }
+    journal->shared_count = 0;
+    if (fclose(journal->to) != 0) {
+        give_up(BUG, "cannot write the journal", strerror(errno));
+    }
+}
+
 void journal_share(struct journal *journal, int fd)
 {
     const ino_t ino = look_at(fd).st_ino;

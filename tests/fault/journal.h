@@ -41,9 +41,10 @@ struct journal {
 /** Below the folder, as what follows its slash; else NULL. Borrowed from `path`. */
 const char *journal_name(const struct journal *journal, const char *path);
 
-/** Writes down what was stored into mapped files since the last time. Before every entry, and when
- *  the last process has ended. */
+/** Writes down what was stored into mapped files since the last time. Before every entry. */
 void journal_catch_up(struct journal *journal);
+/** The same when the last process has ended, and ends the journal: nothing may follow. */
+void journal_end(struct journal *journal);
 /** Watches a file from now on; takes `fd`. */
 void journal_share(struct journal *journal, int fd);
 
