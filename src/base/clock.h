@@ -8,6 +8,10 @@
 
 #include <stdint.h>
 
+/* 2025-01-01: before the first release. A clock that shows less has lost its time (a battery, a
+ * machine that booted without network); the next releases may raise it. */
+#define CW_CLOCK_EARLIEST_S 1735689600
+
 struct cw_clock {
     int64_t (*now_s)(void *ctx);         /* UTC, Unix seconds */
     uint64_t (*monotonic_ms)(void *ctx); /* milliseconds from an arbitrary start, never back */

@@ -96,11 +96,27 @@ static const char *first_of(const char *folder, const char *a, const char *b, ch
 
 #ifdef CW_TEST_HOOKS
 /* Test builds only: CRYPTOWATCH_TEST_NOW moves the wall clock, so that a test need not wait days.
- */
+ * "fd:N" makes it jump: every reading takes the next line of that open file, a time each, and keeps
+ * to the last. How far the file was read tells the test how often the clock was. */
+#define TEST_NOW_FD "fd:"
+enum { TEST_LINE_BYTES = CW_TIME_TEXT_BYTES }; /* a time, and a newline where its NUL would be */
+
 static int64_t test_now(void *ctx)
 {
     int64_t now_s = 0;
     (void)cw_time_parse(cw_span_cstr(ctx), &now_s);
+    return now_s;
+}
+
+static int64_t test_next(void *ctx)
+{
+    int64_t now_s = 0;
+    char line[TEST_LINE_BYTES];
+    const int fd = (int)strtol((const char *)ctx + strlen(TEST_NOW_FD), NULL, 10);
+    if (read(fd, line, sizeof(line)) == 0 && lseek(fd, -(off_t)sizeof(line), SEEK_END) >= 0) {
+        (void)read(fd, line, sizeof(line));
+    }
+    (void)cw_time_parse(cw_span_make(line, sizeof(line) - 1), &now_s);
     return now_s;
 }
 #endif
@@ -111,8 +127,9 @@ static struct cw_clock choose_clock(void)
 #ifdef CW_TEST_HOOKS
     char *now = getenv("CRYPTOWATCH_TEST_NOW");
     int64_t now_s = 0;
-    if (now != NULL && cw_time_parse(cw_span_cstr(now), &now_s)) {
-        clock.now_s = test_now;
+    const bool is_jumping = now != NULL && strncmp(now, TEST_NOW_FD, strlen(TEST_NOW_FD)) == 0;
+    if (is_jumping || (now != NULL && cw_time_parse(cw_span_cstr(now), &now_s))) {
+        clock.now_s = is_jumping ? test_next : test_now;
         clock.ctx = now; /* the monotonic clock of the machine does not look at ctx */
     }
 #endif

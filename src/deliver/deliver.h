@@ -10,6 +10,7 @@
  * Order: oldest first, and within a case strictly. When something is due for a receiver that was
  * silent, the oldest row that its silence keeps goes in its place, and with the first success all
  * of them are due: who was away for days gets everything in order, at once.
+ * What waits for a time that no schedule gives was queued by a clock that was wrong, and is due.
  */
 #ifndef CW_DELIVER_DELIVER_H
 #define CW_DELIVER_DELIVER_H

@@ -4,6 +4,12 @@
 
 /* ---- making ---- */
 
+/* A time beyond this was written while the clock was wrong: what waits for it is due. */
+static int64_t latest_wait(int64_t now_s)
+{
+    return now_s < INT64_MAX - CW_RETRY_WAIT_MAX_S ? now_s + CW_RETRY_WAIT_MAX_S : INT64_MAX;
+}
+
 static enum cw_status open_lane(struct cw_lanes *lanes, const struct cw_receiver *receiver,
                                 struct cw_lane *ret, struct cw_error *err)
 {
@@ -17,14 +23,16 @@ static enum cw_status open_lane(struct cw_lanes *lanes, const struct cw_receiver
     if (status != CW_OK) {
         return status;
     }
-    const bool is_closed = is_disabled || not_before_s > cw_clock_now_s(clock);
+    const int64_t now_s = cw_clock_now_s(clock);
+    const bool is_waiting = not_before_s > now_s && not_before_s <= latest_wait(now_s);
+    const bool is_closed = is_disabled || is_waiting;
     *ret = (struct cw_lane){
         .receiver = receiver,
         .state = is_closed ? CW_LANE_CLOSED : CW_LANE_FREE,
         .is_resting = is_closed,
         .deadline_ms = run_ms < limit_ms ? run_ms : limit_ms,
     };
-    return CW_OK;
+    return cw_store_recall(lanes->store, receiver->id, now_s, latest_wait(now_s), err);
 }
 
 enum cw_status cw_lanes_init(struct cw_lanes *lanes, const struct cw_receiver *receivers,

@@ -7,6 +7,7 @@ enum {
     HOUR_S = 60 * MINUTE_S,
     DAY_S = 24 * HOUR_S,
     JITTER_PART = 5, /* a fifth: 20 % */
+    TRIES_MIN = 3,   /* before an alert is given up for its age: it may be the clock that jumped */
     REFUSED_TRIES = 3,
     REFUSED_DELAY_S = DAY_S / (REFUSED_TRIES - 1),
     /* The shortest time in which three tries of a refused alert can stand. */
@@ -18,6 +19,9 @@ static const int delays_s[] = {
     CW_RETRY_IN_RUN_S, 5 * MINUTE_S, 30 * MINUTE_S, 2 * HOUR_S,  5 * HOUR_S,
     10 * HOUR_S,       14 * HOUR_S,  20 * HOUR_S,   24 * HOUR_S,
 };
+
+static_assert(DAY_S + DAY_S / JITTER_PART <= CW_RETRY_WAIT_MAX_S, "the last row of the table");
+static_assert(CW_RETRY_AFTER_MAX_S <= CW_RETRY_WAIT_MAX_S, "what a receiver may ask for");
 
 static int64_t add_saturating(int64_t a, int64_t b)
 {
@@ -86,7 +90,9 @@ enum cw_retry_decision cw_retry_decide(const struct cw_retry_input *input,
     }
     const int64_t age_s = add_saturating(
         input->now_s, input->queued_at_s > INT64_MIN ? -input->queued_at_s : INT64_MAX);
-    if (http_status == 413 || http_status == 415 || age_s >= (int64_t)CW_RETRY_DAYS_MAX * DAY_S) {
+    const bool is_over =
+        age_s >= (int64_t)CW_RETRY_DAYS_MAX * DAY_S && input->attempts >= TRIES_MIN;
+    if (http_status == 413 || http_status == 415 || is_over) {
         return CW_RETRY_DEAD;
     }
     if (http_status == 400 || http_status == 422) {

@@ -1,8 +1,9 @@
 /* retry.h: when a delivery is tried again; a pure schedule.
  *
  * After the first attempt: 5 s (within the same run), then 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20
- * h, 24 h, and 24 h again until day 10 after queueing, then dead letter; each but the first +-20 %
- * at random. Source: alerts.md section 7, design.md section 5a.
+ * h, 24 h, and 24 h again until day 10 after queueing, then dead letter, but not before the third
+ * attempt: who was away for ten days, or whose clock jumped, tries more than once. Each but the
+ * first +-20 % at random. Source: alerts.md section 7, design.md section 5a.
  */
 #ifndef CW_DELIVER_RETRY_H
 #define CW_DELIVER_RETRY_H
@@ -10,7 +11,12 @@
 #include "base/status.h"
 #include "crypto/random.h"
 
-enum { CW_RETRY_IN_RUN_S = 5, CW_RETRY_DAYS_MAX = 10 };
+enum {
+    CW_RETRY_IN_RUN_S = 5,
+    CW_RETRY_DAYS_MAX = 10,
+    /* The longest wait that a decision gives: 24 h and a fifth, or a Retry-After at its clamp. */
+    CW_RETRY_WAIT_MAX_S = 24 * 60 * 60 * 6 / 5,
+};
 
 enum cw_retry_decision {
     CW_RETRY_DONE,        /* 2xx */

@@ -60,7 +60,8 @@ void cw_home_clear(struct cw_home *home);
 /** Loads the alert key that signs now (keys_dir/alert.pem or its successor; with systemd
  *  credentials, alert.key there), and sees to it that keys_dir/keys.jwks.json publishes it for the
  *  configured source, adding what is missing, and says of the key before it that it is superseded.
- *  Returns: CW_OK; CW_DENIED, CW_NOT_FOUND, CW_INVALID naming the file and what to type. */
+ *  Returns: CW_OK; CW_DENIED, CW_NOT_FOUND, CW_INVALID naming the file and what to type; CW_STATE
+ *           when now_s is before CW_CLOCK_EARLIEST_S. */
 CW_NODISCARD enum cw_status cw_home_load_alert_key(struct cw_home *home, int64_t now_s,
                                                    struct cw_error *err);
 /** The same, and the log key (which may be missing: alerts do not wait for the log), and per

@@ -1,3 +1,5 @@
+#include "base/clock.h"
+#include "base/datetime.h"
 #include "base/file.h"
 #include "home/internal.h"
 #include "home/role_keys.h"
@@ -286,12 +288,31 @@ static enum cw_status end_former(const struct cw_home *home, const struct cw_rol
     return status;
 }
 
+/* What is signed carries its time for good: not with a clock that is known to be wrong. */
+static enum cw_status check_clock(int64_t now_s, struct cw_error *err)
+{
+    char now[CW_TIME_TEXT_BYTES];
+    char earliest[CW_DATE_TEXT_BYTES];
+    if (now_s >= CW_CLOCK_EARLIEST_S) {
+        return CW_OK;
+    }
+    cw_time_format(now_s, now);
+    cw_date_format(CW_CLOCK_EARLIEST_S, earliest);
+    return cw_error_set(err, CW_STATE,
+                        "the clock of this machine says %s, and this program is newer than %s: set "
+                        "the clock and run again; nothing was done",
+                        now, earliest);
+}
+
 enum cw_status cw_home_load_alert_key(struct cw_home *home, int64_t now_s, struct cw_error *err)
 {
     CW_ASSERT(home->config != NULL);
     CW_ASSERT(home->alert_key == NULL);
     struct cw_role_keys keys = {.next_from_s = INT64_MAX};
-    enum cw_status status = load_role(home, CW_KEY_ALERT, &keys, err);
+    enum cw_status status = check_clock(now_s, err);
+    if (status == CW_OK) {
+        status = load_role(home, CW_KEY_ALERT, &keys, err);
+    }
     if (status == CW_OK && keys.current != NULL && now_s >= keys.next_from_s) {
         status = end_former(home, &keys, err);
     }

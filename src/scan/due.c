@@ -2,11 +2,19 @@
 
 enum { DUE_SLACK_S = 60 }; /* cron fires a second early now and then: do not wait a whole period */
 
+/* A server that asked us to wait is left alone: no option of ours overrules that. Nobody is left
+ * alone for longer than a day, so a time beyond that was written while the clock was wrong. */
+static bool is_waiting(const struct cw_scan *scan, const struct cw_feed_state *state)
+{
+    return state->not_before_s > scan->now_s &&
+           state->not_before_s - scan->now_s <= CW_RETRY_AFTER_MAX_S;
+}
+
 static bool is_due(const struct cw_scan *scan, const struct cw_feed *feed,
                    const struct cw_feed_state *state)
 {
-    if (state->not_before_s > scan->now_s) {
-        return false; /* the server asked us to wait: no option of ours overrules that */
+    if (is_waiting(scan, state)) {
+        return false;
     }
     if (scan->options->is_forced) {
         return true;
@@ -21,7 +29,9 @@ static bool is_due(const struct cw_scan *scan, const struct cw_feed *feed,
     if (state->status == CW_FEED_HELD) { /* asked for whole: not 8 MB every five minutes */
         return scan->now_s - state->attempted_at_s >= cw_hold_again_s(feed);
     }
-    return scan->now_s - state->retrieved_at_s >= feed->every_s - DUE_SLACK_S;
+    /* seen in the future: the clock was wrong then or is now, and the list's age is not known */
+    const int64_t age_s = scan->now_s - state->retrieved_at_s;
+    return age_s < 0 || age_s >= feed->every_s - DUE_SLACK_S;
 }
 
 static enum cw_status load_state(struct cw_scan *scan, struct cw_intake *intake,
@@ -108,7 +118,8 @@ static struct cw_fetch_job job_for(const struct cw_scan *scan, const struct cw_i
     /* No condition while a document is held (the held one must be seen again), in a dry run (its
      * folder has no snapshots), when the operator insists, or when only "not modified" was heard
      * for a week: a broken cache says that for ever. */
-    const bool is_known_whole = scan->now_s - intake->state.whole_at_s < CW_WHOLE_EVERY_S;
+    const int64_t whole_age_s = scan->now_s - intake->state.whole_at_s;
+    const bool is_known_whole = whole_age_s >= 0 && whole_age_s < CW_WHOLE_EVERY_S;
     if (scan->options->mode == CW_SCAN_NORMAL && !scan->options->is_forced && is_known_whole &&
         intake->state.held_sha256[0] == '\0') {
         job.etag = intake->state.etag;

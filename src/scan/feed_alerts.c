@@ -176,8 +176,10 @@ enum cw_status cw_scan_heartbeat(struct cw_scan *scan, struct cw_error *err)
     }
     enum cw_status status =
         cw_store_alert_last(scan->store, cw_alert_type_name(CW_ALERT_HEARTBEAT), &last_s, err);
+    /* one from the future was sent while the clock was wrong, and says nothing of today */
+    const int64_t age_s = scan->now_s - last_s;
     if (status != CW_OK ||
-        (last_s > 0 && scan->now_s - last_s < config->heartbeat_every_s - HEARTBEAT_SLACK_S)) {
+        (last_s > 0 && age_s >= 0 && age_s < config->heartbeat_every_s - HEARTBEAT_SLACK_S)) {
         return status;
     }
     char subject[80];

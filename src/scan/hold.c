@@ -157,6 +157,9 @@ static void remember(struct cw_work *work, enum cw_verdict_on_list verdict)
         state->held_fetches = 0;
         state->held_since_s = work->scan->now_s;
     }
+    if (state->held_since_s > work->scan->now_s) {
+        state->held_since_s = work->scan->now_s; /* the clock was ahead: two days begin now */
+    }
     state->held_fetches++;
 }
 
@@ -210,7 +213,9 @@ static void write_what(const struct cw_work *work, const struct cw_hold *hold, c
                        (unsigned long long)list->undecodable, (unsigned long long)list->entries);
         return;
     case CW_LIST_FROM_AHEAD:
-        (void)snprintf(ret, bytes, "it says that it was issued on %.*s, which is days ahead",
+        (void)snprintf(ret, bytes,
+                       "it says that it was issued on %.*s, which is days ahead (is the clock of "
+                       "this machine right?)",
                        CW_SPAN_ARG(published));
         return;
     case CW_LIST_OLDER:

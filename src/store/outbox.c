@@ -136,6 +136,18 @@ enum cw_status cw_store_due_wake(struct cw_store *store, const char *endpoint, i
     return status;
 }
 
+enum cw_status cw_store_recall(struct cw_store *store, const char *endpoint, int64_t now_s,
+                               int64_t latest_s, struct cw_error *err)
+{
+    CW_ASSERT(now_s <= latest_s);
+    struct cw_sql sql = cw_sql_begin(store, "UPDATE outbox SET due_at_s = ? WHERE endpoint = ?"
+                                            " AND state = 'waiting' AND due_at_s > ?");
+    cw_sql_put_i64(&sql, now_s);
+    cw_sql_put_cstr(&sql, endpoint);
+    cw_sql_put_i64(&sql, latest_s);
+    return cw_sql_run(&sql, err);
+}
+
 enum cw_status cw_store_due_exchange(struct cw_store *store, const char *endpoint, int64_t now_s,
                                      int64_t seq, struct cw_error *err)
 {

@@ -342,8 +342,7 @@ void cw_due_clear(struct cw_due *due);
 /** Oldest waiting row of an endpoint that is due, after `after_seq` (0 at first). A row behind one
  * of the same case (or, for an alert about a list, of the same list) that waits for its time is not
  *  given: within a case alerts go out in order.
- *  Out:     ret  initialised by the caller, may hold an earlier row; seq 0 when no row is due, and
- *                after a failure */
+ *  Out:     ret  initialised by the caller, may hold an earlier row; seq 0: none, or a failure */
 CW_NODISCARD enum cw_status cw_store_due_next(struct cw_store *store, const char *endpoint,
                                               int64_t now_s, int64_t after_seq, struct cw_due *ret,
                                               struct cw_error *err);
@@ -353,12 +352,14 @@ CW_NODISCARD enum cw_status cw_store_due_next(struct cw_store *store, const char
 CW_NODISCARD enum cw_status cw_store_due_wake(struct cw_store *store, const char *endpoint,
                                               int64_t now_s, uint64_t *ret_rows,
                                               struct cw_error *err);
+/** Makes due whatever waits for a time after `latest_s`. */
+CW_NODISCARD enum cw_status cw_store_recall(struct cw_store *store, const char *endpoint,
+                                            int64_t now_s, int64_t latest_s, struct cw_error *err);
 /** Lets the oldest of those rows, when it is older than row `seq`, go in the place of that one: the
  *  two exchange their times, so that a receiver is asked no more often than it would be. */
 CW_NODISCARD enum cw_status cw_store_due_exchange(struct cw_store *store, const char *endpoint,
                                                   int64_t now_s, int64_t seq, struct cw_error *err);
-/** Records an attempt before its request goes out; durable, in a transaction of its own unless one
- *  is open. */
+/** Records an attempt before its request; durable, in a transaction of its own or the open one. */
 CW_NODISCARD enum cw_status cw_store_attempt_begin(struct cw_store *store, int64_t seq,
                                                    int64_t at_s, int64_t due_again_s,
                                                    struct cw_error *err);
@@ -373,8 +374,7 @@ struct cw_attempt_end {
 CW_NODISCARD enum cw_status cw_store_attempt_end(struct cw_store *store, int64_t seq, int64_t at_s,
                                                  const struct cw_attempt_end *end,
                                                  struct cw_error *err);
-/** Dead letters of an endpoint behind its last success and its last enabling by hand, queued since
- *  `since_s`. */
+/** Dead letters of an endpoint after its last success and enabling, queued since `since_s`. */
 CW_NODISCARD enum cw_status cw_store_dead_in_a_row(struct cw_store *store, const char *endpoint,
                                                    int64_t since_s, uint64_t *ret_dead,
                                                    struct cw_error *err);

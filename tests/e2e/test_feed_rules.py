@@ -275,7 +275,7 @@ class Rules(fault_server.Case):
         self.assertEqual(self.at("2026-11-20T01:00:00Z")[1]["list"]["status"], "updated")
         for body, code_word, word in ((day(17), "older", "before the one in force of 2026-11-19"),
                                       (day(18), "older", "before the one in force"),
-                                      (day(23), "ahead", "days ahead")):
+                                      (day(23), "ahead", "days ahead (is the clock")):
             self.serve("list", body)
             code, feeds, _ = self.at("2026-11-20T02:00:00Z", "--force")
             self.assertEqual((code, feeds["list"]["status"]), (20, "held"))

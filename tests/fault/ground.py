@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 import harness  # noqa: E402  (reads the two folders from the command line)
@@ -48,6 +49,7 @@ class Receivers:
 
     def __init__(self):
         self.posts = collections.defaultdict(list)  # endpoint -> (webhook-id, SHA-256 of the body)
+        self.times_ns = []  # (time.monotonic_ns(), endpoint, post), oldest first
         self.lock = threading.Lock()
         outer = self
 
@@ -61,9 +63,11 @@ class Receivers:
                 if len(body) < length:
                     self.close_connection = True
                     return
+                endpoint = self.path.strip("/")
+                post = self.headers["webhook-id"], hashlib.sha256(body).hexdigest()
                 with outer.lock:
-                    outer.posts[self.path.strip("/")].append(
-                        (self.headers["webhook-id"], hashlib.sha256(body).hexdigest()))
+                    outer.posts[endpoint].append(post)
+                    outer.times_ns.append((time.monotonic_ns(), endpoint, post))
                 self.send_response(204)
                 self.end_headers()
 
@@ -77,6 +81,7 @@ class Receivers:
     def clear(self):
         with self.lock:
             self.posts.clear()
+            self.times_ns.clear()
 
     def close(self):
         self.server.shutdown()
@@ -114,7 +119,7 @@ class Ground:
         home.configure(endpoints=[{"id": name, "url": self.receivers.base + name, **wanted}
                                   for name in ENDPOINTS], allow_private_hosts=["127.0.0.1"])
         for name in ("one", "two"):
-            home.feed(name, "file:%s.txt" % name)
+            home.feed(name, self.list_url(name))
         home.rule("theft", CASE)
         shutil.move(home.path, self.path)
         home.path, home.config = self.path, self.path / "cryptowatch.json"
@@ -127,6 +132,9 @@ class Ground:
             assert home.scan()[0] == 0
         self.write_lists(known + CASE[:half], CASE[half:])
         shutil.copytree(self.path, self.start)
+
+    def list_url(self, name):
+        return "file:%s.txt" % name
 
     def write_lists(self, *cases):
         for name, case, bystander in zip(("one", "two"), cases, BYSTANDER):

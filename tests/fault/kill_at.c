@@ -17,6 +17,7 @@
  * 64, 70 otherwise.
  */
 #include "request.h"
+#include "trace.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -317,37 +318,15 @@ static void watch(struct run *run)
     }
 }
 
-/* The command waits until it is traced, so that not one of its calls is missed. */
 static pid_t start(const struct request *request)
 {
-    int gate[2];
-    const long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
-                         PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
-    if (pipe(gate) != 0) {
-        die(EXIT_BUG, "no pipe");
-    }
-    const pid_t pid = fork();
-    if (pid < 0) {
-        die(EXIT_BUG, "cannot fork");
-    }
-    if (pid == 0) {
-        char go = 0;
-        (void)close(gate[1]);
-        if (read(gate[0], &go, 1) != 1) {
-            _exit(EXIT_UNAVAILABLE);
-        }
-        (void)close(gate[0]);
-        (void)execvp(request->command[0], request->command);
-        _exit(127);
-    }
-    (void)close(gate[0]);
-    if (ptrace(PTRACE_SEIZE, pid, NULL, options) != 0) {
+    const pid_t pid = trace_start(request->command);
+    if (pid == TRACE_NOT_PERMITTED) {
         die(EXIT_UNAVAILABLE, "ptrace is not permitted here");
     }
-    if (write(gate[1], "g", 1) != 1) {
-        die(EXIT_BUG, "the command is gone");
+    if (pid < 0) {
+        die(EXIT_BUG, "cannot start the command");
     }
-    (void)close(gate[1]);
     return pid;
 }
 

@@ -1,6 +1,7 @@
+#include "deliver/retry.h"
 #include "deliver_world.h"
 
-enum { MINUTE = 60, HOUR = 3600, DAY = 24 * HOUR };
+enum { MINUTE = 60, HOUR = 3600, DAY = 24 * HOUR, TEN_YEARS = 3653 * DAY };
 
 /* ---- one receiver ---- */
 
@@ -22,6 +23,35 @@ static void takes_all_in_order(void)
     }
     world_run(&world, DAY);
     world_expect(&world, "nothing left", 0, 0, 0, 0);
+    end(&world, &loop);
+}
+
+/* Queued and tried while the clock was ten years ahead. */
+static void waits_for_no_time_of_a_wrong_clock(void)
+{
+    struct world world;
+    struct loopback loop;
+    begin(&world, &loop,
+          ANSWERS({.status = 503, .headers = "Retry-After: 3600\r\n"}, {.status = 204}));
+    world.now_s += TEN_YEARS;
+    world_queue(&world, 1);
+    world_run(&world, 0);
+    world_expect(&world, "ahead", 0, 1, 1, 0);
+    world_run(&world, MINUTE - TEN_YEARS);
+    world_expect(&world, "the clock is right again", 1, 0, 0, 0);
+    end(&world, &loop);
+}
+
+static void keeps_a_wait_that_the_schedule_gives(void)
+{
+    struct world world;
+    struct loopback loop;
+    begin(&world, &loop, ANSWERS({.status = 204}));
+    world_queue(&world, 1);
+    world_run(&world, -CW_RETRY_WAIT_MAX_S);
+    world_expect(&world, "set back by as much as it may", 0, 0, 1, 0);
+    world_run(&world, -1);
+    world_expect(&world, "and by a second more", 1, 0, 0, 0);
     end(&world, &loop);
 }
 
@@ -176,10 +206,12 @@ static void dead_on_day_ten(void)
     struct loopback loop;
     begin(&world, &loop, ANSWERS({.status = 500}));
     world_queue(&world, 1);
+    world_run(&world, 0);
+    world_expect(&world, "at once", 0, 1, 1, 0);
     world_run(&world, 10 * DAY - 1);
     world_expect(&world, "before day 10", 0, 1, 1, 0);
-    world_run(&world, 10);
-    world_expect(&world, "on day 10", 0, 1, 0, 1);
+    world_run(&world, 10 * MINUTE);
+    world_expect(&world, "the third time, on day 10", 0, 1, 0, 1);
     end(&world, &loop);
 }
 
@@ -347,6 +379,8 @@ int main(void)
     static const struct cw_test tests[] = {
         {"sends what is due, oldest first, signed and whole", takes_all_in_order},
         {"sends the same id and bytes each time, signed anew", same_bytes_each_time},
+        {"waits for no time that a wrong clock wrote", waits_for_no_time_of_a_wrong_clock},
+        {"keeps the longest wait of the schedule", keeps_a_wait_that_the_schedule_gives},
         {"tries a second time 5 seconds later in the same run", second_attempt_in_run},
         {"spends on one endpoint no more than its time in a run", time_of_one_endpoint},
         {"leaves a receiver that is overloaded alone for the run", pause_keeps_rest},

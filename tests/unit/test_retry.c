@@ -127,7 +127,9 @@ static const struct verdict verdicts[] = {
     {"422 third time, a day later: dead", 422, 3, 24 * HOUR, CW_RETRY_DEAD, 0},
     {"a second before day 10 is tried again", 500, 14, 10 * DAY - 1, CW_RETRY_LATER, 24 * HOUR},
     {"day 10 is dead", 500, 14, 10 * DAY, CW_RETRY_DEAD, 0},
-    {"day 10 is dead without an answer", 0, 1, 10 * DAY, CW_RETRY_DEAD, 0},
+    {"day 10 is dead without an answer", 0, 3, 10 * DAY, CW_RETRY_DEAD, 0},
+    {"day 10 is not dead before the third attempt", 0, 2, 10 * DAY, CW_RETRY_LATER, 300},
+    {"40 days later by the clock, first attempt: again", 500, 1, 40 * DAY, CW_RETRY_LATER, 5},
     {"day 10 is dead with 503", 503, 14, 10 * DAY, CW_RETRY_DEAD, 0},
     {"a clock set back is no age", 500, 2, -5 * DAY, CW_RETRY_LATER, 300},
 };
