@@ -19,6 +19,8 @@ enum { CW_FORMAT_OPTIONS_MAX = 32 };
 struct cw_format_options {
     const struct cw_format_option *items;
     size_t count;
+    struct cw_span day; /* "YYYY-MM-DD": what has ended by then is unusable; empty: by the latest
+                           day that the document names */
 };
 
 /** One list format. */

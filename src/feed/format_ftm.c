@@ -21,6 +21,7 @@ struct ftm {
     struct cw_line_reader reader;
     struct cw_wallets table;
     char seen[CW_DATE_TEXT_BYTES]; /* the latest last_seen: the day of the document */
+    struct cw_span day;            /* on which it is read; empty: that one */
     bool has_entity;
 };
 
@@ -253,7 +254,7 @@ static void join_sanctions(const struct ftm *ftm, struct cw_span id, struct join
     const struct cw_wallet_sanction *sanctions = cw_wallet_find_sanctions(&ftm->table, id, &count);
     for (size_t i = 0; i < count; i++) {
         const struct cw_wallet_sanction *sanction = &sanctions[i];
-        if (sanction->until[0] != '\0' && strcmp(sanction->until, ftm->seen) <= 0) {
+        if (cw_wallet_has_ended(sanction, ftm->seen, ftm->day)) {
             joined->ended++;
             if (strcmp(sanction->until, joined->ended_on) > 0) {
                 memcpy(joined->ended_on, sanction->until, sizeof(joined->ended_on));
@@ -343,6 +344,7 @@ static enum cw_status ftm_open(const struct cw_format_options *options, struct c
         return cw_error_set(err, CW_NOMEM, "out of memory");
     }
     ftm->sink = sink;
+    ftm->day = options->day;
     cw_line_reader_init(&ftm->reader, CW_NDJSON_LINE_MAX, on_line, ftm);
     const enum cw_status status = cw_wallets_init(&ftm->table, err);
     if (status != CW_OK) {

@@ -4,9 +4,10 @@
  *   indicator               pattern "[cryptocurrency-wallet:value = '…' OR …]"; name, valid_from
  *   identity, threat-actor, intrusion-set, campaign    a name that others refer to
  *
- * Revoked objects, and indicators whose valid_until lies before the document's latest date, are
- * unusable entries that say so. The entry is the holder, or the object itself where none is named.
- * Objects are taken one at a time; references may lead backwards or forwards. */
+ * Revoked objects, indicators whose valid_until is past, and versions of an object beside which
+ * the document has a later one are unusable entries that say so. The entry is the holder, or the
+ * object itself where none is named. Objects are taken one at a time; references may lead backwards
+ * or forwards. */
 #include "feed/format.h"
 #include "feed/json_walk.h"
 #include "feed/wallet_table.h"
@@ -19,6 +20,7 @@ struct stix {
     struct cw_wallets wallets;
     json_t *root; /* scalar members of the document itself: all there is of a lone object */
     char latest[CW_DATE_TEXT_BYTES]; /* of created, modified and valid_from */
+    struct cw_span day;              /* on which it is read; empty: the latest */
     bool has_object;
 };
 
@@ -54,6 +56,14 @@ static void keep_latest(struct stix *stix, const json_t *object)
 
 /* ---- objects ---- */
 
+/* A time without its Z, so that a fraction of a second comes behind the second. */
+static struct cw_span version_of(const json_t *object)
+{
+    const struct cw_span modified = text_of(object, "modified");
+    return cw_span_slice(
+        modified, 0, cw_span_ends_with(modified, CW_SPAN("Z")) ? modified.len - 1 : modified.len);
+}
+
 /* An indicator's end is judged when the document's latest date is known: kept as a sanction of the
  * object on itself. */
 static enum cw_status keep_validity(struct stix *stix, const json_t *object, struct cw_error *err)
@@ -79,6 +89,7 @@ static enum cw_status add(struct stix *stix, const json_t *object, struct cw_spa
         .value = value,
         .tag = text_of(object, "currency"),
         .note = text_of(object, "description"),
+        .version = version_of(object),
         .error = json_is_true(json_object_get(object, "revoked"))
                      ? CW_SPAN("no longer listed: the object is revoked")
                      : CW_SPAN(""),
@@ -113,8 +124,8 @@ static bool is_about_a_wallet(struct cw_span before)
                                         "cryptocurrency-wallet:address",
                                         "x-cryptocurrency-wallet:value", "cryptocurrency:address"};
     size_t end = before.len;
-    while (end > 0 && (before.data[end - 1] == ' ' || before.data[end - 1] == '=' ||
-                       before.data[end - 1] == '(' || before.data[end - 1] == ',')) {
+    while (end > 0 && before.data[end - 1] != '\0' &&
+           strchr(" \t\r\n=(,", before.data[end - 1]) != NULL) {
         end--;
     }
     const struct cw_span path = cw_span_slice(before, 0, end);
@@ -123,7 +134,13 @@ static bool is_about_a_wallet(struct cw_span before)
             return true;
         }
     }
-    return false;
+    return cw_span_ends_with(path, CW_SPAN("cryptocurrency-wallet:'value'"));
+}
+
+/* A quoted property is a part of the path: cryptocurrency-wallet:'value' = '…'. */
+static bool is_property(struct cw_span before)
+{
+    return cw_span_ends_with(before, CW_SPAN(":")) || cw_span_ends_with(before, CW_SPAN("."));
 }
 
 /* Every string that is compared with a wallet's value; "IN ('a', 'b')" is a row of them. What is
@@ -140,6 +157,12 @@ static enum cw_status on_pattern(struct stix *stix, const json_t *object, uint64
     for (size_t at = cw_span_find(pattern, '\'', 0); at < pattern.len && status == CW_OK;
          at = cw_span_find(pattern, '\'', at)) {
         struct cw_span before = cw_span_trim(cw_span_slice(pattern, from, at));
+        if (is_property(before)) {
+            status = next_string(pattern, &at, &value) ? CW_OK
+                                                       : add(stix, object, CW_SPAN(""), line, err);
+            at = status == CW_OK && value.failed == CW_OK ? at : pattern.len;
+            continue;
+        }
         const bool is_row = cw_span_is(before, ",");
         if (cw_span_ends_with(before, CW_SPAN("("))) {
             before = cw_span_trim(cw_span_slice(before, 0, before.len - 1));
@@ -171,7 +194,10 @@ static enum cw_status on_object(struct stix *stix, const json_t *object, uint64_
     stix->has_object |= type.len > 0 && id.len > 0;
     keep_latest(stix, object);
     enum cw_status status = CW_OK;
-    if (id.len > 0 && name.len > 0) {
+    if (id.len > 0 && version_of(object).len > 0) {
+        status = cw_wallet_add_version(&stix->wallets, id, version_of(object), err);
+    }
+    if (status == CW_OK && id.len > 0 && name.len > 0) {
         status = cw_wallet_add_name(&stix->wallets, id, name, err);
     }
     if (status == CW_OK && (cw_span_is(type, "cryptocurrency-wallet") ||
@@ -261,10 +287,13 @@ static enum cw_status deliver(const struct stix *stix, const struct cw_wallet *w
         .entry_id = of,
         .entry_name = cw_wallet_find_name(&stix->wallets, of),
     };
+    const struct cw_span last = cw_wallet_last_version(&stix->wallets, wallet->id);
+    if (cw_span_compare(wallet->version, last) < 0) {
+        entry.error = CW_SPAN("no longer listed: the document has a later version of the object");
+    }
     if (count > 0) {
         entry.listed_on = cw_span_cstr(validity->from);
-        if (validity->until[0] != '\0' && strcmp(validity->until, stix->latest) <= 0 &&
-            entry.error.len == 0) {
+        if (entry.error.len == 0 && cw_wallet_has_ended(validity, stix->latest, stix->day)) {
             (void)snprintf(ended, sizeof(ended), "no longer listed: valid until %s",
                            validity->until);
             entry.error = cw_span_cstr(ended);
@@ -323,6 +352,7 @@ static enum cw_status stix_open(const struct cw_format_options *options, struct 
         return cw_error_set(err, CW_NOMEM, "out of memory");
     }
     stix->sink = sink;
+    stix->day = options->day;
     stix->walk = cw_json_walk_new((struct cw_json_visitor){on_begin, on_value, stix});
     stix->root = json_object();
     enum cw_status status = cw_wallets_init(&stix->wallets, err);

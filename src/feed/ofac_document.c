@@ -1,68 +1,12 @@
-#include "feed/ofac_document.h"
+#include "feed/ofac_internal.h"
 
 #include "base/limits.h"
-
-/* What a handler is called with; handlers return whether to descend, or close quietly. */
-struct opening {
-    struct cw_ofac_document *document;
-    enum cw_ofac_node node;
-    const char *const *attributes;
-    bool is_wanted; /* out; true unless the handler says otherwise */
-};
-
-/* ---- attributes ---- */
-
-static struct cw_span attribute(const struct opening *opening, const char *name)
-{
-    for (size_t i = 0; opening->attributes[i] != NULL; i += 2) {
-        if (strcmp(opening->attributes[i], name) == 0) {
-            return cw_span_cstr(opening->attributes[i + 1]);
-        }
-    }
-    return (struct cw_span){NULL, 0};
-}
-
-/* Numbers tie the parts of the document together: one that cannot be read makes all of it suspect.
- */
-static enum cw_status read_id(const struct opening *opening, const char *name, uint64_t *ret_id,
-                              struct cw_error *err)
-{
-    const struct cw_span text = cw_span_trim(attribute(opening, name));
-    const struct cw_span shown = cw_span_slice(text, 0, 64);
-    if (!cw_span_to_u64(text, UINT64_MAX, ret_id)) {
-        return cw_error_set(err, CW_UNTRUSTED, "%s: %s \"%.*s\" is not a number",
-                            cw_ofac_name(opening->node), name, CW_SPAN_ARG(shown));
-    }
-    return CW_OK;
-}
-
-static enum cw_status read_ids(const struct opening *opening, uint64_t *ret_id, const char *name,
-                               uint64_t *ret_other, struct cw_error *err)
-{
-    const enum cw_status status = read_id(opening, "ID", ret_id, err);
-    return status == CW_OK ? read_id(opening, name, ret_other, err) : status;
-}
-
-/* A reference that leads nowhere becomes an entry of its own: the addresses beside it stay usable,
- * and people still hear that something of this party could not be read. */
-static enum cw_status complain(struct cw_ofac_document *document,
-                               const struct cw_ofac_feature *about, const char *missing,
-                               uint64_t missing_id, struct cw_error *err)
-{
-    char text[96];
-    (void)snprintf(text, sizeof(text), "%s %llu is not defined in the list", missing,
-                   (unsigned long long)missing_id);
-    struct cw_ofac_feature complaint = *about;
-    complaint.line = document->line;
-    complaint.error = cw_span_cstr(text);
-    return cw_ofac_table_add(&document->table, &complaint, err);
-}
 
 /* ---- sections ---- */
 
 /* The schema fixes the order, and we depend on it: parties are read with the reference values at
  * hand, and everything behind them is joined to parties already known. */
-static enum cw_status open_section(struct opening *opening, struct cw_error *err)
+static enum cw_status open_section(struct cw_ofac_opening *opening, struct cw_error *err)
 {
     struct cw_ofac_document *document = opening->document;
     if (opening->node <= document->section) {
@@ -106,7 +50,7 @@ static enum cw_status close_parties(struct cw_ofac_document *document, struct cw
 
 /* ---- dates ---- */
 
-static enum cw_status open_date(struct opening *opening, struct cw_error *err)
+static enum cw_status open_date(struct cw_ofac_opening *opening, struct cw_error *err)
 {
     (void)err;
     opening->document->date = (struct cw_ofac_date){0};
@@ -165,14 +109,14 @@ static enum cw_status close_date(struct cw_ofac_document *document, struct cw_sp
 
 /* ---- reference values ---- */
 
-static enum cw_status open_ref(struct opening *opening, struct cw_error *err)
+static enum cw_status open_ref(struct cw_ofac_opening *opening, struct cw_error *err)
 {
     struct cw_ofac_ref *ref = &opening->document->ref;
     *ref = (struct cw_ofac_ref){
         .kind = (enum cw_ofac_ref_kind)(opening->node - OFAC_FEATURE_TYPE),
-        .is_symmetrical = cw_span_is(attribute(opening, "Symmetrical"), "true"),
+        .is_symmetrical = cw_span_is(cw_ofac_attribute(opening, "Symmetrical"), "true"),
     };
-    return read_id(opening, "ID", &ref->id, err);
+    return cw_ofac_read_id(opening, "ID", &ref->id, err);
 }
 
 static enum cw_status close_ref(struct cw_ofac_document *document, struct cw_span text,
@@ -184,16 +128,16 @@ static enum cw_status close_ref(struct cw_ofac_document *document, struct cw_spa
 
 /* ---- parties and their names ---- */
 
-static enum cw_status open_party(struct opening *opening, struct cw_error *err)
+static enum cw_status open_party(struct cw_ofac_opening *opening, struct cw_error *err)
 {
-    return read_id(opening, "FixedRef", &opening->document->party_id, err);
+    return cw_ofac_read_id(opening, "FixedRef", &opening->document->party_id, err);
 }
 
-static enum cw_status open_profile(struct opening *opening, struct cw_error *err)
+static enum cw_status open_profile(struct cw_ofac_opening *opening, struct cw_error *err)
 {
     struct cw_ofac_document *document = opening->document;
     uint64_t id = 0;
-    const enum cw_status status = read_id(opening, "ID", &id, err);
+    const enum cw_status status = cw_ofac_read_id(opening, "ID", &id, err);
     if (status != CW_OK) {
         return status;
     }
@@ -202,17 +146,17 @@ static enum cw_status open_profile(struct opening *opening, struct cw_error *err
 }
 
 /* Identities marked false or not primary, and aliases, are other names of the party. */
-static enum cw_status open_identity(struct opening *opening, struct cw_error *err)
+static enum cw_status open_identity(struct cw_ofac_opening *opening, struct cw_error *err)
 {
     (void)err;
-    opening->is_wanted = cw_span_is(attribute(opening, "Primary"), "true");
+    opening->is_wanted = cw_span_is(cw_ofac_attribute(opening, "Primary"), "true");
     return CW_OK;
 }
 
-static bool is_primary_latin(const struct opening *opening)
+static bool is_primary_latin(const struct cw_ofac_opening *opening)
 {
     uint64_t id = 0;
-    if (!cw_span_to_u64(attribute(opening, "DocNameStatusID"), UINT64_MAX, &id)) {
+    if (!cw_span_to_u64(cw_ofac_attribute(opening, "DocNameStatusID"), UINT64_MAX, &id)) {
         return false;
     }
     const struct cw_ofac_ref *ref =
@@ -220,16 +164,16 @@ static bool is_primary_latin(const struct opening *opening)
     return ref != NULL && ref->meaning == OFAC_PRIMARY_LATIN;
 }
 
-static enum cw_status open_name(struct opening *opening, struct cw_error *err)
+static enum cw_status open_name(struct cw_ofac_opening *opening, struct cw_error *err)
 {
     (void)err;
     opening->is_wanted = cw_ofac_name_begin(&opening->document->name, is_primary_latin(opening));
     return CW_OK;
 }
 
-static enum cw_status open_name_value(struct opening *opening, struct cw_error *err)
+static enum cw_status open_name_value(struct cw_ofac_opening *opening, struct cw_error *err)
 {
-    return read_id(opening, "NamePartGroupID", &opening->document->group_id, err);
+    return cw_ofac_read_id(opening, "NamePartGroupID", &opening->document->group_id, err);
 }
 
 static enum cw_status close_name_value(struct cw_ofac_document *document, struct cw_span text,
@@ -239,14 +183,14 @@ static enum cw_status close_name_value(struct cw_ofac_document *document, struct
 }
 
 /* What kind of part each is stands behind the names, in the groups of the identity. */
-static enum cw_status open_group(struct opening *opening, struct cw_error *err)
+static enum cw_status open_group(struct cw_ofac_opening *opening, struct cw_error *err)
 {
     (void)err;
     struct cw_ofac_document *document = opening->document;
     uint64_t id = 0;
     uint64_t type = 0;
-    if (!cw_span_to_u64(attribute(opening, "ID"), UINT64_MAX, &id) ||
-        !cw_span_to_u64(attribute(opening, "NamePartTypeID"), UINT64_MAX, &type)) {
+    if (!cw_span_to_u64(cw_ofac_attribute(opening, "ID"), UINT64_MAX, &id) ||
+        !cw_span_to_u64(cw_ofac_attribute(opening, "NamePartTypeID"), UINT64_MAX, &type)) {
         return CW_OK;
     }
     const struct cw_ofac_ref *ref = cw_ofac_refs_find(&document->refs, OFAC_REF_NAME_PART, type);
@@ -265,72 +209,6 @@ static enum cw_status close_profile(struct cw_ofac_document *document, struct cw
         return CW_OK;
     }
     return cw_ofac_name_join(&document->name, document->table.arena, &listed->name, err);
-}
-
-/* ---- features ---- */
-
-static enum cw_status open_feature(struct opening *opening, struct cw_error *err)
-{
-    struct cw_ofac_document *document = opening->document;
-    struct cw_ofac_feature *feature = &document->feature;
-    uint64_t type = 0;
-    enum cw_status status = read_id(opening, "FeatureTypeID", &type, err);
-    if (status != CW_OK) {
-        return status;
-    }
-    const struct cw_ofac_ref *ref = cw_ofac_refs_find(&document->refs, OFAC_REF_FEATURE, type);
-    opening->is_wanted = ref == NULL || ref->meaning == OFAC_CURRENCY;
-    if (!opening->is_wanted) {
-        return CW_OK;
-    }
-    *feature = (struct cw_ofac_feature){
-        .what = "feature", .party_id = document->party_id, .line = document->line};
-    document->details_count = 0;
-    cw_buf_reset(&document->note);
-    status = read_id(opening, "ID", &feature->id, err);
-    if (status == CW_OK) {
-        status = cw_ofac_table_list(&document->table, err);
-    }
-    if (status != CW_OK) {
-        return status;
-    }
-    feature->listed = cw_ofac_table_current(&document->table)->listed;
-    feature->tag = ref != NULL ? ref->tag : feature->tag;
-    feature->error =
-        ref == NULL ? CW_SPAN("the feature type is not defined in the list") : feature->error;
-    return CW_OK;
-}
-
-static enum cw_status close_feature_comment(struct cw_ofac_document *document, struct cw_span text,
-                                            struct cw_error *err)
-{
-    const struct cw_span kept = cw_span_trim(text);
-    if (kept.len > 0 && document->note.len > 0) {
-        cw_buf_str(&document->note, "; ");
-    }
-    cw_buf_span(&document->note, kept);
-    return cw_buf_status(&document->note, err);
-}
-
-/* The comment stands before the detail in the schema, so the note is whole here. */
-static enum cw_status close_detail(struct cw_ofac_document *document, struct cw_span text,
-                                   struct cw_error *err)
-{
-    struct cw_ofac_feature feature = document->feature;
-    document->details_count++;
-    feature.value = text;
-    feature.note = cw_buf_as_span(&document->note);
-    if (cw_span_trim(text).len == 0 && feature.error.len == 0) {
-        feature.error = CW_SPAN("the feature has no value");
-    }
-    return cw_ofac_table_add(&document->table, &feature, err);
-}
-
-static enum cw_status close_feature(struct cw_ofac_document *document, struct cw_span text,
-                                    struct cw_error *err)
-{
-    return document->details_count > 0 ? CW_OK
-                                       : close_detail(document, cw_span_slice(text, 0, 0), err);
 }
 
 /* ---- relationships ---- */
@@ -353,39 +231,41 @@ static enum cw_status relate(struct cw_ofac_document *document, const struct cw_
     return status;
 }
 
-static enum cw_status open_relationship(struct opening *opening, struct cw_error *err)
+static enum cw_status open_relationship(struct cw_ofac_opening *opening, struct cw_error *err)
 {
     struct cw_ofac_document *document = opening->document;
     struct cw_ofac_feature about = {.what = "relationship"};
     uint64_t ids[2] = {0, 0};
     uint64_t type_id = 0;
     opening->is_wanted = false;
-    if (read_ids(opening, &about.id, "From-ProfileID", &ids[0], err) != CW_OK ||
-        read_id(opening, "To-ProfileID", &ids[1], err) != CW_OK ||
-        read_id(opening, "RelationTypeID", &type_id, err) != CW_OK) {
+    if (cw_ofac_read_ids(opening, &about.id, "From-ProfileID", &ids[0], err) != CW_OK ||
+        cw_ofac_read_id(opening, "To-ProfileID", &ids[1], err) != CW_OK ||
+        cw_ofac_read_id(opening, "RelationTypeID", &type_id, err) != CW_OK) {
         return CW_UNTRUSTED;
     }
     const struct cw_ofac_ref *type = cw_ofac_refs_find(&document->refs, OFAC_REF_RELATION, type_id);
     if (type != NULL) {
-        return cw_span_is(attribute(opening, "Former"), "true") ? CW_OK
-                                                                : relate(document, type, ids, err);
+        return cw_span_is(cw_ofac_attribute(opening, "Former"), "true")
+                   ? CW_OK
+                   : relate(document, type, ids, err);
     }
     const struct cw_ofac_profile *from = cw_ofac_table_find(&document->table, ids[0]);
     if (from == NULL || from->listed == NULL) {
         return CW_OK; /* nothing of ours */
     }
     about.party_id = from->party_id;
-    return complain(document, &about, "relation type", type_id, err);
+    return cw_ofac_complain(document, &about, "relation type", type_id, err);
 }
 
 /* ---- sanctions entries ---- */
 
-static enum cw_status open_entry(struct opening *opening, struct cw_error *err)
+static enum cw_status open_entry(struct cw_ofac_opening *opening, struct cw_error *err)
 {
     struct cw_ofac_document *document = opening->document;
     struct cw_ofac_feature about = {.what = "sanctions entry"};
     uint64_t profile_id = 0;
-    const enum cw_status status = read_ids(opening, &about.id, "ProfileID", &profile_id, err);
+    const enum cw_status status =
+        cw_ofac_read_ids(opening, &about.id, "ProfileID", &profile_id, err);
     if (status != CW_OK) {
         return status;
     }
@@ -394,21 +274,22 @@ static enum cw_status open_entry(struct opening *opening, struct cw_error *err)
     document->party_id = profile != NULL ? profile->party_id : profile_id;
     opening->is_wanted = document->entry_of != NULL;
     about.party_id = profile_id;
-    return profile != NULL ? CW_OK : complain(document, &about, "profile", profile_id, err);
+    return profile != NULL ? CW_OK : cw_ofac_complain(document, &about, "profile", profile_id, err);
 }
 
-static enum cw_status open_measure(struct opening *opening, struct cw_error *err)
+static enum cw_status open_measure(struct cw_ofac_opening *opening, struct cw_error *err)
 {
     struct cw_ofac_document *document = opening->document;
     struct cw_ofac_feature about = {.what = "sanctions measure", .party_id = document->party_id};
     uint64_t type = 0;
-    const enum cw_status status = read_ids(opening, &about.id, "SanctionsTypeID", &type, err);
+    const enum cw_status status =
+        cw_ofac_read_ids(opening, &about.id, "SanctionsTypeID", &type, err);
     if (status != CW_OK) {
         return status;
     }
     const struct cw_ofac_ref *ref = cw_ofac_refs_find(&document->refs, OFAC_REF_SANCTIONS, type);
     opening->is_wanted = ref != NULL && ref->meaning == OFAC_PROGRAM;
-    return ref != NULL ? CW_OK : complain(document, &about, "sanctions type", type, err);
+    return ref != NULL ? CW_OK : cw_ofac_complain(document, &about, "sanctions type", type, err);
 }
 
 static enum cw_status close_measure_comment(struct cw_ofac_document *document, struct cw_span text,
@@ -423,7 +304,7 @@ static enum cw_status close_measure_comment(struct cw_ofac_document *document, s
 /* ---- the table of elements ---- */
 
 static const struct {
-    enum cw_status (*open)(struct opening *opening, struct cw_error *err);
+    enum cw_status (*open)(struct cw_ofac_opening *opening, struct cw_error *err);
     enum cw_status (*close)(struct cw_ofac_document *document, struct cw_span text,
                             struct cw_error *err);
     bool has_text;
@@ -439,6 +320,7 @@ static const struct {
     [OFAC_RELATION_TYPE] = {open_ref, close_ref, true},
     [OFAC_NAME_PART_TYPE] = {open_ref, close_ref, true},
     [OFAC_NAME_STATUS] = {open_ref, close_ref, true},
+    [OFAC_RELIABILITY] = {open_ref, close_ref, true},
     [OFAC_PARTY] = {open_party, NULL, false},
     [OFAC_PROFILE] = {open_profile, close_profile, false},
     [OFAC_IDENTITY] = {open_identity, NULL, false},
@@ -446,9 +328,10 @@ static const struct {
     [OFAC_NAME] = {open_name, NULL, false},
     [OFAC_NAME_VALUE] = {open_name_value, close_name_value, true},
     [OFAC_GROUP] = {open_group, NULL, false},
-    [OFAC_FEATURE] = {open_feature, close_feature, false},
-    [OFAC_FEATURE_COMMENT] = {NULL, close_feature_comment, true},
-    [OFAC_DETAIL] = {NULL, close_detail, true},
+    [OFAC_FEATURE] = {cw_ofac_open_feature, cw_ofac_close_feature, false},
+    [OFAC_FEATURE_COMMENT] = {NULL, cw_ofac_close_feature_comment, true},
+    [OFAC_VERSION] = {cw_ofac_open_version, NULL, false},
+    [OFAC_DETAIL] = {NULL, cw_ofac_close_detail, true},
     [OFAC_RELATIONSHIP] = {open_relationship, NULL, false},
     [OFAC_ENTRY] = {open_entry, NULL, false},
     [OFAC_DATE] = {open_date, close_date, false},
@@ -480,7 +363,11 @@ enum cw_status cw_ofac_open(struct cw_ofac_document *document, enum cw_ofac_node
                             struct cw_error *err)
 {
     CW_ASSERT(node > OFAC_DOCUMENT && node < OFAC_NODES);
-    struct opening opening = {document, node, attributes, true};
+    struct cw_ofac_opening opening = {document, node, attributes, true};
+    if (cw_ofac_attribute(&opening, "DeltaAction").data != NULL) {
+        return cw_error_set(err, CW_UNTRUSTED, "%s has a DeltaAction: changes, not a whole list",
+                            cw_ofac_name(node));
+    }
     const enum cw_status status =
         ACTIONS[node].open != NULL ? ACTIONS[node].open(&opening, err) : CW_OK;
     *ret_is_wanted = opening.is_wanted;

@@ -12,6 +12,8 @@ static const struct {
     {OFAC_REF_SANCTIONS, OFAC_PROGRAM, "Program"},
     {OFAC_REF_NAME_PART, OFAC_LAST_NAME, "Last Name"},
     {OFAC_REF_NAME_STATUS, OFAC_PRIMARY_LATIN, "Primary Latin"},
+    {OFAC_REF_RELIABILITY, OFAC_FALSE, "False"},
+    {OFAC_REF_RELIABILITY, OFAC_UNSAID, "Unknown"},
 };
 
 void cw_ofac_refs_clear(struct cw_ofac_refs *refs)

@@ -15,6 +15,7 @@ enum cw_ofac_ref_kind {
     OFAC_REF_RELATION,
     OFAC_REF_NAME_PART,
     OFAC_REF_NAME_STATUS,
+    OFAC_REF_RELIABILITY,
     OFAC_REF_KINDS,
 };
 
@@ -24,6 +25,8 @@ enum cw_ofac_meaning {
     OFAC_PROGRAM,       /* a measure: "Program" */
     OFAC_LAST_NAME,     /* a part of a name: "Last Name" */
     OFAC_PRIMARY_LATIN, /* a status of a name: "Primary Latin" */
+    OFAC_FALSE,         /* a reliability: the list itself does not believe it */
+    OFAC_UNSAID,        /* a reliability: "Unknown" */
 };
 
 struct cw_ofac_ref {

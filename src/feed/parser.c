@@ -17,6 +17,7 @@ enum {
     TIMEOUT_MAX_S = 2 * 60 * 60,
     REAP_POLL_NS = 1000 * 1000,
     COMPANION_FD = 3,
+    DAY_ARGUMENT_BYTES = sizeof("--on=") + CW_DATE_TEXT_BYTES,
 };
 
 /* Where the stream of a parser stands. Every frame is judged by this table; a frame that is not in
@@ -68,7 +69,8 @@ static enum cw_status put_argument(struct cw_buf *text, const struct cw_format_o
 /* Makes "NAME=VALUE" strings one after the other in `text`, then points argv at them. Two passes,
  * because the buffer may move while it grows. */
 static enum cw_status make_argv(const struct cw_parser_options *options, struct cw_buf *text,
-                                const char **argv, struct cw_error *err)
+                                char day[static DAY_ARGUMENT_BYTES], const char **argv,
+                                struct cw_error *err)
 {
     CW_ASSERT(options->options_count <= CW_FORMAT_OPTIONS_MAX);
     for (size_t i = 0; i < options->options_count; i++) {
@@ -89,6 +91,10 @@ static enum cw_status make_argv(const struct cw_parser_options *options, struct 
     if (options->has_companion) {
         argv[count++] = "--with";
     }
+    if (options->day[0] != '\0') {
+        (void)snprintf(day, DAY_ARGUMENT_BYTES, "--on=%s", options->day);
+        argv[count++] = day;
+    }
     size_t at = 0;
     for (size_t i = 0; i < options->options_count; i++) {
         argv[count++] = text->data + at;
@@ -103,10 +109,11 @@ static enum cw_status make_argv(const struct cw_parser_options *options, struct 
  * somebody's terminal unescaped. */
 static enum cw_status spawn(struct run *run, int document, int out, struct cw_error *err)
 {
-    const char *argv[CW_FORMAT_OPTIONS_MAX + 5] = {NULL};
+    const char *argv[CW_FORMAT_OPTIONS_MAX + 6] = {NULL};
+    char day[DAY_ARGUMENT_BYTES];
     struct cw_buf text;
     cw_buf_init(&text, CW_CONFIG_BYTES_MAX);
-    enum cw_status status = make_argv(run->options, &text, argv, err);
+    enum cw_status status = make_argv(run->options, &text, day, argv, err);
     const int null = status == CW_OK ? open("/dev/null", O_WRONLY | O_CLOEXEC) : -1;
     if (status == CW_OK && null < 0) {
         status = cw_error_set(err, CW_IO, "cannot open /dev/null: errno %d", errno);

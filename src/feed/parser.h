@@ -5,12 +5,14 @@
  * run.
  *
  * Command line of the program (its only interface): cryptowatch-parse [--no-sandbox]
- * FORMAT [--with] [NAME=VALUE...], the document on descriptor 0, frames on descriptor 1, with
+ * FORMAT [--with] [--on=DAY] [NAME=VALUE...], the document on descriptor 0, frames on descriptor 1,
+ * with
  * --with a companion of the document on descriptor 3, nothing else open.
  */
 #ifndef CW_FEED_PARSER_H
 #define CW_FEED_PARSER_H
 
+#include "base/datetime.h"
 #include "feed/feed_file.h"
 #include "feed/record.h"
 
@@ -20,10 +22,11 @@ struct cw_parser_options {
     const char *format;
     const struct cw_format_option *options;
     size_t options_count;
-    bool has_companion;   /* a second document belongs to the first (format.h) */
-    int companion;        /* then its descriptor: a regular file, not closed */
-    uint64_t entries_max; /* 0: CW_FEED_ENTRIES_MAX */
-    int64_t timeout_s;    /* 0: 120; the program is killed then */
+    char day[CW_DATE_TEXT_BYTES]; /* of struct cw_format_options; "" none */
+    bool has_companion;           /* a second document belongs to the first (format.h) */
+    int companion;                /* then its descriptor: a regular file, not closed */
+    uint64_t entries_max;         /* 0: CW_FEED_ENTRIES_MAX */
+    int64_t timeout_s;            /* 0: 120; the program is killed then */
 };
 
 /** Runs the parser over an open document (read from its start).

@@ -40,7 +40,8 @@ struct cw_wallet {
     struct cw_span value;
     struct cw_span tag;
     struct cw_span note;
-    struct cw_span error; /* empty when the value is said to be an address */
+    struct cw_span version; /* greater is later; empty where the format has none */
+    struct cw_span error;   /* empty when the value is said to be an address */
 };
 
 struct cw_wallets {
@@ -53,10 +54,22 @@ struct cw_wallets {
     struct cw_wallet_name *names;
     size_t names_count;
     size_t names_cap;
+    struct cw_wallet_name *versions;
+    size_t versions_count;
+    size_t versions_cap;
     struct cw_span *programs; /* each once */
     size_t programs_count;
     size_t programs_cap;
 };
+
+/** Whether it has ended by the later one of two days; either may be empty. */
+static inline bool cw_wallet_has_ended(const struct cw_wallet_sanction *sanction,
+                                       const char *published, struct cw_span day)
+{
+    const struct cw_span until = cw_span_cstr(sanction->until);
+    return until.len > 0 && (cw_span_compare(until, cw_span_cstr(published)) <= 0 ||
+                             cw_span_compare(until, day) <= 0);
+}
 
 CW_NODISCARD enum cw_status cw_wallets_init(struct cw_wallets *table, struct cw_error *err);
 void cw_wallets_clear(struct cw_wallets *table);
@@ -69,12 +82,17 @@ CW_NODISCARD enum cw_status cw_wallet_add(struct cw_wallets *table, const struct
 CW_NODISCARD enum cw_status cw_wallet_add_name(struct cw_wallets *table, struct cw_span id,
                                                struct cw_span text, struct cw_error *err);
 /** program may be empty. */
+/** Remembers that the document has such a version of an object. The texts sort by time. */
+CW_NODISCARD enum cw_status cw_wallet_add_version(struct cw_wallets *table, struct cw_span id,
+                                                  struct cw_span version, struct cw_error *err);
 CW_NODISCARD enum cw_status cw_wallet_add_sanction(struct cw_wallets *table,
                                                    const struct cw_wallet_sanction *sanction,
                                                    struct cw_span program, struct cw_error *err);
 void cw_wallets_seal(struct cw_wallets *table);
 /** The name of an entity; empty when it is not known. */
 struct cw_span cw_wallet_find_name(const struct cw_wallets *table, struct cw_span id);
+/** The last version of an object; empty when none is known. */
+struct cw_span cw_wallet_last_version(const struct cw_wallets *table, struct cw_span id);
 /** The sanctions on an entity: the first of *ret_count in a row; NULL when there is none. */
 const struct cw_wallet_sanction *cw_wallet_find_sanctions(const struct cw_wallets *table,
                                                           struct cw_span id, size_t *ret_count);

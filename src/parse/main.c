@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/datetime.h"
 #include "base/file.h"
 #include "feed/format.h"
 #include "feed/record.h"
@@ -131,6 +132,11 @@ static enum cw_status read_arguments(struct program *program, int argc, char **a
     for (int i = 2; i < argc && status == CW_OK; i++) {
         if (strcmp(argv[i], "--with") == 0) {
             program->has_companion = true;
+        } else if (strncmp(argv[i], "--on=", 5) == 0) {
+            program->options.day = cw_span_cstr(argv[i] + 5);
+            status = cw_date_parse(program->options.day, NULL)
+                         ? CW_OK
+                         : cw_error_set(err, CW_INVALID, "--on: no day (YYYY-MM-DD)");
         } else {
             status = add_option(program, argv[i], err);
         }

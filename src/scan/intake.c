@@ -24,7 +24,7 @@ static enum cw_status parse(const struct cw_work *work, int fd, struct cw_watchl
 {
     const struct cw_feed *feed = work->intake->feed;
     const struct cw_programs *programs = &work->scan->home->programs;
-    const struct cw_parser_options options = {
+    struct cw_parser_options options = {
         .program = programs->parse,
         .is_unsealed = programs->is_unsealed,
         .format = feed->format,
@@ -32,6 +32,7 @@ static enum cw_status parse(const struct cw_work *work, int fd, struct cw_watchl
         .options_count = feed->options_count,
     };
     struct cw_parse_report report;
+    cw_date_format(work->intake->fetched.retrieved_at_s, options.day);
     const enum cw_status status =
         cw_parser_run(&options, fd, cw_watchlist_sink(list), &report, err);
     return status == CW_OK ? cw_watchlist_finish(list, err) : status;

@@ -203,6 +203,21 @@ class Rules(fault_server.Case):
         code, feeds, alerts = self.at("2026-11-20T07:00:00Z", "--force")
         self.assertEqual((code, feeds["list"]["status"], alerts), (0, "updated", ["address.delisted"]))
 
+    def test_what_has_ended_on_the_day_it_is_read_is_not_listed(self):
+        indicator = {"type": "indicator", "id": "indicator--1", "valid_from": "2020-01-01T00:00:00Z",
+                     "pattern": "[cryptocurrency-wallet:value = '%s']" % MANY[0]}
+        bundle = lambda until: json.dumps({"type": "bundle", "id": "bundle--1", "objects": [
+            {**indicator, "valid_until": until + "T00:00:00Z"},
+            {"type": "cryptocurrency-wallet", "id": "cryptocurrency-wallet--1", "value": KNOWN},
+        ]}).encode()
+        self.add("list", bundle("2026-11-21"), "stix")
+        self.at("2026-11-20T00:00:00Z")
+        self.assertEqual(self.home.check(MANY[0])[0], 10)
+        self.serve("list", bundle("2026-11-20"))
+        self.at("2026-11-20T12:00:00Z")
+        self.assertEqual(self.home.check(MANY[0])[0], 11)  # it was
+        self.assertIn("no longer listed: valid until 2026-11-20", json.dumps(self.status()))
+
     def test_a_list_that_moved_is_asked_for_at_once(self):
         self.add("list", lines(KNOWN), every="24h")
         self.at("2026-11-20T00:00:00Z")

@@ -64,7 +64,7 @@ static inline enum cw_status fuzz_entry(void *ctx, const struct cw_entry *entry,
 static inline enum cw_status fuzz_run(const struct cw_format *format, struct cw_span input,
                                       size_t chunk, struct fuzz_sum *sum)
 {
-    const struct cw_format_options none = {NULL, 0};
+    const struct cw_format_options none = {.count = 0};
     const struct cw_entry_sink sink = {fuzz_info, fuzz_entry, sum};
     struct cw_error err = {0};
     void *state = NULL;

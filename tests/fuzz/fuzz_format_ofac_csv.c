@@ -8,7 +8,7 @@ static enum cw_status run_both(struct cw_span companion, struct cw_span document
                                struct fuzz_sum *sum)
 {
     const struct cw_format *format = cw_format_find(CW_SPAN("ofac-csv"));
-    const struct cw_format_options none = {NULL, 0};
+    const struct cw_format_options none = {.count = 0};
     const struct cw_entry_sink sink = {fuzz_info, fuzz_entry, sum};
     struct cw_error err = {0};
     void *state = NULL;

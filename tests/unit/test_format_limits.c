@@ -86,7 +86,7 @@ static enum cw_status run(const struct cw_format *format, struct cw_span input, 
                           struct cw_error *err)
 {
     enum { CHUNK = 65536 };
-    const struct cw_format_options none = {NULL, 0};
+    const struct cw_format_options none = {.count = 0};
     const struct cw_entry_sink sink = {on_info, on_entry, heard};
     void *state = NULL;
     enum cw_status status = format->open(&none, sink, &state, err);

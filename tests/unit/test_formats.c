@@ -130,6 +130,10 @@ static bool example_load(struct example *example, const struct cw_format *format
     example->options.items = example->items;
     while (example->options.count < OPTIONS_IN_FILE_MAX && cw_span_next_line(&rest, &line)) {
         const size_t equals = cw_span_find(line, '=', 0);
+        if (cw_span_is(cw_span_slice(line, 0, equals), "--on")) {
+            example->options.day = cw_span_slice(line, equals + 1, line.len);
+            continue;
+        }
         example->items[example->options.count++] = (struct cw_format_option){
             cw_span_slice(line, 0, equals), cw_span_slice(line, equals + 1, line.len)};
     }
@@ -421,7 +425,7 @@ static const struct endless ENDLESS[] = {
 static void stops_at_tokens_without_an_end(void)
 {
     const struct cw_format *format = cw_format_find(CW_SPAN("ofac-advanced"));
-    const struct cw_format_options none = {NULL, 0};
+    const struct cw_format_options none = {.count = 0};
     CU_ASSERT_FATAL(format != NULL);
     for (size_t i = 0; i < CW_COUNT(ENDLESS); i++) {
         const struct endless *row = &ENDLESS[i];
