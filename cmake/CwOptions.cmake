@@ -1,6 +1,7 @@
 # CwOptions: the one interface target that carries language level, warnings, sanitizers and
 # hardening. No global flags anywhere else.
 include(CheckCCompilerFlag)
+include(CheckLinkerFlag)
 
 add_library(cw_options INTERFACE)
 target_compile_features(cw_options INTERFACE c_std_17)
@@ -21,6 +22,7 @@ endfunction()
 cw_try_flags(
     -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
     -Wundef -Wformat=2 -Wcast-qual -Wwrite-strings -Wtrampolines -Wbidi-chars=any
+    -Wimplicit-fallthrough
     -Werror=implicit -Werror=incompatible-pointer-types -Werror=int-conversion
     -fno-delete-null-pointer-checks -fno-strict-overflow -fno-strict-aliasing)
 target_compile_options(cw_options INTERFACE
@@ -49,12 +51,23 @@ if(CW_FUZZ)
     target_link_options(cw_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
+# What the OpenSSF compiler hardening guide asks of a build that is given away, as far as this compiler has
+# it: each flag is tried, and what is left out is a matter of the compiler's age. scripts/check-hardening
+# reads the result off the built files.
 if(CW_HARDENING)
-    cw_try_flags(-fstack-protector-strong -fstack-clash-protection -fcf-protection=full
-        -ftrivial-auto-var-init=zero -fzero-call-used-regs=used-gpr)
+    cw_try_flags(-fstack-protector-strong -fstack-clash-protection -ftrivial-auto-var-init=zero
+        -fzero-call-used-regs=used-gpr
+        -fstrict-flex-arrays=3            # GCC 13, Clang 16
+        -fcf-protection=full              # x86
+        -mbranch-protection=standard)     # aarch64
     target_compile_options(cw_options INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
-    target_link_options(cw_options INTERFACE
-        -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed)
+    foreach(flag -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,separate-code -Wl,--as-needed)
+        string(MAKE_C_IDENTIFIER "CW_HAS_${flag}" has)
+        check_linker_flag(C ${flag} ${has})
+        if(${has})
+            target_link_options(cw_options INTERFACE ${flag})
+        endif()
+    endforeach()
 endif()
 
 if(CW_TEST_HOOKS)

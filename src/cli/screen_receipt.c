@@ -6,7 +6,7 @@
 #include "base/datetime.h"
 #include "base/text.h"
 
-enum { BLOCK_BYTES = 64 << 10 };
+enum { BLOCK_BYTES = 32 << 10 };
 
 static enum cw_status no_memory(struct cw_error *err)
 {
