@@ -120,6 +120,21 @@ static enum cw_status take(struct cw_csv_reader *reader, struct cw_span bytes)
     return CW_OK;
 }
 
+/* What of the head is records. */
+static struct cw_span look_at_head(struct cw_csv_reader *reader, struct cw_span head)
+{
+    if (reader->head_fn == NULL) {
+        return head;
+    }
+    struct cw_span rest = head;
+    csv_set_delim(&reader->parser, (unsigned char)reader->head_fn(reader->ctx, &rest));
+    CW_ASSERT(rest.len <= head.len);
+    for (size_t i = 0; i < head.len - rest.len; i++) {
+        reader->line += head.data[i] == '\n' ? 1u : 0u;
+    }
+    return rest;
+}
+
 static enum cw_status finish(struct cw_csv_reader *reader)
 {
     if (csv_fini(&reader->parser, on_field, on_record, reader) != 0) {
@@ -136,7 +151,7 @@ enum cw_status cw_csv_reader_feed(struct cw_csv_reader *reader, struct cw_span b
     const bool is_end = cw_text_guard_feed(&reader->guard, &bytes, is_last, &fault);
     enum cw_status status = CW_OK;
     if (cw_text_head_take(&reader->head, &bytes, is_end)) {
-        status = take(reader, cw_text_head_text(&reader->head));
+        status = take(reader, look_at_head(reader, cw_text_head_text(&reader->head)));
     }
     if (status == CW_OK) {
         status = take(reader, bytes);
