@@ -359,18 +359,19 @@ static enum cw_status on_value(void *ctx, const struct cw_json_place *place, str
     json_t *value = NULL;
     const bool is_peeked =
         text.data[0] == '"' && step_of(json, place, CW_JSON_SCALAR) == CW_JSON_PEEK;
-    enum cw_status status = cw_json_value_read(text, &value, err);
+    struct cw_error why = {0};
+    enum cw_status status = cw_json_value_read(text, &value, &why);
     if (status == CW_UNTRUSTED && is_peeked) {
         return CW_OK; /* about the document, and as unread as any other such text */
     }
-    if (status == CW_UNTRUSTED) {
+    if (status != CW_OK) {
         write_position(place, position, sizeof(position));
-        return cw_error_prefix(err, "%s: ", position);
+        return cw_error_set(err, status, "%s: %s", position, why.text);
     }
-    if (status == CW_OK && place->depth == 0 && json->path_len == 0) {
+    if (place->depth == 0 && json->path_len == 0) {
         status = cw_error_set(err, CW_UNTRUSTED, "line %llu: neither an array nor an object",
                               (unsigned long long)place->line);
-    } else if (status == CW_OK) {
+    } else {
         status = is_peeked ? on_text(json, place, value, err) : on_entry(json, place, value, err);
     }
     json_decref(value);
