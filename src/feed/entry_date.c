@@ -13,7 +13,7 @@ static bool read_day(struct cw_span text, char ret[static CW_DATE_TEXT_BYTES])
     memcpy(ret, text.data, DAY_LEN);
     ret[DAY_LEN] = '\0';
     const char between = ret[YEAR_LEN];
-    const char after = text.len > DAY_LEN ? text.data[DAY_LEN] : ' ';
+    const char after = (char)(text.len > DAY_LEN ? text.data[DAY_LEN] : ' ');
     const bool is_between = between == '-' || between == '/' || between == '.';
     if (!is_between || ret[YEAR_LEN + 1 + MONTH_LEN] != between || (after != 'T' && after != ' ')) {
         return false;

@@ -95,7 +95,7 @@ static char on_head(void *ctx, struct cw_span *head)
         *head = rest;
     }
     if (told != '\0' || csv->separator != '\0') {
-        return csv->separator != '\0' ? csv->separator : told;
+        return (char)(csv->separator != '\0' ? csv->separator : told);
     }
     for (size_t i = 0; i < CW_COUNT(SEPARATORS); i++) {
         if (names_addresses(csv, line, SEPARATORS[i].byte)) {

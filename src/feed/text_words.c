@@ -315,7 +315,7 @@ static enum cw_status end_entity(struct cw_text_words *words, struct cw_error *e
     if (is_invisible(code_point)) {
         return CW_OK;
     }
-    const char c = code_point > 0 && code_point < 0x80 ? (char)code_point : '\0';
+    const char c = (char)(code_point < 0x80 ? code_point : 0);
     if (c == ':' || cw_ascii_is_alpha(c) || cw_ascii_is_digit(c)) {
         return add(words, c, err);
     }
