@@ -329,12 +329,15 @@ int cw_cmd_feed(struct cw_cli *cli, int argc, char **argv)
          .value = &request.with},
     };
     const struct cw_usage usage = {
-        .synopsis = "list | status | accept ID [SHA256] | parse --format FORMAT FILE",
+        .synopsis =
+            "list | status | accept ID [SHA256] |\n"
+            "                        parse --format FORMAT [--option N=V,…] [--with FILE2] FILE",
         .text =
             "`list` shows the feeds, `status` how each is: why, since when, what is in force\n"
             "meanwhile, what to type. `accept` releases a held document. `parse` tries a file,\n"
             "packed or not: one line an entry with what would be read from it, unusable ones\n"
-            "with their reason.\n\nformats:\n"
+            "with their reason. FILE is - for standard input, and for misp perhaps a folder.\n"
+            "\nformats:\n"
 #define CW_FEED_FORMAT(id, name, title, ends) "  " name ": " title "\n"
 #include "feed/formats.def"
 #undef CW_FEED_FORMAT
@@ -344,7 +347,8 @@ int cw_cmd_feed(struct cw_cli *cli, int argc, char **argv)
         .examples = "  cryptowatch feed status\n"
                     "  cryptowatch feed parse --format ofac-advanced SDN_ADVANCED.XML.bz2\n"
                     "  cryptowatch feed parse --format json --option 'path=data.*' list.json\n"
-                    "  cryptowatch feed parse --format ofac-csv --with SDN_COMMENTS.CSV SDN.CSV\n",
+                    "  cryptowatch feed parse --format ofac-csv --with SDN_COMMENTS.CSV SDN.CSV\n"
+                    "  xlsx2csv -d ';' list.xlsx | cryptowatch feed parse --format csv -\n",
         .exits = "  0 done   20 status: a feed was never read, failed, is held or stale\n"
                  "  64 usage   65 the file cannot be read as that format\n"
                  "  78 a feed file or rule has a mistake; `list` and `status` show the others\n",
@@ -357,7 +361,9 @@ int cw_cmd_feed(struct cw_cli *cli, int argc, char **argv)
     const char *verb = operands > 0 ? argv[0] : "";
     if (strcmp(verb, "parse") == 0) {
         if (operands != 2 || request.format == NULL || !cw_cli_is_format(request.format)) {
-            return cw_cli_usage_error(cli, "`feed parse` needs --format %s and one file",
+            return cw_cli_usage_error(cli,
+                                      "`feed parse` needs --format %s and one file (or - for "
+                                      "standard input; misp: or a folder)",
                                       cw_cli_formats());
         }
         request.path = argv[1];

@@ -1,5 +1,6 @@
 #include "cli/feed_parse.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -7,6 +8,7 @@
 #include "address/explain.h"
 #include "address/reason.h"
 #include "address/reserved.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "feed/misp_folder.h"
 #include "feed/parser.h"
@@ -16,12 +18,19 @@ struct trying {
     uint64_t entries;
     uint64_t unusable;
     uint64_t suspicious;
+    uint64_t wrong_case;
     char published[16];
 };
 
 static const struct cw_reserved *reserved_of(const struct cw_address *address)
 {
     return address == NULL ? NULL : cw_address_reserved(address);
+}
+
+/* Upper and lower case letters are a checksum, and it fails: some digit may be another one. */
+static bool is_wrong_case(const struct cw_address *address)
+{
+    return address != NULL && cw_address_checksum(address) == CW_CHECKSUM_BAD;
 }
 
 static json_t *related_json(const struct cw_entry *entry)
@@ -89,6 +98,9 @@ static void print_entry_text(const struct cw_entry *entry, const struct cw_addre
         (void)printf("\t");
         cw_cli_print(cw_span_cstr(text));
     }
+    if (is_wrong_case(address)) {
+        (void)printf("\twrong letter case: the checksum of EIP-55 (or Starknet) fails");
+    }
     if (reserved_of(address) != NULL) {
         (void)printf("\tsuspicious: %s", reserved_of(address)->what);
     }
@@ -123,6 +135,7 @@ static enum cw_status on_entry(void *ctx, const struct cw_entry *entry, struct c
     const char *code = entry->error.len > 0 ? "ENTRY" : cw_address_error_code(why);
     trying->unusable += is_valid ? 0 : 1;
     trying->suspicious += reserved_of(is_valid ? &address : NULL) == NULL ? 0 : 1;
+    trying->wrong_case += is_wrong_case(is_valid ? &address : NULL) ? 1 : 0;
     if (trying->cli->is_json) {
         print_entry_json(entry, is_valid ? &address : NULL, code, text);
     } else {
@@ -143,66 +156,116 @@ static enum cw_status on_info(void *ctx, const struct cw_list_info *info, struct
 static void print_summary(const struct trying *trying, const struct cw_parse_report *report)
 {
     if (trying->cli->is_json) {
-        (void)fprintf(stderr,
-                      "{\"entries\":%llu,\"unusable\":%llu,\"suspicious\":%llu,\"bytes\":%llu,"
-                      "\"bytes_decoded\":%llu,\"published\":\"%s\"}\n",
-                      (unsigned long long)trying->entries, (unsigned long long)trying->unusable,
-                      (unsigned long long)trying->suspicious, (unsigned long long)report->bytes_in,
-                      (unsigned long long)report->bytes_decoded, trying->published);
+        (void)fprintf(
+            stderr,
+            "{\"entries\":%llu,\"unusable\":%llu,\"suspicious\":%llu,"
+            "\"checksum_bad\":%llu,\"bytes\":%llu,\"bytes_decoded\":%llu,\"published\":\"%s\"}\n",
+            (unsigned long long)trying->entries, (unsigned long long)trying->unusable,
+            (unsigned long long)trying->suspicious, (unsigned long long)trying->wrong_case,
+            (unsigned long long)report->bytes_in, (unsigned long long)report->bytes_decoded,
+            trying->published);
         return;
     }
     char suspicious[64] = "";
+    char wrong_case[64] = "";
+    if (trying->wrong_case > 0) {
+        (void)snprintf(wrong_case, sizeof(wrong_case), ", %llu in wrong letter case",
+                       (unsigned long long)trying->wrong_case);
+    }
     if (trying->suspicious > 0) {
         (void)snprintf(suspicious, sizeof(suspicious), ", %llu on addresses nobody holds",
                        (unsigned long long)trying->suspicious);
     }
-    cw_cli_say(trying->cli, "%llu entries, %llu unusable%s, %llu bytes%s%s",
+    cw_cli_say(trying->cli, "%llu entries, %llu unusable%s%s, %llu bytes%s%s",
                (unsigned long long)trying->entries, (unsigned long long)trying->unusable,
-               suspicious, (unsigned long long)report->bytes_decoded,
+               suspicious, wrong_case, (unsigned long long)report->bytes_decoded,
                trying->published[0] == '\0' ? "" : ", published ", trying->published);
 }
 
 /* A plain file to read, or -1 with what is wrong. */
 static int open_plain(const char *path, struct cw_error *err)
 {
-    struct stat info;
+    struct stat info = {0};
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode)) {
         return fd;
     }
-    (void)cw_error_set(err, CW_NOT_FOUND, "%s: no such file, or it is no plain one", path);
+    (void)cw_error_set(err, CW_NOT_FOUND, "%s: %s", path,
+                       fd >= 0 && S_ISDIR(info.st_mode) ? "a folder: only the format misp reads one"
+                                                        : "no such file, or it is no plain one");
     if (fd >= 0) {
         (void)close(fd);
     }
     return -1;
 }
 
-/* A MISP feed is a folder: read as the one document that a scan would store of it. */
-static int open_folder(const char *folder, struct cw_error *err)
+/* A temporary file without a name, or -1. */
+static int open_temporary(struct cw_error *err)
 {
-    uint64_t bytes = 0;
-    FILE *document = tmpfile();
-    const int fd = document == NULL ? -1 : fcntl(fileno(document), F_DUPFD_CLOEXEC, 0);
-    if (document != NULL) {
-        (void)fclose(document);
+    FILE *file = tmpfile();
+    const int fd = file == NULL ? -1 : fcntl(fileno(file), F_DUPFD_CLOEXEC, 0);
+    if (file != NULL) {
+        (void)fclose(file);
     }
     if (fd < 0) {
         (void)cw_error_set(err, CW_IO, "cannot make a temporary file");
-        return -1;
     }
-    if (cw_misp_folder_write(folder, CW_FEED_DECODED_MAX, fd, &bytes, err) == CW_OK &&
-        lseek(fd, 0, SEEK_SET) == 0) {
-        return fd;
+    return fd;
+}
+
+/* A MISP feed is a folder: read as the one document that a scan would store of it. */
+static enum cw_status write_folder(const char *folder, int fd, struct cw_error *err)
+{
+    uint64_t bytes = 0;
+    return cw_misp_folder_write(folder, CW_FEED_DECODED_MAX, fd, &bytes, err);
+}
+
+/* The parser reads its document from the start, which a pipe does not offer. */
+static enum cw_status write_input(int fd, struct cw_error *err)
+{
+    char chunk[64 << 10];
+    uint64_t bytes = 0;
+    for (;;) {
+        const ssize_t got = read(STDIN_FILENO, chunk, sizeof(chunk));
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            return cw_error_set(err, CW_IO, "cannot read standard input: %s", strerror(errno));
+        }
+        if (got == 0) {
+            return CW_OK;
+        }
+        bytes += (uint64_t)got;
+        if (bytes > CW_FEED_BODY_HARD_MAX) {
+            return cw_error_set(err, CW_LIMIT, "standard input is longer than %llu bytes",
+                                (unsigned long long)CW_FEED_BODY_HARD_MAX);
+        }
+        const enum cw_status status = cw_fd_write_all(fd, cw_span_make(chunk, (size_t)got), err);
+        if (status != CW_OK) {
+            return status;
+        }
     }
-    (void)close(fd);
-    (void)cw_error_set(err, CW_IO, "cannot read a temporary file");
-    return -1;
+}
+
+static bool is_input(const struct cw_feed_parse *request)
+{
+    return strcmp(request->path, "-") == 0;
 }
 
 static int open_document(const struct cw_feed_parse *request, struct cw_error *err)
 {
-    char *folder = strcmp(request->format, "misp") == 0 ? cw_misp_folder_of(request->path) : NULL;
-    const int fd = folder != NULL ? open_folder(folder, err) : open_plain(request->path, err);
+    const bool is_misp = strcmp(request->format, "misp") == 0;
+    char *folder = is_misp && !is_input(request) ? cw_misp_folder_of(request->path) : NULL;
+    if (!is_input(request) && folder == NULL) {
+        return open_plain(request->path, err);
+    }
+    int fd = open_temporary(err);
+    if (fd >= 0 &&
+        (is_input(request) ? write_input(fd, err) : write_folder(folder, fd, err)) != CW_OK) {
+        (void)close(fd);
+        fd = -1;
+    }
     free(folder);
     return fd;
 }
@@ -253,7 +316,8 @@ static enum cw_status run_parser(const struct cw_cli *cli, const struct cw_feed_
     if (status == CW_OK) {
         status = cw_parser_run(&options, fds[0], sink, &report, err);
         if (status != CW_OK) {
-            (void)cw_error_prefix(err, "%s: ", request->path);
+            (void)cw_error_prefix(err,
+                                  "%s: ", is_input(request) ? "standard input" : request->path);
         }
     }
     if (status == CW_OK) {

@@ -120,6 +120,21 @@ static enum cw_status take(struct cw_csv_reader *reader, struct cw_span bytes)
     return CW_OK;
 }
 
+/* What of the head is records. */
+static struct cw_span look_at_head(struct cw_csv_reader *reader, struct cw_span head)
+{
+    if (reader->head_fn == NULL) {
+        return head;
+    }
+    struct cw_span rest = head;
+    csv_set_delim(&reader->parser, (unsigned char)reader->head_fn(reader->ctx, &rest));
+    CW_ASSERT(rest.len <= head.len);
+    for (size_t i = 0; i < head.len - rest.len; i++) {
+        reader->line += head.data[i] == '\n' ? 1u : 0u;
+    }
+    return rest;
+}
+
 static enum cw_status finish(struct cw_csv_reader *reader)
 {
     if (csv_fini(&reader->parser, on_field, on_record, reader) != 0) {
@@ -128,22 +143,42 @@ static enum cw_status finish(struct cw_csv_reader *reader)
     return reader->status;
 }
 
-enum cw_status cw_csv_reader_feed(struct cw_csv_reader *reader, struct cw_span bytes, bool is_last,
-                                  struct cw_error *err)
+static enum cw_status feed_utf8(struct cw_csv_reader *reader, struct cw_span bytes, bool is_last,
+                                struct cw_error *err)
 {
-    reader->err = err;
     struct cw_error fault = {0};
     const bool is_end = cw_text_guard_feed(&reader->guard, &bytes, is_last, &fault);
     enum cw_status status = CW_OK;
     if (cw_text_head_take(&reader->head, &bytes, is_end)) {
-        status = take(reader, cw_text_head_text(&reader->head));
+        status = take(reader, look_at_head(reader, cw_text_head_text(&reader->head)));
     }
     if (status == CW_OK) {
         status = take(reader, bytes);
     }
     status = cw_text_guard_end(&fault, status, err);
-    if (status == CW_OK && is_end) {
-        status = finish(reader);
+    return status == CW_OK && is_end ? finish(reader) : status;
+}
+
+enum cw_status cw_csv_reader_feed(struct cw_csv_reader *reader, struct cw_span bytes, bool is_last,
+                                  struct cw_error *err)
+{
+    enum cw_status status = CW_OK;
+    reader->err = err;
+    if (reader->utf16.kind == CW_UTF16_NONE) {
+        status = feed_utf8(reader, bytes, is_last, err);
+        reader->err = NULL;
+        return status;
+    }
+    for (bool is_over = false; status == CW_OK && !is_over;) {
+        const struct cw_span slice = cw_span_slice(bytes, 0, CW_UTF16_SLICE_MAX);
+        bytes = cw_span_slice(bytes, slice.len, bytes.len);
+        is_over = bytes.len == 0;
+        cw_buf_reset(&reader->decoded);
+        cw_utf16_take(&reader->utf16, slice, is_last && is_over, &reader->decoded);
+        status = cw_buf_status(&reader->decoded, err);
+        if (status == CW_OK) {
+            status = feed_utf8(reader, cw_buf_as_span(&reader->decoded), is_last && is_over, err);
+        }
     }
     reader->err = NULL;
     return status;
@@ -154,6 +189,7 @@ enum cw_status cw_csv_reader_init(struct cw_csv_reader *reader, cw_csv_record_fn
 {
     *reader = (struct cw_csv_reader){.fn = fn, .ctx = ctx, .line = 1, .record_line = 1};
     cw_buf_init(&reader->texts, CW_CSV_RECORD_MAX);
+    cw_buf_init(&reader->decoded, (size_t)2 * CW_UTF16_SLICE_MAX);
     if (csv_init(&reader->parser, CSV_STRICT | CSV_STRICT_FINI) != 0) {
         return cw_error_set(err, CW_NOMEM, "out of memory");
     }
@@ -165,4 +201,5 @@ void cw_csv_reader_clear(struct cw_csv_reader *reader)
 {
     csv_free(&reader->parser);
     cw_buf_clear(&reader->texts);
+    cw_buf_clear(&reader->decoded);
 }

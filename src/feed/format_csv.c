@@ -1,7 +1,9 @@
 /* Comma separated values with a header line that names an address column; rows as long as the
- * header. A cell that holds several words of address shape and nothing else is one entry each. */
-#include "base/datetime.h"
+ * header. Fields may be separated by semicolons, tabs or vertical bars instead: as the option
+ * "separator" or a first line "sep=;" says, else whichever gives the header an address column. A
+ * cell that holds several words of address shape and nothing else is one entry each. */
 #include "feed/csv_reader.h"
+#include "feed/entry_date.h"
 #include "feed/json_entry.h"
 #include "feed/list_field.h"
 
@@ -11,10 +13,97 @@ struct csv {
     struct cw_entry_sink sink;
     struct cw_csv_reader reader;
     struct cw_field_names names;
+    char separator; /* NUL: to be seen from the document */
 
     int column[CW_LIST_FIELDS]; /* of the header, from 0; NO_COLUMN */
     size_t header_count;        /* fields of the header; 0: none yet */
 };
+
+/* ---- separators ---- */
+
+static const struct {
+    char byte;
+    const char *name;
+} SEPARATORS[] = {{',', "comma"}, {';', "semicolon"}, {'\t', "tab"}, {'|', "bar"}};
+
+/* The option's value: a name, or the byte itself. */
+static enum cw_status set_separator(struct csv *csv, struct cw_span value, struct cw_error *err)
+{
+    for (size_t i = 0; i < CW_COUNT(SEPARATORS); i++) {
+        const char byte = SEPARATORS[i].byte;
+        if (cw_span_is(value, SEPARATORS[i].name) || (value.len == 1 && value.data[0] == byte)) {
+            csv->separator = byte;
+            return CW_OK;
+        }
+    }
+    return cw_error_set(err, CW_INVALID,
+                        "separator: one of comma, semicolon, tab, bar, or that character");
+}
+
+/* The next field of a line, without its quotes. */
+static bool next_field(struct cw_span *rest, char separator, struct cw_span *ret)
+{
+    bool is_quoted = false;
+    size_t end = 0;
+    if (rest->data == NULL) {
+        return false;
+    }
+    for (; end < rest->len && (is_quoted || rest->data[end] != separator); end++) {
+        is_quoted ^= rest->data[end] == '"';
+    }
+    struct cw_span field = cw_span_trim(cw_span_slice(*rest, 0, end));
+    if (field.len >= 2 && field.data[0] == '"' && field.data[field.len - 1] == '"') {
+        field = cw_span_trim(cw_span_slice(field, 1, field.len - 1));
+    }
+    *rest = end < rest->len ? cw_span_slice(*rest, end + 1, rest->len) : (struct cw_span){NULL, 0};
+    *ret = field;
+    return true;
+}
+
+static bool names_addresses(const struct csv *csv, struct cw_span header, char separator)
+{
+    struct cw_span field;
+    while (next_field(&header, separator, &field)) {
+        if (cw_field_rank(&csv->names, CW_FIELD_ADDRESS, field) < CW_FIELD_RANK_NONE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "sep=;", which spreadsheets write and read: NUL when the line is none such. */
+static char told_separator(struct cw_span line)
+{
+    const bool is_told = line.len == 5 && cw_span_starts_with(line, CW_SPAN("sep="));
+    for (size_t i = 0; is_told && i < CW_COUNT(SEPARATORS); i++) {
+        if (line.data[4] == SEPARATORS[i].byte) {
+            return SEPARATORS[i].byte;
+        }
+    }
+    return '\0';
+}
+
+static char on_head(void *ctx, struct cw_span *head)
+{
+    const struct csv *csv = ctx;
+    struct cw_span rest = *head;
+    struct cw_span line = CW_SPAN("");
+    while (cw_span_trim(line).len == 0 && cw_span_next_line(&rest, &line)) {
+    }
+    const char told = told_separator(line);
+    if (told != '\0') {
+        *head = rest;
+    }
+    if (told != '\0' || csv->separator != '\0') {
+        return (char)(csv->separator != '\0' ? csv->separator : told);
+    }
+    for (size_t i = 0; i < CW_COUNT(SEPARATORS); i++) {
+        if (names_addresses(csv, line, SEPARATORS[i].byte)) {
+            return SEPARATORS[i].byte;
+        }
+    }
+    return ',';
+}
 
 /* ---- header ---- */
 
@@ -103,7 +192,7 @@ static enum cw_status on_row(struct csv *csv, const struct cw_csv_record *record
     char position[64];
     char error[96] = "";
     (void)snprintf(position, sizeof(position), "line %llu", (unsigned long long)record->line);
-    const struct cw_span listed_on = cw_span_trim(text_of(csv, record, CW_FIELD_LISTED_ON));
+    struct cw_entry_date date;
     const struct cw_span address = text_of(csv, record, CW_FIELD_ADDRESS);
     struct cw_entry entry = {
         .position = cw_span_cstr(position),
@@ -113,9 +202,7 @@ static enum cw_status on_row(struct csv *csv, const struct cw_csv_record *record
         .entry_name = cw_span_trim(text_of(csv, record, CW_FIELD_ENTRY_NAME)),
         .note = cw_span_trim(text_of(csv, record, CW_FIELD_NOTE)),
     };
-    if (cw_date_parse(listed_on, NULL)) {
-        entry.listed_on = listed_on;
-    }
+    cw_entry_date_take(&entry, text_of(csv, record, CW_FIELD_LISTED_ON), &date);
     add_programs(&entry, text_of(csv, record, CW_FIELD_PROGRAMS));
     if (record->count != csv->header_count) {
         (void)snprintf(error, sizeof(error), "the row has %zu fields, the header %zu",
@@ -170,8 +257,12 @@ static enum cw_status csv_format_open(const struct cw_format_options *options,
         csv->column[field] = NO_COLUMN;
     }
     enum cw_status status = cw_csv_reader_init(&csv->reader, on_record, csv, err);
+    csv->reader.head_fn = on_head;
     for (size_t i = 0; i < options->count && status == CW_OK; i++) {
-        status = cw_field_names_set(&csv->names, &options->items[i], "_column", err);
+        const struct cw_format_option *option = &options->items[i];
+        status = cw_span_is(option->name, "separator")
+                     ? set_separator(csv, option->value, err)
+                     : cw_field_names_set(&csv->names, option, "_column", err);
         CW_ASSERT(status != CW_NOT_FOUND); /* the caller validated the names */
     }
     if (status != CW_OK) {
@@ -183,8 +274,9 @@ static enum cw_status csv_format_open(const struct cw_format_options *options,
 }
 
 static const char *const OPTIONS[] = {
-    "address_column",  "tag_column",       "entry_id_column", "entry_name_column",
-    "programs_column", "listed_on_column", "note_column",     NULL,
+    "address_column",    "tag_column",      "entry_id_column",
+    "entry_name_column", "programs_column", "listed_on_column",
+    "note_column",       "separator",       NULL,
 };
 
 const struct cw_format cw_format_csv = {

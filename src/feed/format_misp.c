@@ -324,7 +324,7 @@ static enum cw_status misp_open(const struct cw_format_options *options, struct 
         return cw_error_set(err, CW_NOMEM, "out of memory");
     }
     misp->sink = sink;
-    misp->walk = cw_json_walk_new((struct cw_json_visitor){on_begin, on_value, misp});
+    misp->walk = cw_json_walk_new((struct cw_json_visitor){on_begin, on_value, NULL, misp});
     enum cw_status status = cw_wallets_init(&misp->wallets, err);
     if (status == CW_OK && misp->walk == NULL) {
         status = cw_error_set(err, CW_NOMEM, "out of memory");

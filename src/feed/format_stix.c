@@ -353,7 +353,7 @@ static enum cw_status stix_open(const struct cw_format_options *options, struct 
     }
     stix->sink = sink;
     stix->day = options->day;
-    stix->walk = cw_json_walk_new((struct cw_json_visitor){on_begin, on_value, stix});
+    stix->walk = cw_json_walk_new((struct cw_json_visitor){on_begin, on_value, NULL, stix});
     stix->root = json_object();
     enum cw_status status = cw_wallets_init(&stix->wallets, err);
     if (status == CW_OK && (stix->walk == NULL || stix->root == NULL)) {

@@ -3,7 +3,9 @@
  *
  * Knows members and how texts in them become fields. Refuses to know where the value stood and what
  * an address is. A text that holds several words of address shape and nothing else is one entry
- * each.
+ * each. In place of an address may stand an array of them, an object that names one, or an object
+ * whose names are chains ({"eth": ["ADDRESS"]}) or addresses; what the object around says counts
+ * for each.
  */
 #ifndef CW_FEED_JSON_ENTRY_H
 #define CW_FEED_JSON_ENTRY_H

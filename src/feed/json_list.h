@@ -7,10 +7,17 @@
  *   {"updated": "...", "data": [...]}                     the same below a word that is no chain
  *   {"CASE": {"eth": [...]}}                              the same by case: CW_JSON_OUTERMOST_CASE
  *
+ *   {"address": "ADDRESS", "chain": ...}                  one entry
+ *   {"btc": "ADDRESS", "treasury": "ADDRESS"}             a text that is nothing but an address
+ *
  * Without the option "path" a name of no plain word begins an entry, every other object or array is
- * entered, and its name is the tag of what it holds unless it is a word such as "data". A number or
- * a text beside them ("updated") is about the document. Where that is not right, "path" names the
- * entries: names between full stops, `*` for any name or element, "data.*.wallets.*".
+ * entered, and the innermost name that is a chain (else the innermost that is no word such as
+ * "data") is the tag of what it holds. A number or a text beside them ("updated") is about the
+ * document, unless it has the shape of an address. What an interface says in place of a list
+ * ("error", "message") is not looked into, and a document that holds nothing but words is no list.
+ * Where that is not right, "path" names the entries: names between full stops, `*` for any name or
+ * element, "data.*.wallets.*". Names shorter than 25 characters are words here (but accounts of
+ * Hedera and names that end in ".near"): a document that is keyed by others (EOS) is not read.
  *
  * Refuses to know what an address is. Memory: one entry (json_walk.h).
  */

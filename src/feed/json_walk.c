@@ -32,8 +32,9 @@ struct cw_json_walk {
     bool may_close;
     uint64_t line;
 
-    bool is_taken; /* INSIDE: the value is kept */
-    bool is_bare;  /* INSIDE: a number or a word, which only a byte outside of it ends */
+    bool is_taken;  /* INSIDE: the value is kept */
+    bool is_peeked; /* INSIDE: unless it gets long */
+    bool is_bare;   /* INSIDE: a number or a word, which only a byte outside of it ends */
     bool is_string;
     bool is_escaped;
     size_t depth;     /* INSIDE: containers open in the value */
@@ -145,13 +146,6 @@ static enum cw_status enter(struct cw_json_walk *walk, bool is_object, struct cw
     return CW_OK;
 }
 
-static void leave(struct cw_json_walk *walk)
-{
-    walk->keys.len = top(walk)->key_at;
-    walk->place.depth--;
-    end_value(walk);
-}
-
 /* ---- a value begins ---- */
 
 static enum cw_json_kind kind_of(char first)
@@ -175,6 +169,19 @@ static void point_at_keys(struct cw_json_walk *walk)
     }
 }
 
+static enum cw_status leave(struct cw_json_walk *walk, struct cw_error *err)
+{
+    walk->keys.len = top(walk)->key_at;
+    walk->place.depth--;
+    end_value(walk);
+    if (walk->visitor.leave == NULL) {
+        return CW_OK;
+    }
+    walk->place.line = walk->line;
+    point_at_keys(walk);
+    return walk->visitor.leave(walk->visitor.ctx, &walk->place, err);
+}
+
 static enum cw_status begin_value(struct cw_json_walk *walk, char first, struct cw_error *err)
 {
     const enum cw_json_kind kind = kind_of(first);
@@ -191,7 +198,8 @@ static enum cw_status begin_value(struct cw_json_walk *walk, char first, struct 
         return enter(walk, kind == CW_JSON_OBJECT, err);
     }
     walk->state = INSIDE;
-    walk->is_taken = step == CW_JSON_TAKE;
+    walk->is_peeked = step == CW_JSON_PEEK && first == '"';
+    walk->is_taken = step == CW_JSON_TAKE || walk->is_peeked;
     walk->is_string = first == '"';
     walk->is_escaped = false;
     walk->is_bare = kind == CW_JSON_SCALAR && !walk->is_string;
@@ -251,6 +259,11 @@ static enum cw_status in_string(struct cw_json_walk *walk, char c, struct cw_err
 
 static enum cw_status inside(struct cw_json_walk *walk, char c, struct cw_error *err)
 {
+    if (walk->is_peeked && walk->text.len > CW_JSON_PEEK_MAX) {
+        cw_buf_reset(&walk->text);
+        walk->is_taken = false;
+        walk->is_peeked = false;
+    }
     if (walk->is_taken) {
         cw_buf_char(&walk->text, c);
         if (walk->text.failed != CW_OK) {
@@ -328,8 +341,7 @@ static enum cw_status between(struct cw_json_walk *walk, char c, struct cw_error
     const bool may_close = walk->may_close || walk->state == AFTER;
     walk->may_close = false;
     if (may_close && is_close_of(walk, c)) {
-        leave(walk);
-        return CW_OK;
+        return leave(walk, err);
     }
     switch (walk->state) {
     case VALUE:

@@ -24,10 +24,12 @@ enum cw_json_kind { CW_JSON_OBJECT, CW_JSON_ARRAY, CW_JSON_SCALAR };
 enum cw_json_step {
     CW_JSON_TAKE,  /* hand me the whole value */
     CW_JSON_ENTER, /* go on with its members or elements; a scalar is skipped */
+    CW_JSON_PEEK,  /* a scalar only: hand it to me if it is a text of at most CW_JSON_PEEK_MAX bytes
+                    */
     CW_JSON_SKIP,
 };
 
-enum { CW_JSON_LEVELS_MAX = 8 };
+enum { CW_JSON_LEVELS_MAX = 8, CW_JSON_PEEK_MAX = CW_ENTRY_VALUE_MAX };
 
 /** Where a value stands. Keys are as written in the document with escapes undone, borrowed until
  *  the visitor returns. */
@@ -46,6 +48,8 @@ struct cw_json_visitor {
     /** A taken value. Anything but CW_OK stops the walk and comes back. */
     enum cw_status (*value)(void *ctx, const struct cw_json_place *place, struct cw_span text,
                             struct cw_error *err);
+    /** A container that was entered has ended; the place is its own. NULL: not wanted. */
+    enum cw_status (*leave)(void *ctx, const struct cw_json_place *place, struct cw_error *err);
     void *ctx;
 };
 

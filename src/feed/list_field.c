@@ -1,7 +1,7 @@
 #include "feed/list_field.h"
 
-enum { SYNONYMS_MAX = 12 };
-static_assert(SYNONYMS_MAX <= (int)CW_FIELD_RANK_NONE, "no synonym ranks as none");
+enum { SYNONYMS_MAX = 24 };
+static_assert(2 * SYNONYMS_MAX <= (int)CW_FIELD_RANK_NONE, "no synonym ranks as none");
 
 /* What publishers call a field, best first. Only names that mean one thing: a column "id" is often
  * a row number, and a wrong identifier would make every new edition a changed one. */
@@ -13,12 +13,16 @@ static const struct {
                           {"address", "banned_address", "wallet", "wallet_address",
                            "crypto_address", "cryptocurrency_address", "digital_currency_address",
                            "blockchain_address", "contract_address", "account_address", "addr",
-                           NULL}},
-    [CW_FIELD_TAG] = {"tag", {"network", "chain", "blockchain", "currency", "ticker", NULL}},
+                           "addresses", "wallet_addresses", "crypto_addresses",
+                           "digital_currency_addresses", "wallets", NULL}},
+    [CW_FIELD_TAG] = {"tag",
+                      {"network", "chain", "blockchain", "currency", "ticker", "coin", "symbol",
+                       "asset", NULL}},
     [CW_FIELD_ENTRY_ID] = {"entry_id", {"entry_id", "entity_id", "uid", NULL}},
     [CW_FIELD_ENTRY_NAME] = {"entry_name", {"entry_name", "entity_name", "name", "entity", NULL}},
     [CW_FIELD_PROGRAMS] = {"programs", {"programs", "program", NULL}},
-    [CW_FIELD_LISTED_ON] = {"listed_on", {"listed_on", "date_listed", "listing_date", NULL}},
+    [CW_FIELD_LISTED_ON] = {"listed_on",
+                            {"listed_on", "date_listed", "listing_date", "date", NULL}},
     [CW_FIELD_NOTE] = {"note", {"note", "notes", "comment", "comments", "remarks", "label", NULL}},
 };
 
@@ -71,6 +75,22 @@ struct cw_span cw_field_names_wanted(const struct cw_field_names *names, enum cw
     return cw_span_slice(cw_buf_as_span(&names->text), at, at + names->wanted[field].len);
 }
 
+/* "Wallet Address", "wallet-address" and "walletAddress" are one name. */
+static bool is_same_name(struct cw_span name, struct cw_span synonym)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < name.len; i++) {
+        if (name.data[i] == ' ' || name.data[i] == '-' || name.data[i] == '_') {
+            continue;
+        }
+        at += at < synonym.len && synonym.data[at] == '_' ? 1u : 0u;
+        if (at == synonym.len || cw_ascii_lower(name.data[i]) != synonym.data[at++]) {
+            return false;
+        }
+    }
+    return at == synonym.len;
+}
+
 size_t cw_field_rank(const struct cw_field_names *names, enum cw_list_field field,
                      struct cw_span name)
 {
@@ -80,8 +100,9 @@ size_t cw_field_rank(const struct cw_field_names *names, enum cw_list_field fiel
     }
     const char *const *synonyms = FIELDS[field].synonyms;
     for (size_t i = 0; synonyms[i] != NULL; i++) {
-        if (cw_span_equal_nocase(name, cw_span_cstr(synonyms[i]))) {
-            return i;
+        const struct cw_span synonym = cw_span_cstr(synonyms[i]);
+        if (is_same_name(name, synonym)) {
+            return 2 * i + (cw_span_equal_nocase(name, synonym) ? 0u : 1u);
         }
     }
     return CW_FIELD_RANK_NONE;

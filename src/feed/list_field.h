@@ -1,5 +1,6 @@
 /* list_field.h: what publishers call the fields of a list, for the formats that go by names (csv,
- * json, ndjson): an option names a column or member, else the usual synonyms are tried.
+ * json, ndjson): an option names a column or member, else the usual synonyms are tried, whatever
+ * their letter case, spaces, hyphens and underscores.
  *
  * Knows names only. Refuses to know where a value comes from.
  */
@@ -18,7 +19,7 @@ enum cw_list_field {
     CW_FIELD_LISTED_ON,
     CW_FIELD_NOTE,
 };
-enum { CW_LIST_FIELDS = 7, CW_FIELD_RANK_NONE = 16 };
+enum { CW_LIST_FIELDS = 7, CW_FIELD_RANK_NONE = 64 };
 
 /** The names that an operator configured. Zero is none. */
 struct cw_field_names {

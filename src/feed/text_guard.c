@@ -49,6 +49,17 @@ static bool take_byte(struct cw_text_guard *guard, unsigned byte)
     return byte < 0x80 ? byte != 0 : begin_character(guard, byte);
 }
 
+/* No UTF-8 begins with a byte order mark of UTF-16. */
+static const char *what_is(unsigned byte, bool is_first)
+{
+    if (byte == 0) {
+        return "a NUL byte: not a text file";
+    }
+    return is_first && (byte == 0xff || byte == 0xfe)
+               ? "not UTF-8: it begins like UTF-16; save it as UTF-8"
+               : "not UTF-8";
+}
+
 static bool refuse(const struct cw_text_guard *guard, const char *what, struct cw_error *ret_fault)
 {
     (void)cw_error_set(ret_fault, CW_UNTRUSTED, "line %llu: %s",
@@ -64,9 +75,9 @@ bool cw_text_guard_feed(struct cw_text_guard *guard, struct cw_span *bytes, bool
         const unsigned byte = (unsigned char)bytes->data[i];
         if (!take_byte(guard, byte)) {
             *bytes = cw_span_slice(*bytes, 0, i);
-            return refuse(guard, byte == 0 ? "a NUL byte: not a text file" : "not UTF-8",
-                          ret_fault);
+            return refuse(guard, what_is(byte, !guard->has_begun), ret_fault);
         }
+        guard->has_begun = true;
     }
     if (is_last && guard->need > 0) {
         return refuse(guard, "ends within a character", ret_fault);

@@ -17,6 +17,7 @@ struct cw_text_guard {
     unsigned need;  /* continuation bytes still to come of a character */
     unsigned low;   /* bounds of the next continuation byte */
     unsigned high;
+    bool has_begun; /* a byte was seen */
 };
 
 /** Runs over a chunk and cuts it before its first fault: NUL, or anything that is not UTF-8; at the

@@ -1,8 +1,9 @@
 /* text_words.h: the words of prose, HTML, XML or Markdown, with what stands between two of them.
  *
- * Knows white space, punctuation that never belongs to an address, and markup: tags, comments,
- * scripts and style sheets are passed over when the document begins like markup. Refuses to know
- * what a word means. Streaming; memory is one word.
+ * Knows white space, punctuation that never belongs to an address, and markup when the document
+ * begins like it: comments, scripts and style sheets are passed over, CDATA is text, and of tags
+ * the words in the values of their attributes are told beside the text, which they do not
+ * interrupt. Refuses to know what a word means. Streaming; memory is one word of each kind.
  */
 #ifndef CW_FEED_TEXT_WORDS_H
 #define CW_FEED_TEXT_WORDS_H
@@ -13,21 +14,24 @@
 
 /** What stood between a word and the one before it: the strongest of what there was. */
 enum cw_word_gap {
-    CW_GAP_SPACE, /* white space on one line */
-    CW_GAP_LINE,  /* white space with a line end */
-    CW_GAP_OTHER, /* punctuation, markup, or the start of the document */
+    CW_GAP_INLINE, /* tags that show no gap, such as <b> or <wbr> */
+    CW_GAP_SPACE,  /* white space on one line */
+    CW_GAP_LINE,   /* white space with a line end, <br>, or a mark of quoting ("> ") behind one */
+    CW_GAP_OTHER,  /* punctuation, other markup, or the start of the document */
 };
 
 struct cw_word {
     struct cw_span text; /* not empty, at most CW_ADDRESS_FIELD_MAX; a longer one is passed over */
     enum cw_word_gap gap;
-    uint64_t line; /* on which it begins, from 1 */
+    uint64_t line;            /* on which it begins, from 1 */
+    struct cw_span attribute; /* the name of the attribute whose value it stands in; empty: text */
 };
 typedef enum cw_status (*cw_word_fn)(void *ctx, const struct cw_word *word, struct cw_error *err);
 
 enum cw_markup_state {
     CW_MARKUP_TEXT,
     CW_MARKUP_TAG,     /* behind "<" */
+    CW_MARKUP_VALUE,   /* inside the value of an attribute */
     CW_MARKUP_COMMENT, /* behind "<!--" */
     CW_MARKUP_RAW,     /* inside script or style */
     CW_MARKUP_ENTITY,  /* behind "&" */
@@ -43,6 +47,12 @@ struct cw_text_words {
     bool is_markup;   /* the document begins with "<" */
     enum cw_markup_state state;
     struct cw_buf tag;     /* its first bytes, or an entity's */
+    struct cw_buf name;    /* of the attribute, its first bytes */
+    struct cw_buf value;   /* a word of its value */
+    bool is_name_over;     /* white space followed the name */
+    bool expects_value;    /* "=" followed it */
+    bool is_value_long;    /* the word in `value` was given up */
+    char quote;            /* around the value; NUL: none */
     const char *raw_until; /* "</script" */
     size_t seen;           /* of the text that ends a comment, a script or a style sheet */
     enum cw_word_gap gap;  /* before the word to come */
