@@ -64,6 +64,7 @@
 
 /* network */
 #define CW_HTTP_HEADERS_MAX      (64u << 10) /* bytes of response headers · fetch failed */
+#define CW_HTTP_FRAMING_MAX      (1u << 20)  /* bytes around a body's chunks, beyond as many as are in them · fetch failed */
 #define CW_HTTP_REDIRECTS_MAX    5u          /* per fetch · fetch failed */
 #define CW_HTTP_CONNECT_MS       10000u      /* · fetch failed */
 #define CW_HTTP_STALL_S          30u         /* below 1 KiB/s for so long · fetch failed */
