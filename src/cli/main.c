@@ -103,6 +103,17 @@ static int64_t test_now(void *ctx)
     (void)cw_time_parse(cw_span_cstr(ctx), &now_s);
     return now_s;
 }
+
+/* CRYPTOWATCH_TEST_LATE names a file: from when it exists, a day has passed for time limits. */
+static uint64_t test_monotonic_ms(void *ctx)
+{
+    enum { DAY_MS = 24 * 60 * 60 * 1000 };
+    (void)ctx;
+    const struct cw_clock clock = cw_clock_system();
+    const char *late = getenv("CRYPTOWATCH_TEST_LATE");
+    const bool is_late = late != NULL && access(late, F_OK) == 0;
+    return cw_clock_monotonic_ms(&clock) + (is_late ? DAY_MS : 0);
+}
 #endif
 
 static struct cw_clock choose_clock(void)
@@ -113,8 +124,9 @@ static struct cw_clock choose_clock(void)
     int64_t now_s = 0;
     if (now != NULL && cw_time_parse(cw_span_cstr(now), &now_s)) {
         clock.now_s = test_now;
-        clock.ctx = now; /* the monotonic clock of the machine does not look at ctx */
+        clock.ctx = now; /* the monotonic clock does not look at ctx */
     }
+    clock.monotonic_ms = test_monotonic_ms;
 #endif
     return clock;
 }

@@ -1,6 +1,7 @@
 """Limits of limits.h at N and at N + 1 that only show in the whole program."""
 import gzip
 import os
+import shutil
 import subprocess
 
 import fault_server
@@ -10,6 +11,7 @@ from fault_server import KNOWN, answer
 
 LIMITS = limits.read(harness.ROOT)
 MB = 1 << 20
+OTHER = "0xa0e1c89Ef1a489c9C7dE96311eD5Ce5D32c20E4B"
 
 
 class Limits(fault_server.Case):
@@ -47,6 +49,36 @@ class Limits(fault_server.Case):
         for extra, code in ((0, 0), (1, 64)):
             done = self.home.run("log", "verify", *["--vkey", key] * (most + extra))
             self.assertEqual(done.returncode, code, done.stderr)
+
+    def test_the_time_of_a_run(self):
+        """While the first list is read the time of the run ends: it is read whole, those behind it are
+        not, and the next run reads them."""
+        for name in ("a-slow", "b-honest"):
+            self.home.feed(name, self.server.put("/" + name, answer(KNOWN.encode() + b"\n")))
+        self.assertEqual(self.scan_at("2026-11-20T00:00:00Z")[0], 0)
+        more = answer(b"%s\n%s\n" % (KNOWN.encode(), OTHER.encode()))
+        self.server.put("/a-slow", answer(b"# slow\n%s\n" % KNOWN.encode()))
+        self.server.put("/b-honest", more)
+        folder = self.home.base / "bin"
+        folder.mkdir()
+        for name in ("cryptowatch", "cryptowatch-net"):
+            shutil.copy2(harness.BIN / name, folder)
+        (folder / "cryptowatch-parse").write_text(
+            "#!/bin/sh\n: >'%s'\nexec '%s' \"$@\"\n"
+            % (folder / "late", harness.BIN / "cryptowatch-parse"))
+        (folder / "cryptowatch-parse").chmod(0o755)
+        program, env = harness.PROGRAM, self.home.env
+        harness.PROGRAM = folder / "cryptowatch"
+        self.home.env = lambda: dict(env(), CRYPTOWATCH_TEST_LATE=str(folder / "late"))
+        code, feeds, _ = self.scan_at("2026-11-20T01:00:00Z")
+        harness.PROGRAM, self.home.env = program, env
+        self.assertEqual((code, feeds["a-slow"]["status"], feeds["b-honest"]["status"]),
+                         (20, "updated", "failed"))
+        self.assertIn("run_deadline, %d seconds" % LIMITS["CW_RUN_DEADLINE_S"],
+                      feeds["b-honest"]["error"])
+        self.assertEqual(self.home.check(OTHER)[0], 20)
+        self.assertEqual(self.scan_at("2026-11-20T02:00:00Z")[1]["b-honest"]["status"], "updated")
+        self.assertEqual(self.home.check(OTHER)[0], 10)
 
     def test_a_document_unpacked(self):
         """A packed document of all that may come out, and of a byte more."""
