@@ -34,6 +34,7 @@
 #define CW_FEED_BODY_MAX         (256ull << 20) /* bytes on the wire, default of bytes_max · fetch failed */
 #define CW_FEED_BODY_HARD_MAX    (2048ull << 20) /* largest bytes_max one may configure · config error */
 #define CW_FEED_DECODED_MAX      (512ull << 20) /* bytes after unpacking; a plain list has bytes_max · list refused */
+#define CW_SNAPSHOTS_REFUSED_MAX 10u   /* documents of one list kept that were never in force · the oldest is removed, unless an alert tells of it */
 #define CW_UNPACK_RATIO_MAX      100u  /* output per input byte after the first MiB · list refused */
 #define CW_XML_DEPTH_MAX         64u   /* open elements · list refused */
 #define CW_XML_TEXT_MAX          (64u << 10) /* bytes of text in one element · list refused */
@@ -64,6 +65,7 @@
 
 /* network */
 #define CW_HTTP_HEADERS_MAX      (64u << 10) /* bytes of response headers · fetch failed */
+#define CW_HTTP_FRAMING_MAX      (1u << 20)  /* bytes around a body's chunks, beyond as many as are in them · fetch failed */
 #define CW_HTTP_REDIRECTS_MAX    5u          /* per fetch · fetch failed */
 #define CW_HTTP_CONNECT_MS       10000u      /* · fetch failed */
 #define CW_HTTP_STALL_S          30u         /* below 1 KiB/s for so long · fetch failed */

@@ -19,8 +19,10 @@ static bool absolute(const char *folder, char *ret)
     return snprintf(ret, PATH_BYTES, "%s/%s", here, folder) < PATH_BYTES;
 }
 
-static void print_next(const char *folder)
+static void print_next(const char *path)
 {
+    char folder[4 * PATH_BYTES]; /* \xHH at worst */
+    cw_text_escape_to(folder, sizeof(folder), cw_span_cstr(path));
     (void)printf(
         "Made a home in %s: configuration, keys, feeds, rules and state.\n\n"
         "Next:\n"

@@ -146,6 +146,30 @@ void cw_snapshots_sweep(const char *folder)
     cw_dir_sweep(folder, TEMPORARY_PREFIX);
 }
 
+static enum cw_status remove_file(const char *folder, const char *sha256, const char *suffix,
+                                  struct cw_error *err)
+{
+    char name[CW_SHA256_HEX_BYTES + 8];
+    (void)snprintf(name, sizeof(name), "%s%s", sha256, suffix);
+    char *path = cw_path_join(folder, name);
+    if (path == NULL) {
+        return fail_memory(err);
+    }
+    const bool is_gone = unlink(path) == 0 || errno == ENOENT;
+    if (!is_gone) {
+        (void)fail(err, path, "remove", errno);
+    }
+    free(path);
+    return is_gone ? CW_OK : CW_IO;
+}
+
+enum cw_status cw_snapshot_remove(const char *folder, const char *sha256, struct cw_error *err)
+{
+    CW_ASSERT(cw_hex_is_lower(cw_span_cstr(sha256), CW_SHA256_HEX_BYTES - 1));
+    const enum cw_status status = remove_file(folder, sha256, ".json", err);
+    return status == CW_OK ? remove_file(folder, sha256, "", err) : status;
+}
+
 bool cw_snapshot_exists(const char *folder, const char *sha256)
 {
     struct stat info;

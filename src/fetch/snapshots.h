@@ -32,6 +32,11 @@ CW_NODISCARD enum cw_status cw_snapshot_keep(const char *folder, const struct cw
 void cw_snapshot_discard(struct cw_snapshot_tmp *tmp);
 /** Removes what killed runs left. For the only writer of the folder. */
 void cw_snapshots_sweep(const char *folder);
+/** Removes a document with the record of its retrieval; the record first, so that whoever finds a
+ *  document left by a killed run removes both. What is not there is fine.
+ *  Returns: CW_OK, CW_IO, CW_NOMEM. */
+CW_NODISCARD enum cw_status cw_snapshot_remove(const char *folder, const char *sha256,
+                                               struct cw_error *err);
 /** A regular file of this name is there. */
 bool cw_snapshot_exists(const char *folder, const char *sha256);
 

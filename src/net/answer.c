@@ -89,8 +89,25 @@ size_t cw_transfer_on_body(char *data, size_t size, size_t count, void *ctx)
     return goes_on ? bytes.len : CURL_WRITEFUNC_ERROR;
 }
 
-/* The second cap: for bytes that never become a body, such as endless chunk extensions, the stall
- * limit and the deadline stand behind it. */
+int cw_transfer_on_wire(CURL *easy, curl_infotype type, char *data, size_t bytes, void *ctx)
+{
+    struct cw_transfer *transfer = ctx;
+    (void)easy;
+    (void)data;
+    if (type == CURLINFO_DATA_IN) {
+        transfer->wire_bytes += bytes;
+    }
+    return 0;
+}
+
+/* Bytes that never become a body, such as an endless chunk extension, reach no other cap. Chunks of
+ * a few bytes each may still double a body. */
+static bool has_too_much_around(const struct cw_transfer *transfer)
+{
+    return transfer->wire_bytes > 2 * transfer->body_bytes + CW_HTTP_FRAMING_MAX;
+}
+
+/* The second cap, and the deadline. */
 int cw_transfer_on_progress(void *ctx, curl_off_t total, curl_off_t now, curl_off_t up_total,
                             curl_off_t up_now)
 {
@@ -105,6 +122,15 @@ int cw_transfer_on_progress(void *ctx, curl_off_t total, curl_off_t now, curl_of
     }
     if (cw_transfer_is_get(transfer) && now > 0 && (uint64_t)now > transfer->request.bytes_max) {
         (void)fail_too_large(transfer);
+        return 1;
+    }
+    if (has_too_much_around(transfer)) {
+        struct cw_error why = {0};
+        (void)cw_error_set(&why, CW_LIMIT,
+                           "the answer has more than %u bytes around its chunks, and more than in "
+                           "them",
+                           CW_HTTP_FRAMING_MAX);
+        cw_transfer_fail(transfer, CW_NET_TOO_LARGE, &why);
         return 1;
     }
     return 0;

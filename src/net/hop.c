@@ -148,6 +148,10 @@ CURLcode cw_transfer_set_rules(struct cw_transfer *transfer)
     SET(CURLOPT_XFERINFOFUNCTION, cw_transfer_on_progress);
     SET(CURLOPT_XFERINFODATA, transfer);
     SET(CURLOPT_NOPROGRESS, 0L);
+    /* The only callback that hears bytes which never become a body. It prints nothing. */
+    SET(CURLOPT_DEBUGFUNCTION, cw_transfer_on_wire);
+    SET(CURLOPT_DEBUGDATA, transfer);
+    SET(CURLOPT_VERBOSE, 1L);
     return code;
 }
 

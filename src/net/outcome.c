@@ -51,6 +51,12 @@ void cw_outcome_explain(CURLcode code, const char *detail, long verify, struct c
 {
     const bool is_about_time = code == CURLE_PEER_FAILED_VERIFICATION &&
                                (verify == NOT_YET_VALID || verify == HAS_EXPIRED);
+    if (code == CURLE_OUT_OF_MEMORY) {
+        /* What libcurl says of a header line beyond its own bound, too. */
+        (void)cw_error_set(ret, CW_LIMIT,
+                           "a header line of the answer is far too long, or memory is exhausted");
+        return;
+    }
     (void)cw_error_set(ret, CW_TEMPORARY, "%s%s",
                        detail[0] != '\0' ? detail : curl_easy_strerror(code),
                        is_about_time ? "; is the clock of this machine right?" : "");

@@ -148,8 +148,9 @@ static void start(struct cw_transfer *transfer)
         cw_transfer_fail_words(transfer, CW_NET_GUARD,
                                "http is taken only for hosts of allow_private_hosts");
     } else if (transfer->request.ca_file.len > 0 && transfer->request.ca_pem.len == 0) {
-        (void)cw_error_set(&why, CW_INVALID, "the CA file %.*s cannot be read, or is empty",
-                           CW_SPAN_ARG(transfer->request.ca_file));
+        (void)cw_error_set(&why, CW_INVALID,
+                           "the CA file %.*s cannot be read, is empty or longer than %u bytes",
+                           CW_SPAN_ARG(transfer->request.ca_file), CW_CA_FILE_MAX);
         cw_transfer_fail(transfer, CW_NET_TLS, &why);
     } else if (cw_transfer_set_rules(transfer) != CURLE_OK ||
                cw_transfer_set_request(transfer) != CURLE_OK) {

@@ -27,6 +27,7 @@ struct cw_transfer {
     char refused[CW_TRANSFER_PEER_BYTES]; /* an address that the guard refused in this hop */
     unsigned sockets;                     /* opened in this hop */
     uint64_t body_bytes;
+    uint64_t wire_bytes; /* the body as it came, with what chunks have around it */
     struct cw_buf answer;
     bool is_enough; /* we stopped reading on purpose */
     bool has_ended;
@@ -55,5 +56,7 @@ size_t cw_transfer_on_header(char *data, size_t size, size_t count, void *ctx);
 size_t cw_transfer_on_body(char *data, size_t size, size_t count, void *ctx);
 int cw_transfer_on_progress(void *ctx, curl_off_t total, curl_off_t now, curl_off_t up_total,
                             curl_off_t up_now);
+/** Counts what comes before chunks are taken apart; shows nothing to anybody. */
+int cw_transfer_on_wire(CURL *easy, curl_infotype type, char *data, size_t bytes, void *ctx);
 
 #endif

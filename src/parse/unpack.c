@@ -123,8 +123,14 @@ static la_int64_t on_seek(struct archive *archive, void *ctx, la_int64_t offset,
 static enum cw_status refuse(const struct unpacker *unpacker, struct cw_error *err)
 {
     const char *why = archive_error_string(unpacker->archive);
-    return cw_error_set(err, CW_UNTRUSTED, "%s: cut or damaged: %s", unpacker->name,
-                        why != NULL ? why : "no more is known");
+    if (archive_errno(unpacker->archive) == ENOMEM) {
+        return cw_error_set(err, CW_LIMIT, "%s: needs more than %u bytes of memory to be unpacked",
+                            unpacker->name, CW_PARSE_MEMORY_MAX);
+    }
+    /* Some of its messages end their line. */
+    const struct cw_span words = cw_span_trim(cw_span_cstr(why != NULL ? why : "nothing is known"));
+    return cw_error_set(err, CW_UNTRUSTED, "%s: cut or damaged: %.*s", unpacker->name,
+                        CW_SPAN_ARG(words));
 }
 
 /* Only the one filter or format that the first bytes announced: a bzip2 file with a tar in it is a

@@ -248,6 +248,24 @@ static enum cw_status fail(struct cw_scan *scan, struct cw_intake *intake, const
     return CW_OK;
 }
 
+/* Lists that take their time leave none for what comes behind them; a run that never ends would
+ * keep out all those that follow. What was fetched in vain is fetched again. */
+static bool is_late(const struct cw_scan *scan)
+{
+    return cw_clock_monotonic_ms(&scan->options->clock) >= scan->deadline_ms;
+}
+
+static enum cw_status leave(struct cw_work *work, struct cw_error *err)
+{
+    char text[CW_FETCH_TEXT_BYTES];
+    (void)snprintf(text, sizeof(text),
+                   "the time of this run (run_deadline, %lld seconds) was over before the list was "
+                   "read",
+                   (long long)work->scan->home->config->run_deadline_s);
+    const enum cw_status status = cw_scan_failed(work->scan, work->intake, "deadline", text, err);
+    return status == CW_OK ? stay(work, err) : status;
+}
+
 static enum cw_status take(struct cw_work *work, struct cw_error *err)
 {
     struct cw_intake *intake = work->intake;
@@ -258,7 +276,7 @@ static enum cw_status take(struct cw_work *work, struct cw_error *err)
         intake->is_due = false; /* two documents are in force, and neither can be read alone */
     }
     if (intake->is_due && (intake->fetched.outcome == CW_FETCH_NEW || is_back(intake))) {
-        return take_document(work, err);
+        return is_late(work->scan) ? leave(work, err) : take_document(work, err);
     }
     return take_unchanged(work, err);
 }

@@ -9,6 +9,7 @@
  *   emit.c    facts to sealed bytes in the outbox, through announce.h
  *   feed_alerts.c what a list that fails, is held or grows old has to be told about
  *   ledger.c  what the transparency log is told, and its publication
+ *   retain.c  which documents on disk nobody needs
  *   report.c  what a run did, in memory and as JSON
  */
 #ifndef CW_SCAN_RUN_H
@@ -136,6 +137,10 @@ CW_NODISCARD enum cw_status cw_scan_log_run(struct cw_scan *scan, const struct c
                                             size_t count, struct cw_error *err);
 /* Never fails: alerts do not wait for the log. What is wrong stands in the report. */
 void cw_scan_log_publish(struct cw_scan *scan);
+
+/* retain.c: removes old documents that were never in force. After the transactions of the run:
+ * never before the database has forgotten them. Never fails: what stays today goes another day. */
+void cw_scan_retain(struct cw_scan *scan, const struct cw_intake *intakes, size_t count);
 
 /* report.c */
 CW_NODISCARD enum cw_status cw_scan_report_alert(struct cw_scan_report *report,

@@ -229,6 +229,7 @@ enum cw_status cw_scan_run(const struct cw_home *home, const struct cw_scan_opti
         status = write_log(&scan, intakes, count, err);
     }
     if (status == CW_OK) {
+        cw_scan_retain(&scan, intakes, count);
         status = finish(&scan, err);
     }
     free(intakes);

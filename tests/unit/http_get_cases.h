@@ -209,7 +209,7 @@ static const struct {
     {"/endless-interim", CW_NET_PROTOCOL, 0, false, "", "65536 bytes of headers", 0},
     {"/endless-body", CW_NET_TOO_LARGE, 200, false, NULL, "longer than 1000 bytes", 0},
     {"/endless-chunks", CW_NET_TOO_LARGE, 200, false, NULL, "longer than 1000 bytes", 0},
-    {"/endless-extension", CW_NET_TIMEOUT, 200, false, "", "", SHORT_MS},
+    {"/endless-extension", CW_NET_TOO_LARGE, 200, false, "", "1048576 bytes around its chunks", 0},
     {"/stall", CW_NET_TIMEOUT, 200, false, "hel", "", SHORT_MS},
     {"/silent", CW_NET_TIMEOUT, 0, false, "", "", SHORT_MS},
     {"/announced", CW_NET_TOO_LARGE, 200, false, "", "announces 1001 bytes", 0},

@@ -4,7 +4,10 @@
 #include "feed/format.h"
 #include "suite.h"
 
-enum { INPUT_MAX = 40 << 20 };
+enum {
+    INPUT_MAX = 40 << 20,
+    XML_SLICE = 64 << 10, /* silence is measured in slices, from the first that is silent */
+};
 
 struct edge {
     const char *description;
@@ -41,6 +44,10 @@ static const struct edge EDGES[] = {
      "\"\n\"" B "\"\n", CW_OK, 2, NULL},
     {"a FollowTheMoney line over the limit", "ftm", "{\"id\":\"w\",\"schema\":\"CryptoWallet\"}\n",
      "a", CW_NDJSON_LINE_MAX + 1, "\n", CW_OK, 2, "longer than 4 MiB"},
+    {"an XML comment of the limit", "ofac-advanced", "<Sanctions><!--", "x",
+     CW_XML_SILENT_MAX + XML_SLICE - 15, "-->", CW_UNTRUSTED, 0, "cut"},
+    {"an XML comment over the limit", "ofac-advanced", "<Sanctions><!--", "x",
+     CW_XML_SILENT_MAX + 2 * XML_SLICE - 15, "-->", CW_LIMIT, 0, "more than 1048576 bytes without"},
     {"a CSV row of as many fields as there may be", "csv", "address", ",x", CW_CSV_FIELDS_MAX - 1,
      "\n", CW_OK, 0, NULL},
     {"a CSV row of one field more", "csv", "address", ",x", CW_CSV_FIELDS_MAX, "\n", CW_LIMIT, 0,

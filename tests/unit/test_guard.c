@@ -425,6 +425,13 @@ static void mentions_the_clock_when_a_certificate_is_out_of_time(void)
     CU_ASSERT(err.text[0] != '\0');
 }
 
+static void does_not_blame_the_machine_for_a_header(void)
+{
+    struct cw_error err = {0};
+    cw_outcome_explain(CURLE_OUT_OF_MEMORY, "Out of memory", 0, &err);
+    CU_ASSERT(strstr(err.text, "a header line of the answer is far too long") != NULL);
+}
+
 static const struct cw_test tests[] = {
     {"refuses each private or reserved range and no more", refuses_each_range_and_no_more},
     {"takes public addresses", takes_public_addresses},
@@ -438,6 +445,7 @@ static const struct cw_test tests[] = {
     {"keeps only header values that can be recorded", keeps_only_values_that_can_be_recorded},
     {"takes 65536 bytes of headers and not one more", bounds_headers_at_their_limit},
     {"names what went wrong in a transfer", names_what_went_wrong},
+    {"does not blame the machine for a long header", does_not_blame_the_machine_for_a_header},
     {"mentions the clock when a certificate is out of its time",
      mentions_the_clock_when_a_certificate_is_out_of_time},
 };
