@@ -19,9 +19,9 @@ void cw_cli_say(const struct cw_cli *cli, const char *fmt, ...)
     (void)fprintf(stderr, "%s\n", safe);
 }
 
-static int exit_of(enum cw_status code, enum cw_exit otherwise)
+int cw_cli_exit_of(enum cw_status status, enum cw_exit otherwise)
 {
-    switch (code) {
+    switch (status) {
     case CW_OK:
         return CW_EXIT_OK;
     case CW_INVALID:
@@ -48,7 +48,7 @@ int cw_cli_fail(const struct cw_cli *cli, const struct cw_error *err, enum cw_ex
 {
     (void)fprintf(stderr, "cryptowatch %s: %s\n", cli->command->name,
                   err->text[0] != '\0' ? err->text : "failed without a reason: please report it");
-    return exit_of(err->code, otherwise);
+    return cw_cli_exit_of(err->code, otherwise);
 }
 
 void cw_cli_mistakes(const struct cw_mistakes *mistakes)

@@ -98,6 +98,8 @@ int cw_cli_usage_error(const struct cw_cli *cli, const char *fmt, ...) CW_PRINTF
 /** Says an error on stderr, once, and gives the exit code of its status: NOT_FOUND and INVALID 78
  *  for configuration and 65 for data are chosen by `otherwise`. */
 int cw_cli_fail(const struct cw_cli *cli, const struct cw_error *err, enum cw_exit otherwise);
+/** The code alone. */
+int cw_cli_exit_of(enum cw_status status, enum cw_exit otherwise);
 /** Prints every mistake on stderr ("file:line:column: field: text"). */
 void cw_cli_mistakes(const struct cw_mistakes *mistakes);
 /** A sentence on stderr unless --quiet. */
