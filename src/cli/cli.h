@@ -64,9 +64,11 @@ struct cw_cli {
     bool is_json;
     bool is_quiet;
     bool is_verbose;
-    bool is_explain;  /* check --explain */
-    bool is_colour;   /* stdout is a terminal and nobody objects */
-    bool is_terminal; /* stderr is a terminal: progress may be shown */
+    bool is_explain;      /* check --explain */
+    bool is_colour;       /* stdout is a terminal and nobody objects */
+    bool is_terminal;     /* stderr is a terminal: progress may be shown */
+    bool is_journal;      /* stderr is the journal of systemd: its lines begin with a level */
+    bool is_journal_data; /* so is stdout */
     struct cw_clock clock;
     struct cw_random random;
     struct cw_programs programs;
@@ -101,7 +103,14 @@ int cw_cli_fail(const struct cw_cli *cli, const struct cw_error *err, enum cw_ex
 /** The code alone. */
 int cw_cli_exit_of(enum cw_status status, enum cw_exit otherwise);
 /** Prints every mistake on stderr ("file:line:column: field: text"). */
-void cw_cli_mistakes(const struct cw_mistakes *mistakes);
+void cw_cli_mistakes(const struct cw_cli *cli, const struct cw_mistakes *mistakes);
+/** What a line on stderr begins with: "<3>" and so on for the journal, whose readers choose by
+ * level (sd-daemon(3)); "" for everybody else. */
+enum cw_level { CW_LEVEL_ERROR = 3, CW_LEVEL_WARNING = 4, CW_LEVEL_NOTICE = 5 };
+const char *cw_cli_level(const struct cw_cli *cli, enum cw_level level);
+/** The same for a line of text on stdout. */
+const char *cw_cli_data_level(const struct cw_cli *cli, enum cw_level level);
+
 /** A sentence on stderr unless --quiet. */
 void cw_cli_say(const struct cw_cli *cli, const char *fmt, ...) CW_PRINTF(2, 3);
 

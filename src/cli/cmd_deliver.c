@@ -23,7 +23,8 @@ static void print(const struct cw_cli *cli, const struct outcome *outcome)
 {
     const struct cw_deliver_report *report = &outcome->sent;
     if (outcome->log_error.text[0] != '\0') {
-        (void)fprintf(stderr, "%s\n", outcome->log_error.text);
+        (void)fprintf(stderr, "%s%s\n", cw_cli_level(cli, CW_LEVEL_WARNING),
+                      outcome->log_error.text);
     }
     if (cli->is_json) {
         cw_cli_json(json_pack("{s:I, s:I, s:I, s:I, s:I, s:o}", "sent", (json_int_t)report->sent,

@@ -75,8 +75,10 @@ static void warn_of_half_a_sandbox(const struct cw_cli *cli)
 {
     const struct cw_sandbox_state state = cw_sandbox_expect(cli->programs.is_unsealed);
     if (state.has_filter && state.landlock == 0) {
-        cw_cli_say(cli, "warning: this kernel has no Landlock: the network program can read what "
-                        "this user can read");
+        cw_cli_say(cli,
+                   "%swarning: this kernel has no Landlock: the network program can read what "
+                   "this user can read",
+                   cw_cli_level(cli, CW_LEVEL_WARNING));
     }
 }
 
@@ -110,12 +112,12 @@ static void print_json(const struct cw_cli *cli, const struct cw_scan_report *re
 /* News on stdout, one line an alert; trouble on stderr. Neither: nothing is printed, as cron wants.
  */
 /* What is wrong, and what is answered meanwhile. */
-static void print_trouble(const struct cw_scan_feed *feed)
+static void print_trouble(const struct cw_cli *cli, const struct cw_scan_feed *feed)
 {
     char since[CW_TIME_TEXT_BYTES] = "";
     cw_time_format(feed->last_good_s, since);
-    (void)fprintf(stderr, "feed %s %s: %s; %s%s\n", feed->feed->id,
-                  cw_scan_feed_status_name(feed->status), feed->error_text,
+    (void)fprintf(stderr, "%sfeed %s %s: %s; %s%s\n", cw_cli_level(cli, CW_LEVEL_WARNING),
+                  feed->feed->id, cw_scan_feed_status_name(feed->status), feed->error_text,
                   feed->last_good_s > 0 ? "in force is what was seen on "
                                         : "nothing of it is in force",
                   feed->last_good_s > 0 ? since : "");
@@ -125,7 +127,8 @@ static void print_text(const struct cw_cli *cli, const struct cw_scan_report *re
 {
     for (size_t i = 0; i < report->alerts_count; i++) {
         const struct cw_alert_summary *summary = &report->alerts[i].summary;
-        (void)printf("%s%s %s ", is_dry ? "would alert: " : "", summary->id,
+        (void)printf("%s%s%s %s ", cw_cli_data_level(cli, CW_LEVEL_NOTICE),
+                     is_dry ? "would alert: " : "", summary->id,
                      cw_severity_name(summary->severity));
         cw_cli_print(cw_span_cstr(summary->text_en));
         (void)printf("\n");
@@ -133,25 +136,26 @@ static void print_text(const struct cw_cli *cli, const struct cw_scan_report *re
     for (size_t i = 0; i < report->feeds_count; i++) {
         const struct cw_scan_feed *feed = &report->feeds[i];
         if (feed->error_text[0] != '\0') {
-            print_trouble(feed);
+            print_trouble(cli, feed);
         }
         if (feed->suspicious > 0 && (cli->is_verbose || cli->is_terminal)) {
-            (void)fprintf(stderr, "feed %s: %llu entries are on addresses nobody holds: %s\n",
-                          feed->feed->id, (unsigned long long)feed->suspicious,
-                          feed->suspicious_text);
+            (void)fprintf(stderr, "%sfeed %s: %llu entries are on addresses nobody holds: %s\n",
+                          cw_cli_level(cli, CW_LEVEL_WARNING), feed->feed->id,
+                          (unsigned long long)feed->suspicious, feed->suspicious_text);
         }
     }
     if (report->log.error_text[0] != '\0') {
-        (void)fprintf(stderr, "%s\n", report->log.error_text);
+        (void)fprintf(stderr, "%s%s\n", cw_cli_level(cli, CW_LEVEL_WARNING),
+                      report->log.error_text);
     }
     const struct cw_deliver_report *sent = &report->deliveries;
     if (sent->failed > 0 || sent->dead > 0 || sent->disabled > 0) {
         (void)fprintf(stderr,
-                      "deliveries: %llu sent, %llu attempts failed, %llu waiting, %llu dead, %llu "
-                      "endpoints disabled\n",
-                      (unsigned long long)sent->sent, (unsigned long long)sent->failed,
-                      (unsigned long long)sent->pending, (unsigned long long)sent->dead,
-                      (unsigned long long)sent->disabled);
+                      "%sdeliveries: %llu sent, %llu attempts failed, %llu waiting, %llu dead, "
+                      "%llu endpoints disabled\n",
+                      cw_cli_level(cli, CW_LEVEL_WARNING), (unsigned long long)sent->sent,
+                      (unsigned long long)sent->failed, (unsigned long long)sent->pending,
+                      (unsigned long long)sent->dead, (unsigned long long)sent->disabled);
     }
     warn_of_half_a_sandbox(cli);
     if (cli->is_verbose || cli->is_terminal) {

@@ -16,7 +16,8 @@ int cw_cli_run_metrics(const struct cw_cli *cli, const struct cw_home *home, str
     if (cw_metrics_write(&metrics, &err) == CW_OK) {
         return (int)run->exit_code;
     }
-    (void)fprintf(stderr, "warning: metrics: %s\n", err.text);
+    (void)fprintf(stderr, "%swarning: metrics: %s\n", cw_cli_level(cli, CW_LEVEL_WARNING),
+                  err.text);
     return run->exit_code == CW_EXIT_OK ? CW_EXIT_PARTIAL : (int)run->exit_code;
 }
 
