@@ -1,4 +1,5 @@
-"""Every command in docs/keys.md and docs/receipts.md is run, in the order of the document."""
+"""Every command in docs/keys.md, docs/receipts.md and docs/operators.md is run, in the order of the
+document; what needs an installed package is fenced and run by scripts/test-package."""
 import os
 import re
 import subprocess
@@ -48,6 +49,10 @@ class Docs(harness.Case):
         out = self.run_document("receipts.md", 8)
         self.assertIn("clear for 1 address", out)
         self.assertIn("listed for the file with SHA-256", out)
+
+    def test_operators(self):
+        self.run_document("operators.md", 2)
+        self.assertTrue((self.home.base / "work/restored/state/state.db").exists())
 
 
 if __name__ == "__main__":
