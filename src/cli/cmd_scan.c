@@ -133,6 +133,9 @@ static void print_text(const struct cw_cli *cli, const struct cw_scan_report *re
         cw_cli_print(cw_span_cstr(summary->text_en));
         (void)printf("\n");
     }
+    /* Where both streams are one, as in the journal, a full buffer would end within a line, and the
+     * next line of stderr in that line. That it cannot be written is said by main. */
+    (void)fflush(stdout);
     for (size_t i = 0; i < report->feeds_count; i++) {
         const struct cw_scan_feed *feed = &report->feeds[i];
         if (feed->error_text[0] != '\0') {

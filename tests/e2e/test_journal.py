@@ -17,7 +17,7 @@ class Messages(harness.Case):
     def run_logged(self, *args, out="journal", err="journal"):
         """Runs with stdout and stderr in files, either of which systemd may call its journal."""
         paths = {name: self.home.base / name for name in (out, err)}
-        files = {name: open(path, "w") for name, path in paths.items()}
+        files = {name: open(path, "a") for name, path in paths.items()}
         info = os.stat(self.home.base / "journal") if "journal" in files else None
         env = dict(self.home.env())
         if info is not None:
@@ -35,6 +35,17 @@ class Messages(harness.Case):
         self.assertEqual(sorted(line[:3] for line in lines), ["<4>", "<5>"])
         self.assertRegex(said["journal"], r"<4>feed lost failed: ")
         self.assertRegex(said["journal"], r"<5>[0-9a-f-]{36} medium ")
+
+    def test_news_longer_than_a_buffer_swallow_no_trouble(self):
+        many = ["0x%040x" % (0xabcdef000000 + i) for i in range(80)]
+        self.home.feed("long", self.lists.put("/long", "\n".join(many) + "\n"))
+        self.home.rule("many", many)
+        code, said = self.run_logged("scan")
+        self.assertEqual(code, 20)
+        lines = said["journal"].splitlines()
+        self.assertEqual(len(lines), 82)
+        for line in lines:
+            self.assertRegex(line, r"^(<5>[0-9a-f-]{36} medium [^<]*|<4>feed lost failed: [^<]*)$")
 
     def test_what_ends_a_run_is_an_error(self):
         (self.home.path / "feeds" / "broken.json").write_text("{")
