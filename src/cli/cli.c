@@ -4,6 +4,29 @@
 
 #include "base/text.h"
 
+static const char *level_text(enum cw_level level)
+{
+    switch (level) {
+    case CW_LEVEL_ERROR:
+        return "<3>";
+    case CW_LEVEL_WARNING:
+        return "<4>";
+    case CW_LEVEL_NOTICE:
+        return "<5>";
+    }
+    return "";
+}
+
+const char *cw_cli_level(const struct cw_cli *cli, enum cw_level level)
+{
+    return cli->is_journal ? level_text(level) : "";
+}
+
+const char *cw_cli_data_level(const struct cw_cli *cli, enum cw_level level)
+{
+    return cli->is_journal_data ? level_text(level) : "";
+}
+
 void cw_cli_say(const struct cw_cli *cli, const char *fmt, ...)
 {
     if (cli->is_quiet) {
@@ -19,9 +42,9 @@ void cw_cli_say(const struct cw_cli *cli, const char *fmt, ...)
     (void)fprintf(stderr, "%s\n", safe);
 }
 
-static int exit_of(enum cw_status code, enum cw_exit otherwise)
+int cw_cli_exit_of(enum cw_status status, enum cw_exit otherwise)
 {
-    switch (code) {
+    switch (status) {
     case CW_OK:
         return CW_EXIT_OK;
     case CW_INVALID:
@@ -46,22 +69,26 @@ static int exit_of(enum cw_status code, enum cw_exit otherwise)
 
 int cw_cli_fail(const struct cw_cli *cli, const struct cw_error *err, enum cw_exit otherwise)
 {
-    (void)fprintf(stderr, "cryptowatch %s: %s\n", cli->command->name,
+    (void)fprintf(stderr, "%scryptowatch %s: %s\n", cw_cli_level(cli, CW_LEVEL_ERROR),
+                  cli->command->name,
                   err->text[0] != '\0' ? err->text : "failed without a reason: please report it");
-    return exit_of(err->code, otherwise);
+    return cw_cli_exit_of(err->code, otherwise);
 }
 
-void cw_cli_mistakes(const struct cw_mistakes *mistakes)
+void cw_cli_mistakes(const struct cw_cli *cli, const struct cw_mistakes *mistakes)
 {
     for (size_t i = 0; i < mistakes->count; i++) {
         char text[1024];
         cw_mistake_format(&mistakes->items[i], text, sizeof(text));
-        (void)fprintf(stderr, "%s%s\n", text,
-                      mistakes->items[i].grade == CW_MISTAKE_WARNING ? " (warning)" : "");
+        const bool is_warning = mistakes->items[i].grade == CW_MISTAKE_WARNING;
+        (void)fprintf(stderr, "%s%s%s\n",
+                      cw_cli_level(cli, is_warning ? CW_LEVEL_WARNING : CW_LEVEL_ERROR), text,
+                      is_warning ? " (warning)" : "");
     }
     const size_t all = mistakes->errors + mistakes->warnings;
     if (all > mistakes->count) {
-        (void)fprintf(stderr, "and %zu more\n", all - mistakes->count);
+        (void)fprintf(stderr, "%sand %zu more\n", cw_cli_level(cli, CW_LEVEL_ERROR),
+                      all - mistakes->count);
     }
 }
 
@@ -83,14 +110,15 @@ int cw_cli_home(struct cw_cli *cli, enum cw_home_need need, struct cw_home *home
                                 : cw_home_load(path, &cli->programs, &mistakes, home, &err);
     free(path);
     if (mistakes.errors > 0 || cli->is_verbose) {
-        cw_cli_mistakes(&mistakes);
+        cw_cli_mistakes(cli, &mistakes);
     }
     const size_t errors = mistakes.errors;
     cw_mistakes_clear(&mistakes);
     if (errors > 0) {
         const bool is_enough = need == CW_NEED_READABLE && home->feeds != NULL;
-        (void)fprintf(stderr, "cryptowatch %s: %zu mistake%s above; %s\n", cli->command->name,
-                      errors, errors == 1 ? "" : "s",
+        (void)fprintf(stderr, "%scryptowatch %s: %zu mistake%s above; %s\n",
+                      cw_cli_level(cli, CW_LEVEL_ERROR), cli->command->name, errors,
+                      errors == 1 ? "" : "s",
                       is_enough ? "what follows is the rest" : "nothing was done");
         cli->mistakes = errors;
         return is_enough ? -1 : CW_EXIT_CONFIG;

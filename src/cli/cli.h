@@ -64,10 +64,12 @@ struct cw_cli {
     bool is_json;
     bool is_quiet;
     bool is_verbose;
-    bool is_explain;  /* check --explain */
-    bool is_colour;   /* stdout is a terminal and nobody objects */
-    bool is_terminal; /* stderr is a terminal: progress may be shown */
-    size_t mistakes;  /* of a home loaded with CW_NEED_READABLE: said, and to end with 78 */
+    bool is_explain;      /* check --explain */
+    bool is_colour;       /* stdout is a terminal and nobody objects */
+    bool is_terminal;     /* stderr is a terminal: progress may be shown */
+    bool is_journal;      /* stderr is the journal of systemd: its lines begin with a level */
+    bool is_journal_data; /* so is stdout */
+    size_t mistakes;      /* of a home loaded with CW_NEED_READABLE: said, and to end with 78 */
     struct cw_clock clock;
     struct cw_random random;
     struct cw_programs programs;
@@ -99,8 +101,17 @@ int cw_cli_usage_error(const struct cw_cli *cli, const char *fmt, ...) CW_PRINTF
 /** Says an error on stderr, once, and gives the exit code of its status: NOT_FOUND and INVALID 78
  *  for configuration and 65 for data are chosen by `otherwise`. */
 int cw_cli_fail(const struct cw_cli *cli, const struct cw_error *err, enum cw_exit otherwise);
+/** The code alone. */
+int cw_cli_exit_of(enum cw_status status, enum cw_exit otherwise);
 /** Prints every mistake on stderr ("file:line:column: field: text"). */
-void cw_cli_mistakes(const struct cw_mistakes *mistakes);
+void cw_cli_mistakes(const struct cw_cli *cli, const struct cw_mistakes *mistakes);
+/** What a line on stderr begins with: "<3>" and so on for the journal, whose readers choose by
+ * level (sd-daemon(3)); "" for everybody else. */
+enum cw_level { CW_LEVEL_ERROR = 3, CW_LEVEL_WARNING = 4, CW_LEVEL_NOTICE = 5 };
+const char *cw_cli_level(const struct cw_cli *cli, enum cw_level level);
+/** The same for a line of text on stdout. */
+const char *cw_cli_data_level(const struct cw_cli *cli, enum cw_level level);
+
 /** A sentence on stderr unless --quiet. */
 void cw_cli_say(const struct cw_cli *cli, const char *fmt, ...) CW_PRINTF(2, 3);
 

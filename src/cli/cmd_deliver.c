@@ -1,4 +1,4 @@
-#include "cli/cli.h"
+#include "cli/run_metrics.h"
 #include "scan/ended.h"
 #include "scan/ledger.h"
 
@@ -23,7 +23,8 @@ static void print(const struct cw_cli *cli, const struct outcome *outcome)
 {
     const struct cw_deliver_report *report = &outcome->sent;
     if (outcome->log_error.text[0] != '\0') {
-        (void)fprintf(stderr, "%s\n", outcome->log_error.text);
+        (void)fprintf(stderr, "%s%s\n", cw_cli_level(cli, CW_LEVEL_WARNING),
+                      outcome->log_error.text);
     }
     if (cli->is_json) {
         cw_cli_json(json_pack("{s:I, s:I, s:I, s:I, s:I, s:o}", "sent", (json_int_t)report->sent,
@@ -99,20 +100,43 @@ static enum cw_status deliver(struct delivering *delivering, struct cw_error *er
                           &delivering->outcome->sent, err);
 }
 
-static enum cw_status run(const struct cw_cli *cli, const struct cw_home *home, struct outcome *ret,
-                          struct cw_error *err)
+static int exit_of(enum cw_status status, const struct outcome *outcome)
 {
+    if (status != CW_OK) {
+        return cw_cli_exit_of(status, CW_EXIT_IO);
+    }
+    const bool is_log_well = outcome->log_error.text[0] == '\0';
+    return is_log_well && outcome->sent.dead + outcome->sent.disabled == 0 ? CW_EXIT_OK
+                                                                           : CW_EXIT_PARTIAL;
+}
+
+static int run(const struct cw_cli *cli, const struct cw_home *home)
+{
+    struct outcome outcome = {0};
+    struct cw_error err = {0};
     struct cw_writer writer;
-    enum cw_status status = cw_cli_writer_open(home->config, &writer, err);
-    struct delivering delivering = {cli, home, writer.store, ret};
+    struct cw_metrics_run told = {.started_at_s = cw_clock_now_s(&cli->clock)};
+    enum cw_status status = cw_cli_writer_open(home->config, &writer, &err);
+    struct delivering delivering = {cli, home, writer.store, &outcome};
     if (status == CW_OK) {
-        status = publish_what_waits(&delivering, err);
+        status = publish_what_waits(&delivering, &err);
     }
     if (status == CW_OK) {
-        status = deliver(&delivering, err);
+        status = deliver(&delivering, &err);
+    }
+    int code = exit_of(status, &outcome);
+    if (writer.lock >= 0) {
+        told.exit_code = code;
+        told.sent = (int64_t)outcome.sent.sent;
+        told.failed = (int64_t)outcome.sent.failed;
+        code = cw_cli_run_metrics(cli, home, writer.store, CW_METRICS_DELIVER, &told);
     }
     cw_cli_writer_close(&writer);
-    return status;
+    if (status == CW_OK) {
+        print(cli, &outcome);
+        return code;
+    }
+    return cw_cli_fail(cli, &err, CW_EXIT_IO);
 }
 
 int cw_cmd_deliver(struct cw_cli *cli, int argc, char **argv)
@@ -123,9 +147,10 @@ int cw_cmd_deliver(struct cw_cli *cli, int argc, char **argv)
             "Sends what is due in the outbox, oldest first. What a run that was cut short left\n"
             "for the transparency log is published before.",
         .examples = "  cryptowatch deliver\n  cryptowatch deliver --json\n",
-        .exits =
-            "  0 done   20 a delivery is dead, an endpoint disabled, or the log not continued\n"
-            "  75 a run holds the lock\n",
+        .exits = "  0 done   20 a delivery is dead, an endpoint disabled, the log not continued, "
+                 "or the\n"
+                 "    metrics file cannot be written\n"
+                 "  75 a run holds the lock\n",
     };
     int operands = 0;
     int code = cw_cli_options(cli, &usage, argc, argv, &operands);
@@ -138,16 +163,9 @@ int cw_cmd_deliver(struct cw_cli *cli, int argc, char **argv)
     struct cw_home home;
     code = cw_cli_home(cli, CW_NEED_KEYS, &home);
     if (code < 0) {
-        struct outcome outcome = {0};
-        struct cw_error err = {0};
-        if (run(cli, &home, &outcome, &err) == CW_OK) {
-            const bool is_log_well = outcome.log_error.text[0] == '\0';
-            print(cli, &outcome);
-            code = is_log_well && outcome.sent.dead + outcome.sent.disabled == 0 ? CW_EXIT_OK
-                                                                                 : CW_EXIT_PARTIAL;
-        } else {
-            code = cw_cli_fail(cli, &err, CW_EXIT_IO);
-        }
+        code = run(cli, &home);
+    } else {
+        code = cw_cli_no_run_metrics(cli, &home, CW_METRICS_DELIVER, code);
     }
     cw_home_clear(&home);
     return code;

@@ -35,7 +35,7 @@ static int lint(const struct cw_cli *cli, const struct cw_mistakes *mistakes,
             cw_cli_json(mistake_json(&mistakes->items[i]));
         }
     } else {
-        cw_cli_mistakes(mistakes);
+        cw_cli_mistakes(cli, mistakes);
     }
     cw_cli_say(cli, "%zu rules, %zu addresses: %zu errors, %zu warnings", cw_rules_count(rules),
                cw_rules_addresses(rules), mistakes->errors, mistakes->warnings);
@@ -63,7 +63,7 @@ static int rules_folder(struct cw_cli *cli, const char *given, char **ret)
     if (status != CW_OK) {
         code = cw_cli_fail(cli, &err, CW_EXIT_CONFIG);
     } else if (mistakes.errors > 0 || config == NULL) {
-        cw_cli_mistakes(&mistakes);
+        cw_cli_mistakes(cli, &mistakes);
         code = CW_EXIT_CONFIG;
     } else {
         *ret = strdup(config->rules_dir);
@@ -90,7 +90,7 @@ static int run(const struct cw_cli *cli, const char *folder, bool is_lint)
         for (size_t i = 0; i < cw_rules_count(rules); i++) {
             print_rule(cli, cw_rules_at(rules, i));
         }
-        cw_cli_mistakes(&mistakes);
+        cw_cli_mistakes(cli, &mistakes);
         code = mistakes.errors > 0 ? CW_EXIT_DATA : CW_EXIT_OK;
     }
     cw_mistakes_clear(&mistakes);

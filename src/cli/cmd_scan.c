@@ -1,11 +1,18 @@
 #include "base/datetime.h"
-#include "cli/cli.h"
+#include "cli/run_metrics.h"
 #include "sandbox/sandbox.h"
 #include "scan/scan.h"
 
+/* One call at work. */
+struct scanning {
+    struct cw_cli *cli;
+    const struct cw_home *home;
+    int code; /* what a run that came to its end amounts to */
+};
+
 static void on_progress(void *ctx, const char *stage, const struct cw_scan_feed *feed)
 {
-    const struct cw_cli *cli = ctx;
+    const struct cw_cli *cli = ((const struct scanning *)ctx)->cli;
     if (cli->is_quiet || !(cli->is_terminal || cli->is_verbose)) {
         return;
     }
@@ -15,6 +22,24 @@ static void on_progress(void *ctx, const char *stage, const struct cw_scan_feed 
         (void)fprintf(stderr, "  %-28s %s, %llu entries\n", feed->feed->id,
                       cw_scan_feed_status_name(feed->status), (unsigned long long)feed->entries);
     }
+}
+
+static void on_end(void *ctx, enum cw_status status, const struct cw_scan_report *report,
+                   struct cw_store *store)
+{
+    struct scanning *scanning = ctx;
+    const int ended = report->is_partial ? CW_EXIT_PARTIAL : CW_EXIT_OK;
+    struct cw_metrics_run run = {
+        .started_at_s = report->started_at_s,
+        .exit_code = status == CW_OK ? ended : cw_cli_exit_of(status, CW_EXIT_USAGE),
+        .sent = (int64_t)report->deliveries.sent,
+        .failed = (int64_t)report->deliveries.failed,
+    };
+    for (size_t i = 0; i < report->alerts_count; i++) {
+        run.alerts[report->alerts[i].summary.severity]++;
+    }
+    scanning->code =
+        cw_cli_run_metrics(scanning->cli, scanning->home, store, CW_METRICS_SCAN, &run);
 }
 
 static json_t *feed_json(const struct cw_scan_feed *feed)
@@ -50,8 +75,10 @@ static void warn_of_half_a_sandbox(const struct cw_cli *cli)
 {
     const struct cw_sandbox_state state = cw_sandbox_expect(cli->programs.is_unsealed);
     if (state.has_filter && state.landlock == 0) {
-        cw_cli_say(cli, "warning: this kernel has no Landlock: the network program can read what "
-                        "this user can read");
+        cw_cli_say(cli,
+                   "%swarning: this kernel has no Landlock: the network program can read what "
+                   "this user can read",
+                   cw_cli_level(cli, CW_LEVEL_WARNING));
     }
 }
 
@@ -85,12 +112,12 @@ static void print_json(const struct cw_cli *cli, const struct cw_scan_report *re
 /* News on stdout, one line an alert; trouble on stderr. Neither: nothing is printed, as cron wants.
  */
 /* What is wrong, and what is answered meanwhile. */
-static void print_trouble(const struct cw_scan_feed *feed)
+static void print_trouble(const struct cw_cli *cli, const struct cw_scan_feed *feed)
 {
     char since[CW_TIME_TEXT_BYTES] = "";
     cw_time_format(feed->last_good_s, since);
-    (void)fprintf(stderr, "feed %s %s: %s; %s%s\n", feed->feed->id,
-                  cw_scan_feed_status_name(feed->status), feed->error_text,
+    (void)fprintf(stderr, "%sfeed %s %s: %s; %s%s\n", cw_cli_level(cli, CW_LEVEL_WARNING),
+                  feed->feed->id, cw_scan_feed_status_name(feed->status), feed->error_text,
                   feed->last_good_s > 0 ? "in force is what was seen on "
                                         : "nothing of it is in force",
                   feed->last_good_s > 0 ? since : "");
@@ -100,39 +127,71 @@ static void print_text(const struct cw_cli *cli, const struct cw_scan_report *re
 {
     for (size_t i = 0; i < report->alerts_count; i++) {
         const struct cw_alert_summary *summary = &report->alerts[i].summary;
-        (void)printf("%s%s %s ", is_dry ? "would alert: " : "", summary->id,
+        (void)printf("%s%s%s %s ", cw_cli_data_level(cli, CW_LEVEL_NOTICE),
+                     is_dry ? "would alert: " : "", summary->id,
                      cw_severity_name(summary->severity));
         cw_cli_print(cw_span_cstr(summary->text_en));
         (void)printf("\n");
     }
+    /* Where both streams are one, as in the journal, a full buffer would end within a line, and the
+     * next line of stderr in that line. That it cannot be written is said by main. */
+    (void)fflush(stdout);
     for (size_t i = 0; i < report->feeds_count; i++) {
         const struct cw_scan_feed *feed = &report->feeds[i];
         if (feed->error_text[0] != '\0') {
-            print_trouble(feed);
+            print_trouble(cli, feed);
         }
         if (feed->suspicious > 0 && (cli->is_verbose || cli->is_terminal)) {
-            (void)fprintf(stderr, "feed %s: %llu entries are on addresses nobody holds: %s\n",
-                          feed->feed->id, (unsigned long long)feed->suspicious,
-                          feed->suspicious_text);
+            (void)fprintf(stderr, "%sfeed %s: %llu entries are on addresses nobody holds: %s\n",
+                          cw_cli_level(cli, CW_LEVEL_WARNING), feed->feed->id,
+                          (unsigned long long)feed->suspicious, feed->suspicious_text);
         }
     }
     if (report->log.error_text[0] != '\0') {
-        (void)fprintf(stderr, "%s\n", report->log.error_text);
+        (void)fprintf(stderr, "%s%s\n", cw_cli_level(cli, CW_LEVEL_WARNING),
+                      report->log.error_text);
     }
     const struct cw_deliver_report *sent = &report->deliveries;
     if (sent->failed > 0 || sent->dead > 0 || sent->disabled > 0) {
         (void)fprintf(stderr,
-                      "deliveries: %llu sent, %llu attempts failed, %llu waiting, %llu dead, %llu "
-                      "endpoints disabled\n",
-                      (unsigned long long)sent->sent, (unsigned long long)sent->failed,
-                      (unsigned long long)sent->pending, (unsigned long long)sent->dead,
-                      (unsigned long long)sent->disabled);
+                      "%sdeliveries: %llu sent, %llu attempts failed, %llu waiting, %llu dead, "
+                      "%llu endpoints disabled\n",
+                      cw_cli_level(cli, CW_LEVEL_WARNING), (unsigned long long)sent->sent,
+                      (unsigned long long)sent->failed, (unsigned long long)sent->pending,
+                      (unsigned long long)sent->dead, (unsigned long long)sent->disabled);
     }
     warn_of_half_a_sandbox(cli);
     if (cli->is_verbose || cli->is_terminal) {
         cw_cli_say(cli, "%zu feeds, %zu alerts, %llu deliveries sent", report->feeds_count,
                    report->alerts_count, (unsigned long long)sent->sent);
     }
+}
+
+static int run(struct cw_cli *cli, const struct cw_home *home, struct cw_scan_options options)
+{
+    struct scanning scanning = {.cli = cli, .home = home};
+    options.clock = cli->clock;
+    options.random = cli->random;
+    options.version = CW_VERSION;
+    options.progress = on_progress;
+    options.at_end = on_end;
+    options.ctx = &scanning;
+    struct cw_scan_report report;
+    struct cw_error err = {0};
+    int code = CW_EXIT_OK;
+    if (cw_scan_run(home, &options, &report, &err) != CW_OK) {
+        code = cw_cli_fail(cli, &err, CW_EXIT_USAGE);
+    } else {
+        const bool is_dry = options.mode == CW_SCAN_DRY;
+        code = is_dry && report.is_partial ? CW_EXIT_PARTIAL : scanning.code;
+        if (cli->is_json) {
+            print_json(cli, &report);
+        } else {
+            print_text(cli, &report, is_dry);
+        }
+    }
+    cw_scan_report_clear(&report);
+    return code;
 }
 
 int cw_cmd_scan(struct cw_cli *cli, int argc, char **argv)
@@ -160,8 +219,8 @@ int cw_cmd_scan(struct cw_cli *cli, int argc, char **argv)
         .options_count = CW_COUNT(options),
         .examples = "  cryptowatch scan\n  cryptowatch scan --feed ofac-sdn-advanced --force\n",
         .exits =
-            "  0 done   20 done, but a list failed or is held, a delivery is dead, or the log\n"
-            "    is not continued\n"
+            "  0 done   20 done, but a list failed or is held, a delivery is dead, the log is not\n"
+            "    continued, or the metrics file cannot be written\n"
             "  75 another run holds the lock   78 configuration   77 key too open\n",
     };
     int operands = 0;
@@ -172,38 +231,20 @@ int cw_cmd_scan(struct cw_cli *cli, int argc, char **argv)
     if (operands > 0) {
         return cw_cli_usage_error(cli, "no operand is expected: %s", argv[0]);
     }
-    struct cw_home home;
-    code = cw_cli_home(cli, is_dry ? CW_NEED_FILES : CW_NEED_FILES_AND_KEYS, &home);
-    if (code >= 0) {
-        cw_home_clear(&home);
-        return code;
-    }
     const struct cw_scan_options scan = {
         .mode = is_dry ? CW_SCAN_DRY : CW_SCAN_NORMAL,
         .is_forced = is_forced,
         .is_offline = is_offline,
         .is_undelivered = is_undelivered,
         .only_feed = feed,
-        .clock = cli->clock,
-        .random = cli->random,
-        .version = CW_VERSION,
-        .progress = on_progress,
-        .ctx = cli,
     };
-    struct cw_scan_report report;
-    struct cw_error err = {0};
-    const enum cw_status status = cw_scan_run(&home, &scan, &report, &err);
-    if (status != CW_OK) {
-        code = cw_cli_fail(cli, &err, CW_EXIT_USAGE);
-    } else {
-        code = report.is_partial ? CW_EXIT_PARTIAL : CW_EXIT_OK;
-        if (cli->is_json) {
-            print_json(cli, &report);
-        } else {
-            print_text(cli, &report, is_dry);
-        }
+    struct cw_home home;
+    code = cw_cli_home(cli, is_dry ? CW_NEED_FILES : CW_NEED_FILES_AND_KEYS, &home);
+    if (code < 0) {
+        code = run(cli, &home, scan);
+    } else if (!is_dry) {
+        code = cw_cli_no_run_metrics(cli, &home, CW_METRICS_SCAN, code);
     }
-    cw_scan_report_clear(&report);
     cw_home_clear(&home);
     return code;
 }

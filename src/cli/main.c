@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/datetime.h"
@@ -148,6 +149,20 @@ static struct cw_clock choose_clock(void)
     return clock;
 }
 
+/* systemd says in JOURNAL_STREAM which stream it connected to its journal, as "device:inode";
+ * whoever has sent ours elsewhere since wants plain lines (systemd.exec(5)). */
+static bool is_journal(int fd)
+{
+    const char *stream = getenv("JOURNAL_STREAM");
+    char ours[64];
+    struct stat info;
+    if (stream == NULL || fstat(fd, &info) != 0) {
+        return false;
+    }
+    (void)snprintf(ours, sizeof(ours), "%ju:%ju", (uintmax_t)info.st_dev, (uintmax_t)info.st_ino);
+    return strcmp(stream, ours) == 0;
+}
+
 static int run_command(struct cw_cli *cli, int argc, char **argv)
 {
     for (size_t i = 0; cw_commands[i] != NULL; i++) {
@@ -198,6 +213,8 @@ static int run(int argc, char **argv)
     struct cw_cli cli = {
         .is_colour = isatty(STDOUT_FILENO) == 1 && !is_plain,
         .is_terminal = isatty(STDERR_FILENO) == 1 && !is_plain,
+        .is_journal = is_journal(STDERR_FILENO),
+        .is_journal_data = is_journal(STDOUT_FILENO),
         .clock = choose_clock(),
         .random = cw_random_system(),
         .programs = {.net = first_of(folder, "../libexec/cryptowatch/cryptowatch-net",

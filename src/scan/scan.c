@@ -233,6 +233,9 @@ enum cw_status cw_scan_run(const struct cw_home *home, const struct cw_scan_opti
         status = finish(&scan, err);
     }
     free(intakes);
+    if (scan.lock_fd >= 0 && options->at_end != NULL) {
+        options->at_end(options->ctx, status, ret, scan.store);
+    }
     close_run(&scan);
     return status;
 }

@@ -74,6 +74,11 @@ struct cw_scan_options {
     const char *version; /* program version, for alerts and the user agent */
     /** May be NULL: told when a stage begins and when a feed is done, for a terminal. */
     void (*progress)(void *ctx, const char *stage, const struct cw_scan_feed *feed);
+    /** May be NULL: told once, at the very end and still under the lock of the run, how it ended
+     * and what it did until then. Not told in a dry run, nor when another run holds the lock. In:
+     * store  NULL when it could not be opened */
+    void (*at_end)(void *ctx, enum cw_status status, const struct cw_scan_report *report,
+                   struct cw_store *store);
     void *ctx;
 };
 

@@ -1,4 +1,5 @@
-"""Every command in docs/keys.md, receipts.md and doctor.md is run, in the order of the document."""
+"""Every command in docs/keys.md, receipts.md, doctor.md and operators.md is run, in the order of the
+document; what needs an installed package is fenced and run by scripts/test-package."""
 import os
 import re
 import subprocess
@@ -53,6 +54,10 @@ class Docs(harness.Case):
         out = self.run_document("doctor.md", 5)
         self.assertRegex(out, r"(?m)^ok +outbox: nothing waits")
         self.assertTrue((self.home.base / "work" / "backup" / "state.db").exists())
+
+    def test_operators(self):
+        self.run_document("operators.md", 2)
+        self.assertTrue((self.home.base / "work/restored/state/state.db").exists())
 
 
 if __name__ == "__main__":
