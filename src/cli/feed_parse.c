@@ -223,7 +223,7 @@ static enum cw_status write_folder(const char *folder, int fd, struct cw_error *
 /* The parser reads its document from the start, which a pipe does not offer. */
 static enum cw_status write_input(int fd, struct cw_error *err)
 {
-    char chunk[64 << 10];
+    char chunk[16 << 10];
     uint64_t bytes = 0;
     for (;;) {
         const ssize_t got = read(STDIN_FILENO, chunk, sizeof(chunk));
