@@ -20,6 +20,12 @@ SHARED = ROOT.parent / "shared"
 PROGRAM = BIN / "cryptowatch"
 
 
+def is_instrumented():
+    symbols = subprocess.run(["nm", "-D", BIN / "cryptowatch-parse"], capture_output=True,
+                             text=True).stdout
+    return "__asan_init" in symbols or "__tsan_init" in symbols
+
+
 class Quiet(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64

