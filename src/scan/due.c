@@ -27,7 +27,8 @@ static bool is_due(const struct cw_scan *scan, const struct cw_feed *feed,
         return true; /* the feed file names another place; `feed accept` waits for it */
     }
     if (state->status == CW_FEED_HELD) { /* asked for whole: not 8 MB every five minutes */
-        return scan->now_s - state->attempted_at_s >= cw_hold_again_s(feed);
+        const int64_t since_s = scan->now_s - state->attempted_at_s;
+        return since_s < 0 || since_s >= cw_hold_again_s(feed);
     }
     /* seen in the future: the clock was wrong then or is now, and the list's age is not known */
     const int64_t age_s = scan->now_s - state->retrieved_at_s;
