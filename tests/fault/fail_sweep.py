@@ -23,9 +23,9 @@ def main():
     args = parser.parse_args()
     name = "%s on %s%s" % (args.error, "reads" if args.reads else "writes",
                            " and ever after" if args.onwards else "")
-    return sweep.run(name, args, lambda place: [
+    return sweep.run(name, args, sweep.KillAt(lambda place: [
         "--calls", READS if args.reads else CALLS, "--under", place.path,
-        "--fail", args.error] + ["--onwards"] * args.onwards)
+        "--fail", args.error] + ["--onwards"] * args.onwards))
 
 
 if __name__ == "__main__":
