@@ -198,6 +198,19 @@ static pid_t reap(pid_t pid, int *ret_end)
     return result;
 }
 
+static const char *meaning_of_code(int code)
+{
+    switch (code) {
+    case CW_CHILD_UNSEALED:
+        return ": its sandbox cannot be put up, the kernel filters no system calls; --no-sandbox "
+               "runs without";
+    case CW_CHILD_NO_MEMORY:
+        return ": it ran out of memory";
+    default:
+        return "";
+    }
+}
+
 /* What the limits and the sandbox of a helper program say. */
 static const char *meaning_of(int signal)
 {
@@ -226,10 +239,7 @@ enum cw_status cw_child_wait(pid_t pid, struct cw_error *err)
     }
     if (WEXITSTATUS(end) != 0) {
         return cw_error_set(err, CW_UNTRUSTED, "ended with exit code %d%s", WEXITSTATUS(end),
-                            WEXITSTATUS(end) == CW_CHILD_UNSEALED
-                                ? ": its sandbox cannot be put up, the kernel filters no system "
-                                  "calls; --no-sandbox runs without"
-                                : "");
+                            meaning_of_code(WEXITSTATUS(end)));
     }
     return CW_OK;
 }

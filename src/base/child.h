@@ -12,7 +12,9 @@
 
 enum {
     CW_CHILD_FDS_MAX = 512,
-    CW_CHILD_UNSEALED = 69, /* exit code of a helper program that could not be sealed */
+    /* exit codes of a helper program */
+    CW_CHILD_UNSEALED = 69,  /* it could not be sealed */
+    CW_CHILD_NO_MEMORY = 71, /* it ran out of memory and could not say so in a frame */
 };
 
 struct cw_child_fd {

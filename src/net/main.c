@@ -309,6 +309,7 @@ static int exit_of(enum cw_status status)
     return status == CW_OK          ? 0
            : status == CW_DENIED    ? CW_SANDBOX_EXIT
            : status == CW_UNTRUSTED ? EXIT_PROTOCOL
+           : status == CW_NOMEM     ? CW_CHILD_NO_MEMORY
                                     : EXIT_IO;
 }
 
@@ -324,7 +325,7 @@ int main(int argc, char **argv)
     }
     struct program *program = program_new();
     if (program == NULL) {
-        return EXIT_SOFTWARE;
+        return CW_CHILD_NO_MEMORY;
     }
     const bool is_unsealed = argc > 1 && strcmp(argv[1], CW_SANDBOX_OFF) == 0;
     enum cw_status status = prepare(program, is_unsealed, &err);
