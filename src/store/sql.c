@@ -153,11 +153,26 @@ enum cw_status cw_sql_fail(struct cw_store *store, int rc, struct cw_error *err)
                             "change was kept",
                             store->path);
     }
+    if (rc == SQLITE_IOERR_SHMMAP) {
+        return cw_error_set(err, CW_IO,
+                            "%s-shm: cannot be mapped: memory is exhausted or the disk full",
+                            store->path);
+    }
     if (status == CW_BUSY) {
         return cw_error_set(err, CW_BUSY, "%s: another program is writing to it: try again later",
                             store->path);
     }
     return cw_error_set(err, status, "%s: %s", store->path, why);
+}
+
+enum cw_status cw_sql_spoilt(const struct cw_store *store, struct cw_error *err)
+{
+    return cw_error_set(err, store->failed,
+                        "%s: an earlier step of this change %s and all of it was taken back",
+                        store->path,
+                        store->failed == CW_NOMEM ? "ran out of memory"
+                        : store->failed == CW_IO  ? "could not be read or written"
+                                                  : "failed");
 }
 
 static enum cw_status say(struct cw_sql *sql, struct cw_error *err)
@@ -170,9 +185,7 @@ static enum cw_status say(struct cw_sql *sql, struct cw_error *err)
         return cw_store_damaged(store, "a column holds what no program of ours wrote", err);
     }
     if (store->failed != CW_OK) {
-        return cw_error_set(
-            err, store->failed,
-            "%s: an earlier step of this change failed and all of it was taken back", store->path);
+        return cw_sql_spoilt(store, err);
     }
     if (sql->wrong == CW_LIMIT) {
         return cw_error_set(err, CW_LIMIT, "%s: a number is too large to be stored", store->path);

@@ -84,6 +84,8 @@ void cw_sql_damaged(struct cw_sql *sql);
 enum cw_status cw_sql_fail(struct cw_store *store, int rc, struct cw_error *err);
 /** Takes back the transaction that a failure has made worthless; outside of one, nothing. */
 void cw_sql_spoil(struct cw_store *store, enum cw_status status);
+/** Says that the transaction is such a one. Returns: store->failed. */
+enum cw_status cw_sql_spoilt(const struct cw_store *store, struct cw_error *err);
 /** The sentence for state that cannot be as it is. */
 enum cw_status cw_store_damaged(const struct cw_store *store, const char *why,
                                 struct cw_error *err);

@@ -44,9 +44,7 @@ enum cw_status cw_store_commit(struct cw_store *store, struct cw_error *err)
 {
     CW_ASSERT(store->is_in_transaction);
     if (store->failed != CW_OK) {
-        return cw_error_set(
-            err, store->failed,
-            "%s: an earlier step of this change failed and all of it was taken back", store->path);
+        return cw_sql_spoilt(store, err);
     }
     struct cw_sql sql = cw_sql_begin(store, "COMMIT");
     const enum cw_status status = cw_sql_run(&sql, err);
