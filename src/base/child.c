@@ -181,6 +181,11 @@ enum cw_status cw_child_start(const struct cw_child_options *options, pid_t *ret
     if (result == ENOENT || result == ENOTDIR) {
         return cw_error_set(err, CW_NOT_FOUND, "%s: no such program", options->path);
     }
+    if (result == ENOMEM || result == EAGAIN) {
+        return cw_error_set(err, CW_NOMEM,
+                            "%s: cannot be started: not enough memory, or too many processes",
+                            options->path);
+    }
     if (result != 0) {
         return cw_error_set(err, CW_IO, "%s: cannot be started: errno %d", options->path, result);
     }
