@@ -147,6 +147,9 @@ enum cw_status cw_sql_fail(struct cw_store *store, int rc, struct cw_error *err)
     if (status == CW_STATE) {
         return cw_store_damaged(store, why, err);
     }
+    if (status == CW_NOMEM) { /* the text that SQLite keeps may be of what it could not do then */
+        return cw_error_set(err, CW_NOMEM, "%s: out of memory", store->path);
+    }
     if ((rc & 0xff) == SQLITE_FULL) {
         return cw_error_set(err, CW_IO,
                             "%s: the disk is full: free some space and run again; nothing of this "
