@@ -1,12 +1,13 @@
 """judge: after a disturbed run and the runs that follow it: is everything there, once, unchanged?
 
 Every offence is a line of text that begins with its kind: loss, second body, duplicate, log,
-database, stray, verdict, answer, words, exit, hang.
+facts, database, stray, verdict, answer, words, exit, hang.
 """
 import collections
 import hashlib
 import json
 import os
+import re
 
 import ground
 
@@ -30,6 +31,7 @@ class Reference:
         assert again.returncode == 0, again.stderr
         self.files = place.files()
         self.ids, self.earlier = self.alerts(place, "="), self.alerts(place, "<>")
+        self.facts = self.facts_of(place)
         assert len(self.ids) == ground.ALERTS, "%d alerts" % len(self.ids)
         for endpoint in ground.ENDPOINTS:
             ids = [post[0] for post in place.receivers.posts[endpoint]]
@@ -44,6 +46,18 @@ class Reference:
         return ids
 
 
+    @staticmethod
+    def facts_of(place):
+        """id -> its body without what depends on when it was made."""
+        database = place.database()
+        bodies = {row[0]: json.loads(row[1]) for row in
+                  database.execute("SELECT id, body FROM alerts WHERE case_id = 'theft'")}
+        database.close()
+        made = re.compile(r'\d{4}-\d\d-\d\dT[\d:]+Z|"nonce": "[^"]*"')
+        return {name: made.sub("", json.dumps(body, sort_keys=True))
+                for name, body in bodies.items()}
+
+
 class Answer:
     """The undisturbed run of a command that only reads."""
 
@@ -52,6 +66,12 @@ class Answer:
         done = place.run_line(place.scene.line(place), place.home.env())
         assert done.exit in (0, ground.LISTED), done.stderr
         self.exit, self.stdout, self.content = done.exit, done.stdout, place.content()
+
+
+def difference(*texts):
+    """The stretch of each where they begin to differ."""
+    at = len(os.path.commonprefix(texts))
+    return tuple("...%r" % text[max(at - 30, 0):at + 60] for text in texts)
 
 
 class Verdict:
@@ -95,6 +115,11 @@ def judge_database(place, reference, verdict):
                                    ).fetchone()[0]
     rows = database.execute("SELECT count(*) FROM outbox").fetchone()[0]
     database.close()
+    facts = Reference.facts_of(place)
+    for name in sorted(set(facts) & set(reference.facts)):
+        if facts[name] != reference.facts[name]:
+            verdict.add("facts", "%s says %s and not %s" % (
+                name, *difference(facts[name], reference.facts[name])))
     for missing in reference.ids - set(stored):
         verdict.add("loss", "alert %s is not stored" % missing)
     for extra in set(stored) - reference.ids:
@@ -193,9 +218,8 @@ def judge_answer(place, reference, disturbed):
     judge_end(place, disturbed, CANNOT | {reference.exit}, reference.exit, verdict)
     is_said = place.scene.is_partial and disturbed.stderr.strip() != ""
     if disturbed.exit == reference.exit and disturbed.stdout != reference.stdout and not is_said:
-        at = len(os.path.commonprefix([disturbed.stdout, reference.stdout]))
-        verdict.add("answer", "ended as undisturbed, but said ...%r and not ...%r" % (
-            disturbed.stdout[max(at - 30, 0):at + 60], reference.stdout[max(at - 30, 0):at + 60]))
+        verdict.add("answer", "ended as undisturbed, but said %s and not %s" %
+                    difference(disturbed.stdout, reference.stdout))
     now = place.content()
     for name in sorted(set(now) ^ set(reference.content)):
         verdict.add("stray", name)

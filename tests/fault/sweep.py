@@ -17,7 +17,7 @@ import judge
 import scenes
 
 SKIPPED = 77
-KINDS = ("loss", "double", "second body", "duplicate", "log", "database", "stray", "verdict",
+KINDS = ("loss", "double", "second body", "facts", "duplicate", "log", "database", "stray", "verdict",
          "answer", "words", "exit", "hang")
 # Bounded form: the calls after which something else is on disk than before.
 TURNING = {"fsync", "fdatasync", "rename", "renameat", "renameat2", "link", "linkat", "unlink",
@@ -50,9 +50,22 @@ class Worker(threading.local):
     places = []
 
     def __init__(self, scene):
-        self.place = scenes.make(scene)
-        Worker.places.append(self.place)
-        self.reference = self.place.scene.reference(self.place)
+        self.scene, self.made = scene, None
+
+    def make(self):
+        if self.made is None:
+            place = scenes.make(self.scene)
+            Worker.places.append(place)
+            self.made = place, place.scene.reference(place)
+        return self.made
+
+    @property
+    def place(self):
+        return self.make()[0]
+
+    @property
+    def reference(self):
+        return self.make()[1]
 
 
 class KillAt:
@@ -163,7 +176,9 @@ def points_of(args, how, boundaries):
     if not boundaries:
         return []
     if getattr(args, "chains", False):
-        return how.representatives()[::args.step]
+        points = how.representatives()
+        pick = random.Random(args.seed)
+        return sorted(pick.sample(points, min(args.points or len(points), len(points))))
     if args.points:
         return chosen(boundaries, args.points, args.seed)
     return range(args.first, (args.last or len(boundaries)) + 1, args.step)
@@ -180,10 +195,10 @@ def sweep(name, args, how):
     """how: KillAt or Strike. Returns the exit code."""
     begun = time.monotonic()
     worker = Worker(args.scene)
-    boundaries = count_boundaries(worker, how)
-    points = points_of(args, how, boundaries)
     tally, next_s = Tally(), begun + PROGRESS_S
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+        boundaries = pool.submit(count_boundaries, worker, how).result()
+        points = points_of(args, how, boundaries)
         for result in pool.map(lambda at: try_point(worker, how, at), points):
             tally.add(*result)
             next_s = tell_progress(tally, points, next_s)
