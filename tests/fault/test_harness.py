@@ -295,6 +295,9 @@ class Judge(unittest.TestCase):
             ("an endpoint that was never told", "loss", lambda: posts[soc].pop()),
             ("another body in the store", "second body", lambda: self.sql(
                 "UPDATE alerts SET body = x'7b7d' WHERE seq = 3")),
+            ("an alert that says less", "facts", lambda: self.sql(
+                "UPDATE alerts SET body = CAST(replace(CAST(body AS TEXT),"
+                " '\"listed_encoding\":\"hex\",', '') AS BLOB) WHERE seq = 2")),
             ("another body at one endpoint", "second body", lambda: posts[partner].append(
                 (posts[partner][0][0], "0" * 64))),
             ("two duplicates at one endpoint", "duplicate", lambda: posts[soc].extend(
