@@ -196,16 +196,23 @@ static enum cw_status say(struct cw_sql *sql, struct cw_error *err)
     return cw_error_set(err, sql->wrong, "%s: out of memory", store->path);
 }
 
-/* Takes back the transaction that a failure has made worthless. SQLite may have done so itself. */
+/* SQLite may have done so itself. It needs memory even for this, and a transaction that stayed open
+ * would take in what comes next: so once more, and cw_store_begin asks again. */
+void cw_sql_rollback(struct cw_store *store)
+{
+    for (int i = 0; i < 2 && sqlite3_get_autocommit(store->db) == 0; i++) {
+        (void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+    }
+}
+
+/* Takes back the transaction that a failure has made worthless. */
 void cw_sql_spoil(struct cw_store *store, enum cw_status status)
 {
     if (!store->is_in_transaction || store->failed != CW_OK) {
         return;
     }
     store->failed = status;
-    if (sqlite3_get_autocommit(store->db) == 0) {
-        (void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
-    }
+    cw_sql_rollback(store);
 }
 
 enum cw_status cw_sql_end(struct cw_sql *sql, struct cw_error *err)
