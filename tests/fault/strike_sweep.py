@@ -14,6 +14,8 @@ import sweep
 SQLITE = {"SQLITE_BUSY": 5, "SQLITE_NOMEM": 7, "SQLITE_READONLY": 8, "SQLITE_INTERRUPT": 9,
           "SQLITE_IOERR": 10, "SQLITE_CORRUPT": 11, "SQLITE_FULL": 13, "SQLITE_CANTOPEN": 14,
           "SQLITE_NOTADB": 26}
+# libcurl says so of a resolver that got no memory, or no thread.
+WORDS = ("memory", "Could not resolve host", "thread failed to start")
 DEFAULTS = {"memory": "ENOMEM", "database": "SQLITE_IOERR", "network": "ECONNRESET"}
 
 
@@ -37,7 +39,7 @@ def main():
     name = "%s of %s: %s%s%s" % (args.kind, who, error, " after the call" * args.after,
                                  " and ever after" * args.onwards)
     return sweep.run(name, args, sweep.Strike(
-        words=("memory",) if args.kind == "memory" else (), kind=args.kind, who=who,
+        words=WORDS if args.kind == "memory" else (), kind=args.kind, who=who,
         error=number_of(error), onwards=args.onwards, after=args.after))
 
 
