@@ -21,7 +21,7 @@ struct cw_arena {
     size_t used;
     size_t max;
     size_t chunk_bytes;
-    bool failed;
+    enum cw_status failed;
 };
 
 struct cw_arena *cw_arena_new(size_t bytes_max)
@@ -97,7 +97,7 @@ static struct chunk *chunk_for(struct cw_arena *arena, size_t bytes)
 static void *take(struct cw_arena *arena, size_t bytes, size_t alignment)
 {
     CW_ASSERT(arena != NULL);
-    if (arena->failed) {
+    if (arena->failed != CW_OK) {
         return NULL;
     }
     bytes = bytes == 0 ? 1 : bytes;
@@ -109,14 +109,14 @@ static void *take(struct cw_arena *arena, size_t bytes, size_t alignment)
         chunk = NULL;
     }
     if (padding > arena->max - arena->used || bytes > arena->max - arena->used - padding) {
-        arena->failed = true;
+        cw_arena_fail(arena, CW_LIMIT);
         return NULL;
     }
     if (chunk == NULL) {
         chunk = chunk_for(arena, bytes);
     }
     if (chunk == NULL) {
-        arena->failed = true;
+        arena->failed = CW_NOMEM;
         return NULL;
     }
     void *block = chunk->data + chunk->used + padding;
@@ -136,7 +136,7 @@ void *cw_arena_array(struct cw_arena *arena, size_t count, size_t size)
 {
     size_t bytes = 0;
     if (!cw_checked_mul(count, size, &bytes)) {
-        arena->failed = true;
+        cw_arena_fail(arena, CW_LIMIT);
         return NULL;
     }
     return take(arena, bytes, ALIGNMENT);
@@ -146,7 +146,7 @@ struct cw_span cw_arena_copy(struct cw_arena *arena, struct cw_span text)
 {
     size_t bytes = 0;
     if (!cw_checked_add(text.len, 1, &bytes)) {
-        arena->failed = true;
+        cw_arena_fail(arena, CW_LIMIT);
         return (struct cw_span){NULL, 0};
     }
     char *copy = take(arena, bytes, 1);
@@ -157,6 +157,19 @@ struct cw_span cw_arena_copy(struct cw_arena *arena, struct cw_span text)
         memcpy(copy, text.data, text.len);
     }
     return (struct cw_span){copy, text.len};
+}
+
+enum cw_status cw_arena_status(const struct cw_arena *arena)
+{
+    return arena->failed;
+}
+
+void cw_arena_fail(struct cw_arena *arena, enum cw_status why)
+{
+    CW_ASSERT(why != CW_OK);
+    if (arena->failed == CW_OK) {
+        arena->failed = why;
+    }
 }
 
 size_t cw_arena_used(const struct cw_arena *arena)

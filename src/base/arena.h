@@ -21,6 +21,11 @@ void *cw_arena_alloc(struct cw_arena *arena, size_t bytes);
 void *cw_arena_array(struct cw_arena *arena, size_t count, size_t size);
 /** Copy of a span, NUL-terminated beyond its length. `.data` is NULL on failure only. */
 struct cw_span cw_arena_copy(struct cw_arena *arena, struct cw_span text);
+/** Why it has failed: CW_OK when it has not, CW_LIMIT past the cap, CW_NOMEM. */
+enum cw_status cw_arena_status(const struct cw_arena *arena);
+/** Makes it fail, when what was to be copied into it could not be made: so that one look at the end
+ *  of many copies is enough. The first reason stays. */
+void cw_arena_fail(struct cw_arena *arena, enum cw_status why);
 /** Bytes handed out so far. */
 size_t cw_arena_used(const struct cw_arena *arena);
 

@@ -181,6 +181,11 @@ enum cw_status cw_child_start(const struct cw_child_options *options, pid_t *ret
     if (result == ENOENT || result == ENOTDIR) {
         return cw_error_set(err, CW_NOT_FOUND, "%s: no such program", options->path);
     }
+    if (result == ENOMEM || result == EAGAIN) {
+        return cw_error_set(err, CW_NOMEM,
+                            "%s: cannot be started: not enough memory, or too many processes",
+                            options->path);
+    }
     if (result != 0) {
         return cw_error_set(err, CW_IO, "%s: cannot be started: errno %d", options->path, result);
     }
@@ -196,6 +201,19 @@ static pid_t reap(pid_t pid, int *ret_end)
         result = waitpid(pid, ret_end, 0);
     } while (result < 0 && errno == EINTR);
     return result;
+}
+
+static const char *meaning_of_code(int code)
+{
+    switch (code) {
+    case CW_CHILD_UNSEALED:
+        return ": its sandbox cannot be put up, the kernel filters no system calls; --no-sandbox "
+               "runs without";
+    case CW_CHILD_NO_MEMORY:
+        return ": it ran out of memory";
+    default:
+        return "";
+    }
 }
 
 /* What the limits and the sandbox of a helper program say. */
@@ -238,10 +256,7 @@ enum cw_status cw_child_wait(pid_t pid, struct cw_error *err)
     }
     if (end.code != 0) {
         return cw_error_set(err, CW_UNTRUSTED, "ended with exit code %d%s", end.code,
-                            end.code == CW_CHILD_UNSEALED
-                                ? ": its sandbox cannot be put up, the kernel filters no system "
-                                  "calls; --no-sandbox runs without"
-                                : "");
+                            meaning_of_code(end.code));
     }
     return CW_OK;
 }

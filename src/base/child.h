@@ -12,7 +12,9 @@
 
 enum {
     CW_CHILD_FDS_MAX = 512,
-    CW_CHILD_UNSEALED = 69, /* exit code of a helper program that could not be sealed */
+    /* exit codes of a helper program */
+    CW_CHILD_UNSEALED = 69,  /* it could not be sealed */
+    CW_CHILD_NO_MEMORY = 71, /* it ran out of memory and could not say so in a frame */
 };
 
 struct cw_child_fd {
@@ -30,7 +32,7 @@ struct cw_child_options {
 
 /** Starts a program. Descriptor 2 is inherited unless it is in fds; 0 and 1 are /dev/null unless
  *  they are in fds.
- *  Returns: CW_OK, CW_NOT_FOUND (no such program), CW_IO. */
+ *  Returns: CW_OK, CW_NOT_FOUND (no such program), CW_NOMEM (of the machine too), CW_IO. */
 CW_NODISCARD enum cw_status cw_child_start(const struct cw_child_options *options, pid_t *ret_pid,
                                            struct cw_error *err);
 /** Waits for the end.

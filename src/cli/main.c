@@ -186,6 +186,21 @@ static void guard_descriptors(void)
     }
 }
 
+/* Jansson does not look whether a token that it reads had room to grow: without memory it drops
+ * bytes of strings, or writes behind their end. So it never goes on without. What a run has not
+ * committed then is undone as after a power cut, and the next one does it. */
+static void *json_malloc(size_t size)
+{
+    void *memory = malloc(size);
+    if (memory == NULL) {
+        (void)fprintf(stderr,
+                      "cryptowatch: out of memory for JSON; what was not finished is left to "
+                      "the next run\n");
+        exit(CW_EXIT_OS);
+    }
+    return memory;
+}
+
 static int run(int argc, char **argv)
 {
     if (argc < 2) {
@@ -236,6 +251,7 @@ int main(int argc, char **argv)
     (void)signal(SIGPIPE, SIG_IGN);
     const struct rlimit none = {0, 0};
     (void)setrlimit(RLIMIT_CORE, &none); /* a core would hold the keys */
+    json_set_alloc_funcs(json_malloc, free);
     struct cw_error err = {0};
     if (cw_hash_selftest(&err) != CW_OK) {
         (void)fprintf(stderr, "cryptowatch: %s\n", err.text);

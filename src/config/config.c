@@ -345,7 +345,7 @@ static enum cw_status derive_origin(const struct reading *reading, struct cw_con
     cw_buf_init(&origin, CW_LOG_NAME_MAX);
     cw_buf_span(&origin, name);
     cw_buf_str(&origin, "/log1");
-    enum cw_status status = CW_OK;
+    enum cw_status status = origin.failed == CW_NOMEM ? out_of_memory(reading, err) : CW_OK;
     if (name.len > 0 && cw_buf_status(&origin, NULL) == CW_OK &&
         cw_tlog_name_is_valid(cw_buf_as_span(&origin))) {
         config->log_origin = cw_arena_copy(reading->arena, cw_buf_as_span(&origin)).data;

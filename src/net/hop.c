@@ -221,7 +221,7 @@ void cw_transfer_start_hop(struct cw_transfer *transfer)
                set_hop(transfer, transfer->request.total_ms - spent_ms) != CURLE_OK ||
                curl_multi_add_handle(transfer->policy->multi, transfer->easy) != CURLM_OK) {
         cw_transfer_fail_words(transfer, CW_NET_PROTOCOL,
-                               "the network library refuses the request");
+                               "the network library refuses the request, or lacks memory for it");
     }
     transfer->has_ended = transfer->failure != CW_NET_OK;
 }

@@ -191,8 +191,10 @@ static enum cw_status advance(struct program *program, struct cw_error *err)
 {
     int running = 0;
     int left = 0;
-    if (curl_multi_perform(program->policy.multi, &running) != CURLM_OK) {
-        return cw_error_set(err, CW_STATE, "the network library is in disorder");
+    const CURLMcode result = curl_multi_perform(program->policy.multi, &running);
+    if (result != CURLM_OK) {
+        return cw_error_set(err, result == CURLM_OUT_OF_MEMORY ? CW_NOMEM : CW_STATE,
+                            "the network library is in disorder: %s", curl_multi_strerror(result));
     }
     for (;;) {
         const CURLMsg *message = curl_multi_info_read(program->policy.multi, &left);
@@ -212,8 +214,10 @@ static enum cw_status wait_for_news(struct program *program, struct cw_error *er
     struct curl_waitfd own[2] = {{.fd = STDIN_FILENO, .events = CURL_WAIT_POLLIN},
                                  {.fd = STDOUT_FILENO, .events = CURL_WAIT_POLLOUT}};
     const unsigned count = program->out.len > 0 ? 2 : 1;
-    if (curl_multi_poll(program->policy.multi, own, count, WAIT_MS, NULL) != CURLM_OK) {
-        return cw_error_set(err, CW_STATE, "the network library cannot wait");
+    const CURLMcode result = curl_multi_poll(program->policy.multi, own, count, WAIT_MS, NULL);
+    if (result != CURLM_OK) {
+        return cw_error_set(err, result == CURLM_OUT_OF_MEMORY ? CW_NOMEM : CW_STATE,
+                            "the network library cannot wait: %s", curl_multi_strerror(result));
     }
     return CW_OK;
 }
@@ -328,6 +332,7 @@ static int exit_of(enum cw_status status)
     return status == CW_OK          ? 0
            : status == CW_DENIED    ? CW_SANDBOX_EXIT
            : status == CW_UNTRUSTED ? EXIT_PROTOCOL
+           : status == CW_NOMEM     ? CW_CHILD_NO_MEMORY
                                     : EXIT_IO;
 }
 
@@ -346,7 +351,7 @@ int main(int argc, char **argv)
     }
     struct program *program = program_new();
     if (program == NULL) {
-        return EXIT_SOFTWARE;
+        return CW_CHILD_NO_MEMORY;
     }
     const bool is_unsealed = argc > 1 && strcmp(argv[1], CW_SANDBOX_OFF) == 0;
     enum cw_status status = prepare(program, is_unsealed, &err);

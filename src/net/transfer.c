@@ -155,7 +155,7 @@ static void start(struct cw_transfer *transfer)
     } else if (cw_transfer_set_rules(transfer) != CURLE_OK ||
                cw_transfer_set_request(transfer) != CURLE_OK) {
         cw_transfer_fail_words(transfer, CW_NET_PROTOCOL,
-                               "the network library lacks what we must ask of it");
+                               "the network library lacks memory, or what we must ask of it");
     }
     transfer->now = transfer->first;
     transfer->has_ended = transfer->failure != CW_NET_OK;

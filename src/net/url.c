@@ -15,11 +15,15 @@ static enum cw_status refuse(struct cw_span text, const char *why, struct cw_err
     return cw_error_set(err, CW_UNTRUSTED, "\"%.*s\" %s", CW_SPAN_ARG(shown), why);
 }
 
-/* Copies a part of the URL out; false when it is absent or too long. */
-static bool take_part(CURLU *url, CURLUPart part, unsigned flags, char *ret, size_t bytes)
+/* Copies a part of the URL out; false when it is absent or too long, or when there is no memory for
+ * it, which is remembered. */
+static bool take_part(CURLU *url, CURLUPart part, unsigned flags, char *ret, size_t bytes,
+                      bool *is_short)
 {
     char *value = NULL;
-    if (curl_url_get(url, part, &value, flags) != CURLUE_OK || value == NULL) {
+    const CURLUcode code = curl_url_get(url, part, &value, flags);
+    *is_short |= code == CURLUE_OUT_OF_MEMORY;
+    if (code != CURLUE_OK || value == NULL) {
         return false;
     }
     const size_t len = strlen(value);
@@ -31,21 +35,21 @@ static bool take_part(CURLU *url, CURLUPart part, unsigned flags, char *ret, siz
     return fits;
 }
 
-static const char *take_parts(CURLU *url, struct cw_net_url *ret)
+static const char *take_parts(CURLU *url, struct cw_net_url *ret, bool *is_short)
 {
     char scheme[8] = "";
     char port[8] = "";
     uint64_t number = 0;
-    if (!take_part(url, CURLUPART_SCHEME, 0, scheme, sizeof(scheme)) ||
+    if (!take_part(url, CURLUPART_SCHEME, 0, scheme, sizeof(scheme), is_short) ||
         (strcmp(scheme, "https") != 0 && strcmp(scheme, "http") != 0)) {
         return "is neither https nor http";
     }
-    if (!take_part(url, CURLUPART_HOST, 0, ret->host, sizeof(ret->host)) ||
-        !take_part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT, port, sizeof(port)) ||
+    if (!take_part(url, CURLUPART_HOST, 0, ret->host, sizeof(ret->host), is_short) ||
+        !take_part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT, port, sizeof(port), is_short) ||
         !cw_span_to_u64(cw_span_cstr(port), PORT_MAX, &number) || number == 0) {
         return "has no usable host or port";
     }
-    if (!take_part(url, CURLUPART_URL, 0, ret->text, sizeof(ret->text))) {
+    if (!take_part(url, CURLUPART_URL, 0, ret->text, sizeof(ret->text), is_short)) {
         return "is longer than 2048 bytes";
     }
     for (char *c = ret->host; *c != '\0'; c++) {
@@ -86,7 +90,11 @@ static enum cw_status set_and_take(CURLU *url, struct cw_span text, struct cw_ne
     }
     (void)curl_url_set(url, CURLUPART_FRAGMENT, NULL, 0);
     struct cw_net_url taken = {.is_https = false};
-    const char *why = take_parts(url, &taken);
+    bool is_short = false;
+    const char *why = take_parts(url, &taken, &is_short);
+    if (is_short) {
+        return cw_error_set(err, CW_NOMEM, "memory is exhausted");
+    }
     if (why != NULL) {
         return refuse(text, why, err);
     }

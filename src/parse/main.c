@@ -5,11 +5,13 @@
  * program this is (sandbox/sandbox.h).
  * Holds no key, opens no file; sealed before it reads a byte. */
 #include <iconv.h>
+#include <jansson.h>
 #include <langinfo.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/datetime.h"
 #include "base/file.h"
 #include "feed/format.h"
@@ -185,7 +187,13 @@ static enum cw_status parse(struct program *program, struct cw_error *err)
     return status;
 }
 
-/* The last frame says how it went; only a broken pipe leaves nothing to say it to. */
+/* A broken pipe leaves nobody to say it to, and exhausted memory nothing to say it with. */
+static int exit_of(enum cw_status status)
+{
+    return status == CW_OK ? 0 : status == CW_NOMEM ? CW_CHILD_NO_MEMORY : EXIT_IO;
+}
+
+/* The last frame says how it went. */
 static int finish(struct program *program, const struct cw_error *why)
 {
     struct cw_error err = {0};
@@ -200,7 +208,7 @@ static int finish(struct program *program, const struct cw_error *why)
     }
     cw_buf_clear(&program->frame);
     cw_buf_clear(&program->out);
-    return status == CW_OK ? 0 : EXIT_IO;
+    return exit_of(status);
 }
 
 static int usage(void)
@@ -234,7 +242,7 @@ static int copy(void)
     if (status != CW_OK) {
         (void)fprintf(stderr, "cryptowatch-parse: %s\n", err.text);
     }
-    return status == CW_OK ? 0 : EXIT_IO;
+    return exit_of(status);
 }
 
 /* Takes --no-sandbox off the arguments. */
@@ -287,11 +295,23 @@ static int parse_to_frames(int argc, char **argv)
     return finish(&program, &err);
 }
 
+/* Without memory Jansson drops bytes of a string, or writes behind its end (cli/main.c). A list can
+ * bring that about, by its size. */
+static void *json_malloc(size_t size)
+{
+    void *memory = malloc(size);
+    if (memory == NULL) {
+        _exit(CW_CHILD_NO_MEMORY);
+    }
+    return memory;
+}
+
 int main(int argc, char **argv)
 {
     struct cw_sandbox_state state;
     struct cw_error err = {0};
     const bool is_off = takes_off(&argc, &argv);
+    json_set_alloc_funcs(json_malloc, free);
     if (argc < 2) {
         return usage();
     }

@@ -36,6 +36,8 @@ struct unpacker {
     const char *name; /* of the container, for error texts */
     struct cw_unpack_sink sink;
     struct archive *archive;
+    /* ours: libarchive 3.6 does not look whether it got memory for its own */
+    struct archive_entry *entry;
     uint64_t bytes_read; /* asked for by libarchive: the measure of the ratio */
     uint64_t bytes_out;
     size_t documents;
@@ -165,7 +167,8 @@ static enum cw_status open_archive(struct unpacker *unpacker, struct cw_error *e
 {
     struct archive *archive = archive_read_new();
     unpacker->archive = archive;
-    if (archive == NULL) {
+    unpacker->entry = archive_entry_new();
+    if (archive == NULL || unpacker->entry == NULL) {
         return cw_error_set(err, CW_NOMEM, "out of memory");
     }
     if (support(unpacker) != ARCHIVE_OK) {
@@ -237,8 +240,7 @@ static enum cw_status check_filters(const struct unpacker *unpacker, struct cw_e
 static enum cw_status copy_members(struct unpacker *unpacker, struct cw_error *err)
 {
     for (;;) {
-        struct archive_entry *entry = NULL;
-        const int result = archive_read_next_header(unpacker->archive, &entry);
+        const int result = archive_read_next_header2(unpacker->archive, unpacker->entry);
         if (result == ARCHIVE_EOF && unpacker->documents == 1) {
             return CW_OK;
         }
@@ -251,7 +253,7 @@ static enum cw_status copy_members(struct unpacker *unpacker, struct cw_error *e
         }
         enum cw_status status = check_filters(unpacker, err);
         if (status == CW_OK) {
-            status = copy_member(unpacker, entry, err);
+            status = copy_member(unpacker, unpacker->entry, err);
         }
         if (status != CW_OK) {
             return status;
@@ -352,6 +354,7 @@ enum cw_status cw_unpack(int fd, struct cw_unpack_sink sink, struct cw_unpack_re
     if (status == CW_OK) {
         *ret_report = (struct cw_unpack_report){unpacker->file_bytes, unpacker->bytes_out};
     }
+    archive_entry_free(unpacker->entry);
     if (unpacker->archive != NULL) {
         (void)archive_read_free(unpacker->archive);
     }

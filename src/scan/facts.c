@@ -11,6 +11,9 @@ static const char *fact(struct cw_arena *arena, struct cw_span text, size_t byte
     struct cw_buf clean;
     cw_buf_init(&clean, bytes_max + 1);
     cw_alert_clean_text(&clean, text, bytes_max);
+    if (clean.failed != CW_OK) {
+        cw_arena_fail(arena, clean.failed);
+    }
     const struct cw_span kept = cw_arena_copy(arena, cw_buf_as_span(&clean));
     cw_buf_clear(&clean);
     return kept.data;
@@ -37,8 +40,13 @@ static const char *key_fact(struct cw_arena *arena, struct cw_span canonical)
     return fact_str(arena, text, VALUE_MAX_BYTES);
 }
 
-static enum cw_status arena_full(struct cw_error *err)
+/* Every fact counts, those too that may be missing: what is signed without one says less than the
+ * list did. */
+static enum cw_status arena_full(const struct cw_arena *arena, struct cw_error *err)
 {
+    if (cw_arena_status(arena) == CW_NOMEM) {
+        return cw_error_no_memory(err);
+    }
     return cw_error_set(err, CW_LIMIT, "too many alerts from one list for one run");
 }
 
@@ -79,7 +87,7 @@ enum cw_status cw_scan_provenance(const struct cw_intake *intake, struct cw_aren
     const bool is_whole = ret->publisher != NULL && ret->final_url != NULL && ret->etag != NULL &&
                           ret->last_modified != NULL && ret->published != NULL &&
                           ret->media_type != NULL && ret->snapshot_sha256 != NULL;
-    return is_whole ? CW_OK : arena_full(err);
+    return is_whole ? CW_OK : arena_full(arena, err);
 }
 
 /* ---- the case and its address -------------------------------------------------------------- */
@@ -93,7 +101,7 @@ static enum cw_status put_case(const struct cw_rule *rule, struct cw_arena *aren
     out->case_title = fact_str(arena, rule->title, TITLE_MAX_BYTES);
     out->rule_sha256 = rule->sha256;
     if (reported == NULL || out->case_title == NULL) {
-        return arena_full(err);
+        return arena_full(arena, err);
     }
     for (size_t i = 0; i < count; i++) {
         reported[i].title = fact_str(arena, rule->reported[i].title, TITLE_MAX_BYTES);
@@ -120,7 +128,7 @@ static enum cw_status put_address(struct cw_span value, struct cw_span canonical
         out->caip10 = fact_str(arena, caip10, sizeof(caip10));
     }
     const bool is_whole = out->chain != NULL && out->value != NULL && out->canonical != NULL;
-    return is_whole ? CW_OK : arena_full(err);
+    return is_whole ? CW_OK : arena_full(arena, err);
 }
 
 /* ---- the listing --------------------------------------------------------------------------- */
@@ -130,12 +138,12 @@ static enum cw_status put_listing(const struct cw_listing *listing, struct cw_ar
 {
     const char **programs = cw_arena_array(arena, listing->programs_count + 1, sizeof(*programs));
     if (programs == NULL) {
-        return arena_full(err);
+        return arena_full(arena, err);
     }
     for (size_t i = 0; i < listing->programs_count; i++) {
         programs[i] = fact(arena, listing->programs[i], CW_ENTRY_PROGRAM_MAX);
         if (programs[i] == NULL) {
-            return arena_full(err);
+            return arena_full(arena, err);
         }
     }
     out->programs = programs;
@@ -150,7 +158,7 @@ static enum cw_status put_listing(const struct cw_listing *listing, struct cw_ar
     const bool is_whole = out->listed_value != NULL && out->listed_canonical != NULL &&
                           out->listed_encoding != NULL && out->entry_id != NULL &&
                           out->entry_name != NULL && out->listed_on != NULL;
-    return is_whole ? CW_OK : arena_full(err);
+    return is_whole ? CW_OK : arena_full(arena, err);
 }
 
 /* What we still know of a listing that left the list together with its row. */
@@ -174,6 +182,9 @@ static const char *json_fact(struct cw_arena *arena, const json_t *value)
         return NULL;
     }
     char *text = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+    if (text == NULL) {
+        cw_arena_fail(arena, CW_NOMEM);
+    }
     const struct cw_span kept = cw_arena_copy(arena, cw_span_cstr(text));
     free(text);
     return kept.data;
@@ -188,7 +199,7 @@ static enum cw_status put_changes(struct cw_span old_json, struct cw_span new_js
     static const char *const paths[] = {"/entry_name", "/listed_on", "/programs"};
     struct cw_alert_change *changes = cw_arena_array(arena, CW_COUNT(members), sizeof(*changes));
     if (changes == NULL) {
-        return arena_full(err);
+        return arena_full(arena, err);
     }
     json_t *before = json_loadb(old_json.data, old_json.len, 0, NULL);
     json_t *after = json_loadb(new_json.data, new_json.len, 0, NULL);
@@ -311,6 +322,9 @@ enum cw_status cw_scan_facts(const struct cw_scan *scan, const struct cw_event_s
     if (status == CW_OK) {
         status = event->hit != NULL ? put_present(event, arena, &out.address, err)
                                     : put_past(source, event, arena, &out.address, err);
+    }
+    if (status == CW_OK && cw_arena_status(arena) != CW_OK) {
+        status = arena_full(arena, err);
     }
     if (status == CW_OK) {
         *ret = out;

@@ -254,6 +254,15 @@ static enum cw_status use_log(struct cw_store *store, struct cw_error *err)
     return status;
 }
 
+/* A page that quick_check could not have, for want of memory or because the disk fails, is a line
+ * of its findings like any damage; only SQLITE_CORRUPT (11) is that. */
+static bool is_unread(const char *found)
+{
+    return strstr(found, "failed to get page") != NULL ||
+           (strstr(found, "unable to get the page") != NULL &&
+            strstr(found, "error code=11") == NULL);
+}
+
 static enum cw_status quick_check(struct cw_store *store, struct cw_error *err)
 {
     int64_t pages = 0;
@@ -267,6 +276,12 @@ static enum cw_status quick_check(struct cw_store *store, struct cw_error *err)
         cw_text_escape_to(found, sizeof(found), cw_sql_span(&sql, 0));
     }
     status = cw_sql_end(&sql, err);
+    if (status == CW_OK && is_unread(found)) {
+        return cw_error_set(err, CW_IO,
+                            "%s: not all of it could be read to be checked, for want of memory or "
+                            "because the disk fails (%s); run again",
+                            store->path, found);
+    }
     if (status == CW_OK && strcmp(found, "ok") != 0) {
         return cw_store_damaged(store, found, err);
     }

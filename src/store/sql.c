@@ -147,10 +147,18 @@ enum cw_status cw_sql_fail(struct cw_store *store, int rc, struct cw_error *err)
     if (status == CW_STATE) {
         return cw_store_damaged(store, why, err);
     }
+    if (status == CW_NOMEM) { /* the text that SQLite keeps may be of what it could not do then */
+        return cw_error_set(err, CW_NOMEM, "%s: out of memory", store->path);
+    }
     if ((rc & 0xff) == SQLITE_FULL) {
         return cw_error_set(err, CW_IO,
                             "%s: the disk is full: free some space and run again; nothing of this "
                             "change was kept",
+                            store->path);
+    }
+    if (rc == SQLITE_IOERR_SHMMAP) {
+        return cw_error_set(err, CW_IO,
+                            "%s-shm: cannot be mapped: memory is exhausted or the disk full",
                             store->path);
     }
     if (status == CW_BUSY) {
@@ -158,6 +166,16 @@ enum cw_status cw_sql_fail(struct cw_store *store, int rc, struct cw_error *err)
                             store->path);
     }
     return cw_error_set(err, status, "%s: %s", store->path, why);
+}
+
+enum cw_status cw_sql_spoilt(const struct cw_store *store, struct cw_error *err)
+{
+    return cw_error_set(err, store->failed,
+                        "%s: an earlier step of this change %s and all of it was taken back",
+                        store->path,
+                        store->failed == CW_NOMEM ? "ran out of memory"
+                        : store->failed == CW_IO  ? "could not be read or written"
+                                                  : "failed");
 }
 
 static enum cw_status say(struct cw_sql *sql, struct cw_error *err)
@@ -170,9 +188,7 @@ static enum cw_status say(struct cw_sql *sql, struct cw_error *err)
         return cw_store_damaged(store, "a column holds what no program of ours wrote", err);
     }
     if (store->failed != CW_OK) {
-        return cw_error_set(
-            err, store->failed,
-            "%s: an earlier step of this change failed and all of it was taken back", store->path);
+        return cw_sql_spoilt(store, err);
     }
     if (sql->wrong == CW_LIMIT) {
         return cw_error_set(err, CW_LIMIT, "%s: a number is too large to be stored", store->path);
@@ -180,16 +196,23 @@ static enum cw_status say(struct cw_sql *sql, struct cw_error *err)
     return cw_error_set(err, sql->wrong, "%s: out of memory", store->path);
 }
 
-/* Takes back the transaction that a failure has made worthless. SQLite may have done so itself. */
+/* SQLite may have done so itself. It needs memory even for this, and a transaction that stayed open
+ * would take in what comes next: so once more, and cw_store_begin asks again. */
+void cw_sql_rollback(struct cw_store *store)
+{
+    for (int i = 0; i < 2 && sqlite3_get_autocommit(store->db) == 0; i++) {
+        (void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+    }
+}
+
+/* Takes back the transaction that a failure has made worthless. */
 void cw_sql_spoil(struct cw_store *store, enum cw_status status)
 {
     if (!store->is_in_transaction || store->failed != CW_OK) {
         return;
     }
     store->failed = status;
-    if (sqlite3_get_autocommit(store->db) == 0) {
-        (void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
-    }
+    cw_sql_rollback(store);
 }
 
 enum cw_status cw_sql_end(struct cw_sql *sql, struct cw_error *err)

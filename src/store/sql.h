@@ -82,8 +82,12 @@ void cw_sql_damaged(struct cw_sql *sql);
 
 /** Records an SQLite failure in words. */
 enum cw_status cw_sql_fail(struct cw_store *store, int rc, struct cw_error *err);
+/** Ends the transaction that is open, without what it changed; without one, nothing. */
+void cw_sql_rollback(struct cw_store *store);
 /** Takes back the transaction that a failure has made worthless; outside of one, nothing. */
 void cw_sql_spoil(struct cw_store *store, enum cw_status status);
+/** Says that the transaction is such a one. Returns: store->failed. */
+enum cw_status cw_sql_spoilt(const struct cw_store *store, struct cw_error *err);
 /** The sentence for state that cannot be as it is. */
 enum cw_status cw_store_damaged(const struct cw_store *store, const char *why,
                                 struct cw_error *err);

@@ -29,6 +29,7 @@ enum cw_status cw_store_begin(struct cw_store *store, struct cw_error *err)
 {
     CW_ASSERT(store->mode == CW_STORE_WRITE);
     CW_ASSERT(!store->is_in_transaction);
+    cw_sql_rollback(store); /* one that could not be ended */
     struct cw_sql sql = cw_sql_begin(store, "BEGIN IMMEDIATE");
     const enum cw_status status = cw_sql_run(&sql, err);
     store->is_in_transaction = status == CW_OK;
@@ -44,9 +45,7 @@ enum cw_status cw_store_commit(struct cw_store *store, struct cw_error *err)
 {
     CW_ASSERT(store->is_in_transaction);
     if (store->failed != CW_OK) {
-        return cw_error_set(
-            err, store->failed,
-            "%s: an earlier step of this change failed and all of it was taken back", store->path);
+        return cw_sql_spoilt(store, err);
     }
     struct cw_sql sql = cw_sql_begin(store, "COMMIT");
     const enum cw_status status = cw_sql_run(&sql, err);
@@ -59,9 +58,7 @@ void cw_store_rollback(struct cw_store *store)
     if (!store->is_in_transaction) {
         return;
     }
-    if (sqlite3_get_autocommit(store->db) == 0) {
-        (void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
-    }
+    cw_sql_rollback(store);
     store->is_in_transaction = false;
     store->failed = CW_OK;
 }
@@ -93,7 +90,7 @@ enum cw_status cw_store_read_begin(struct cw_store *store, bool *ret_is_mine, st
 
 void cw_store_read_end(struct cw_store *store, bool is_mine)
 {
-    if (is_mine && sqlite3_get_autocommit(store->db) == 0) {
-        (void)sqlite3_exec(store->db, "COMMIT", NULL, NULL, NULL);
+    if (is_mine) {
+        cw_sql_rollback(store);
     }
 }

@@ -90,11 +90,12 @@ static bool is_clean(struct cw_span file)
     return cw_utf8_is_valid(file);
 }
 
-static bool read_line(struct cw_span line, struct cw_tlog_line *ret)
+/* CW_UNTRUSTED: not of the form. */
+static enum cw_status read_line(struct cw_span line, struct cw_tlog_line *ret)
 {
     const struct cw_span dash = CW_SPAN("\xe2\x80\x94 ");
     if (!cw_span_starts_with(line, dash)) {
-        return false;
+        return CW_UNTRUSTED;
     }
     line = cw_span_slice(line, dash.len, line.len);
     const size_t space = cw_span_find(line, ' ', 0);
@@ -105,11 +106,12 @@ static bool read_line(struct cw_span line, struct cw_tlog_line *ret)
     const bool is_read = ret->name.len > 0 && cw_span_find(ret->name, '+', 0) == ret->name.len &&
                          cw_base64_decode(&bytes, CW_BASE64_STANDARD, ret->base64) &&
                          bytes.len > CW_TLOG_KEY_ID_BYTES;
+    const bool is_short = bytes.failed == CW_NOMEM;
     if (is_read) {
         memcpy(ret->id, bytes.data, sizeof(ret->id));
     }
     cw_buf_clear(&bytes);
-    return is_read;
+    return is_read ? CW_OK : is_short ? CW_NOMEM : CW_UNTRUSTED;
 }
 
 enum cw_status cw_tlog_note_read(struct cw_span file, struct cw_tlog_note *ret,
@@ -135,7 +137,13 @@ enum cw_status cw_tlog_note_read(struct cw_span file, struct cw_tlog_note *ret,
             return cw_error_set(err, CW_LIMIT, "note: more than %u signatures",
                                 CW_NOTE_SIGNATURES_MAX);
         }
-        if (end == lines.len || !read_line(cw_span_slice(lines, 0, end), &ret->lines[ret->count])) {
+        const enum cw_status status =
+            end == lines.len ? CW_UNTRUSTED
+                             : read_line(cw_span_slice(lines, 0, end), &ret->lines[ret->count]);
+        if (status == CW_NOMEM) {
+            return cw_error_no_memory(err);
+        }
+        if (status != CW_OK) {
             return cw_error_set(err, CW_UNTRUSTED, "note: signature line %zu is not of the form",
                                 ret->count + 1);
         }

@@ -30,6 +30,9 @@ static enum cw_status read_extra(struct cw_span text, struct cw_tlog_proof *ret,
                                  struct cw_error *err)
 {
     if (!cw_base64_decode(&ret->extra, CW_BASE64_STANDARD, text)) {
+        if (ret->extra.failed == CW_NOMEM) {
+            return cw_error_no_memory(err);
+        }
         return cw_error_set(err, CW_UNTRUSTED, "proof: its extra data is not base64");
     }
     ret->has_extra = true;

@@ -250,8 +250,9 @@ class Home:
 def try_point(place, command, args, error, at):
     offences = Tell(error != "ENOSPC")
     command.prepare(place)
-    disturbed, stdout, stderr = place.disturb(options(place, args, error) + ["--at", at],
-                                              command=command.words(place))
+    disturbed = place.disturb(options(place, args, error) + ["--at", at],
+                              place.home.command(*command.words(place)))
+    stdout, stderr = disturbed.stdout, disturbed.stderr
     if disturbed.exit not in EXITS or disturbed.signal:
         offences.append("exit: ended with %d, signal %d: %s" % (disturbed.exit, disturbed.signal,
                                                                stderr))
@@ -270,8 +271,9 @@ def try_point(place, command, args, error, at):
 
 def count(place, command, args, error):
     command.prepare(place)
-    undisturbed, _, stderr = place.disturb(options(place, args, error), command=command.words(place))
-    assert undisturbed.exit in command.codes, stderr
+    undisturbed = place.disturb(options(place, args, error),
+                                place.home.command(*command.words(place)))
+    assert undisturbed.exit in command.codes, undisturbed.stderr
     return undisturbed.boundaries
 
 

@@ -1,7 +1,8 @@
-"""A scan that emits 20 alerts to 2 endpoints, whose n-th call to the disk fails.
+"""A scan that emits 20 alerts to 2 endpoints, or the command of another scene, whose n-th call to
+the disk fails.
 
-The n-th call of the main program that touches the home (write, sync, rename, new file ...; the
-helpers make none) answers an error, alone or, with --onwards, with every later one, as on a full
+The n-th call of the main program that touches the home or a file named on the command line (write,
+sync, rename, new file ...; the helpers make none) answers an error, alone or, with --onwards, with every later one, as on a full
 disk. The run may fail, with a documented exit code and a reason; the runs after it must put
 everything right.
 Exit 0: nothing lost, doubled or damaged; 1 otherwise; 77 when that is not possible here.
@@ -23,9 +24,9 @@ def main():
     args = parser.parse_args()
     name = "%s on %s%s" % (args.error, "reads" if args.reads else "writes",
                            " and ever after" if args.onwards else "")
-    return sweep.run(name, args, lambda place: [
-        "--calls", READS if args.reads else CALLS, "--under", place.path,
-        "--fail", args.error] + ["--onwards"] * args.onwards)
+    return sweep.run(name, args, sweep.KillAt(lambda place: [
+        "--calls", READS if args.reads else CALLS, "--under", place.base,
+        "--fail", args.error] + ["--onwards"] * args.onwards))
 
 
 if __name__ == "__main__":

@@ -1,44 +1,77 @@
 """judge: after a disturbed run and the runs that follow it: is everything there, once, unchanged?
 
 Every offence is a line of text that begins with its kind: loss, second body, duplicate, log,
-database, stray, verdict, exit.
+facts, database, stray, verdict, answer, words, exit, hang.
 """
 import collections
 import hashlib
 import json
+import os
+import re
 
 import ground
 
-EXITS = {0, 20, 71, 73, 74, 75, 77, 78}  # of design.md, those that a scan may end with
+# Of design.md, those that a scan or a delivery may end with; what only reads may also say 2, which
+# is "could not check" of the verifying commands. Not 1 (invalid), not 65 (the input is wrong).
+EXITS = {0, 20, 71, 73, 74, 75, 77, 78}
+CANNOT = {2, 20, 71, 74, 75, 77, 78}
 BUG = 70
 
 
 class Reference:
     """The undisturbed run: which alerts there are, and which files."""
 
+    exit = 0
+
     def __init__(self, place):
-        self.earlier = self.earlier_ids(place)
-        done = place.run("scan", "--force", "--json", now=ground.DISTURBED)
+        done = place.run(*place.scene.command, now=ground.DISTURBED)
         assert done.returncode == 0, done.stderr
-        assert len(json.loads(done.stdout)["alerts"]) == ground.ALERTS, done.stdout
-        self.ids = {alert["id"] for alert in json.loads(done.stdout)["alerts"]}
         self.has_log = (place.path / "state" / "log").is_dir()
         again = place.run("scan", "--force")
         assert again.returncode == 0, again.stderr
         self.files = place.files()
+        self.ids, self.earlier = self.alerts(place, "="), self.alerts(place, "<>")
+        self.facts = self.facts_of(place)
+        assert len(self.ids) == ground.ALERTS, "%d alerts" % len(self.ids)
         for endpoint in ground.ENDPOINTS:
             ids = [post[0] for post in place.receivers.posts[endpoint]]
             assert sorted(ids) == sorted(self.ids), "the undisturbed run told %d" % len(ids)
 
-
     @staticmethod
-    def earlier_ids(place):
-        if not (place.path / "state" / "state.db").exists():
-            return set()
+    def alerts(place, how):
         database = place.database()
-        ids = {row[0] for row in database.execute("SELECT id FROM alerts")}
+        ids = {row[0] for row in database.execute(
+            "SELECT id FROM alerts WHERE case_id %s 'theft'" % how)}
         database.close()
         return ids
+
+
+    @staticmethod
+    def facts_of(place):
+        """id -> its body without what depends on when it was made."""
+        database = place.database()
+        bodies = {row[0]: json.loads(row[1]) for row in
+                  database.execute("SELECT id, body FROM alerts WHERE case_id = 'theft'")}
+        database.close()
+        made = re.compile(r'\d{4}-\d\d-\d\dT[\d:]+Z|"nonce": "[^"]*"')
+        return {name: made.sub("", json.dumps(body, sort_keys=True))
+                for name, body in bodies.items()}
+
+
+class Answer:
+    """The undisturbed run of a command that only reads."""
+
+    def __init__(self, place):
+        place.home.now = ground.DISTURBED
+        done = place.run_line(place.scene.line(place), place.home.env())
+        assert done.exit in (0, ground.LISTED), done.stderr
+        self.exit, self.stdout, self.content = done.exit, done.stdout, place.content()
+
+
+def difference(*texts):
+    """The stretch of each where they begin to differ."""
+    at = len(os.path.commonprefix(texts))
+    return tuple("...%r" % text[max(at - 30, 0):at + 60] for text in texts)
 
 
 class Verdict:
@@ -82,6 +115,11 @@ def judge_database(place, reference, verdict):
                                    ).fetchone()[0]
     rows = database.execute("SELECT count(*) FROM outbox").fetchone()[0]
     database.close()
+    facts = Reference.facts_of(place)
+    for name in sorted(set(facts) & set(reference.facts)):
+        if facts[name] != reference.facts[name]:
+            verdict.add("facts", "%s says %s and not %s" % (
+                name, *difference(facts[name], reference.facts[name])))
     for missing in reference.ids - set(stored):
         verdict.add("loss", "alert %s is not stored" % missing)
     for extra in set(stored) - reference.ids:
@@ -128,15 +166,40 @@ def seen_checkpoint(place):
     return path.read_bytes() if path.exists() else None
 
 
-def judge(place, reference, disturbed, stderr):
+def words_of(place, disturbed):
+    """What a person is told of a failure."""
+    return disturbed.stderr + disturbed.stdout * place.scene.is_told
+
+
+def judge_end(place, disturbed, exits, usual, verdict):
+    """How the disturbed run itself ended; `usual`: how the undisturbed one does."""
+    words = words_of(place, disturbed)
+    said = "%s: %s" % (disturbed.exit, words or "nothing")
+    if disturbed.is_hanging:
+        verdict.add("hang", "did not end within %d s: %s" % (ground.HANG_S, disturbed.stderr))
+        return
+    if disturbed.signal not in (0, 9):
+        verdict.add("exit", "ended by signal %d: %s" % (disturbed.signal, disturbed.stderr))
+    elif disturbed.signal == 0 and disturbed.exit not in exits:
+        verdict.add("exit", "undocumented " + said)
+    if disturbed.exit == BUG or (disturbed.exit not in (-1, 0, usual) and not words.strip()):
+        verdict.add("exit", "without a reason " + said)
+    if disturbed.signal == 0 and "killed by signal" in disturbed.stdout + disturbed.stderr:
+        verdict.add("exit", "a helper crashed " + said)
+
+
+def judge_words(place, reference_exit, disturbed, words, verdict):
+    """A failure must be called by its name."""
+    said = words_of(place, disturbed)
+    if disturbed.exit not in (0, -1, reference_exit) and not any(word in said for word in words):
+        verdict.add("words", "ended with %d, and no word of %s: %s" % (
+            disturbed.exit, " or ".join(words), said))
+
+
+def judge(place, reference, disturbed):
     """Runs what follows and returns the verdict on all of it."""
     verdict = Verdict()
-    if disturbed.signal == 0 and disturbed.exit not in EXITS:
-        verdict.add("exit", "ended with %d, which is not documented: %s" % (disturbed.exit, stderr))
-    if disturbed.exit == BUG or (disturbed.exit > 0 and not stderr.strip()):
-        verdict.add("exit", "ended with %d and said: %s" % (disturbed.exit, stderr or "nothing"))
-    if disturbed.signal not in (0, 9):
-        verdict.add("exit", "ended by signal %d: %s" % (disturbed.signal, stderr))
+    judge_end(place, disturbed, EXITS, reference.exit, verdict)
     judge_at_once(place, verdict)
     seen = seen_checkpoint(place)
     follow_up(place, verdict)
@@ -146,4 +209,25 @@ def judge(place, reference, disturbed, stderr):
     judge_deliveries(place, reference, stored, verdict)
     if reference.has_log:
         judge_log(place, reference, seen, verdict)
+    return verdict
+
+
+def judge_answer(place, reference, disturbed):
+    """What only reads says the same as undisturbed, or that it cannot; and leaves no trace."""
+    verdict = Verdict()
+    judge_end(place, disturbed, CANNOT | {reference.exit}, reference.exit, verdict)
+    is_said = place.scene.is_partial and disturbed.stderr.strip() != ""
+    if disturbed.exit == reference.exit and disturbed.stdout != reference.stdout and not is_said:
+        verdict.add("answer", "ended as undisturbed, but said %s and not %s" %
+                    difference(disturbed.stdout, reference.stdout))
+    now = place.content()
+    for name in sorted(set(now) ^ set(reference.content)):
+        verdict.add("stray", name)
+    for name in sorted(set(now) & set(reference.content)):
+        if now[name] != reference.content[name]:
+            verdict.add("database", "%s was changed" % name)
+    again = place.run_line(place.scene.line(place), place.home.env())
+    if (again.exit, again.stdout) != (reference.exit, reference.stdout):
+        verdict.add("answer", "the next run ended with %d and said: %s%s" % (
+            again.exit, again.stdout, again.stderr))
     return verdict

@@ -15,7 +15,7 @@ def main():
     parser.add_argument("--alone", action="store_true")
     args = parser.parse_args()
     name = "%s killed %s" % (args.who, "alone" if args.alone else "with all")
-    return sweep.run(name, args, lambda place: ["--who", args.who] + ["--alone"] * args.alone)
+    return sweep.run(name, args, sweep.KillAt(lambda place: ["--who", args.who] + ["--alone"] * args.alone))
 
 
 if __name__ == "__main__":

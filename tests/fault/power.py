@@ -14,6 +14,7 @@ import threading
 import disk
 import ground
 import judge
+import scenes
 
 COMMANDS = {"first": ("scan", "--force"), "later": ("scan", "--force"), "deliver": ("deliver",)}
 CHECKPOINT = "state/log/checkpoint"
@@ -21,9 +22,8 @@ CHECKPOINT = "state/log/checkpoint"
 
 class Place(ground.Ground):
     def __init__(self, scene):
-        self.lists = ground.harness.ListServer()
-        self.scene = scene
-        super().__init__(None, "first" if scene == "deliver" else scene)
+        self.run_name = scene
+        super().__init__(None, scenes.SCENES["first" if scene == "deliver" else scene]())
         self.record = ground.harness.BIN / "record"
 
     def list_url(self, name):
@@ -40,10 +40,6 @@ class Place(ground.Ground):
         ground.shutil.rmtree(self.start)
         ground.shutil.copytree(self.path, self.start)
 
-    def close(self):
-        super().close()
-        self.lists.close()
-
 
 class Reference(judge.Reference):
     """Of a scene; leaves a place where `deliver` finds everything queued."""
@@ -51,7 +47,7 @@ class Reference(judge.Reference):
     def __init__(self, place):
         super().__init__(place)
         place.put_back()
-        if place.scene == "deliver":
+        if place.run_name == "deliver":
             place.queue()
             place.receivers.clear()
 
@@ -75,7 +71,7 @@ class Recording:
     def run(place):
         place.home.now = ground.DISTURBED
         line = [str(place.record), "--under", str(place.path), "--to", str(place.base / "journal"),
-                "--report", str(place.report), "--", *place.home.command(*COMMANDS[place.scene])]
+                "--report", str(place.report), "--", *place.home.command(*COMMANDS[place.run_name])]
         done = subprocess.run(line, capture_output=True, text=True, env=place.home.env(),
                               timeout=120)
         if done.returncode == 69:

@@ -1,6 +1,7 @@
 """sweep: one point after the other, on a place per thread, and the sum of what was found.
 
-What the disturbance is, the caller says in options of kill_at (kill_sweep.py, fail_sweep.py).
+What the disturbance is, the caller says: KillAt with options of kill_at (kill_sweep.py,
+fail_sweep.py), or Strike with a request to libstrike.so (strike_sweep.py).
 """
 import argparse
 import collections
@@ -13,10 +14,11 @@ import time
 
 import ground
 import judge
+import scenes
 
 SKIPPED = 77
-KINDS = ("loss", "double", "second body", "duplicate", "log", "database", "stray", "verdict",
-         "exit")
+KINDS = ("loss", "double", "second body", "facts", "duplicate", "log", "database", "stray", "verdict",
+         "answer", "words", "exit", "hang")
 # Bounded form: the calls after which something else is on disk than before.
 TURNING = {"fsync", "fdatasync", "rename", "renameat", "renameat2", "link", "linkat", "unlink",
            "unlinkat", "ftruncate"}
@@ -29,7 +31,7 @@ def arguments(doc):
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("bin")
     parser.add_argument("root")
-    parser.add_argument("--scene", choices=("first", "later"), default="first")
+    parser.add_argument("--scene", choices=sorted(scenes.SCENES), default="first")
     parser.add_argument("--points", type=int, help="so many, chosen by --seed; else all")
     parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--from", type=int, default=1, dest="first")
@@ -39,14 +41,77 @@ def arguments(doc):
     return parser
 
 
+def program_of(scene):
+    return scenes.SCENES[scene].who
+
+
 class Worker(threading.local):
     """A place of its own for every thread, made when the thread first asks for it."""
     places = []
 
     def __init__(self, scene):
-        self.place = ground.Ground(ground.harness.BIN / "kill_at", scene)
-        Worker.places.append(self.place)
-        self.reference = judge.Reference(self.place)
+        self.scene, self.made = scene, None
+
+    def make(self):
+        if self.made is None:
+            place = scenes.make(self.scene)
+            Worker.places.append(place)
+            self.made = place, place.scene.reference(place)
+        return self.made
+
+    @property
+    def place(self):
+        return self.make()[0]
+
+    @property
+    def reference(self):
+        return self.make()[1]
+
+
+class KillAt:
+    """options: from a place to the options of kill_at, without --at."""
+
+    def __init__(self, options):
+        self.options = options
+
+    def boundaries(self, place):
+        """(number, call) for each that counts in an undisturbed run; the call is "-" at an exit."""
+        listing = place.base / "list"
+        undisturbed = place.disturb(self.options(place) + ["--list", listing])
+        return undisturbed, [(int(number), call) for number, _, call, _ in
+                             (line.split() for line in listing.read_text().splitlines())]
+
+    def at(self, place, number):
+        return place.disturb(self.options(place) + ["--at", number])
+
+    def judge(self, worker, disturbed, verdict):
+        pass
+
+
+class Strike:
+    """asked: as Page.ask, without `at`. words: of which one must be in every message."""
+
+    def __init__(self, words=(), **asked):
+        self.words, self.asked = words, asked
+
+    def boundaries(self, place):
+        undisturbed = place.strike(listing=True, **self.asked)
+        calls = undisturbed.calls
+        self.chains = [chain for _, chain in calls]
+        return undisturbed, [(number, name) for number, (name, _) in enumerate(calls, 1)]
+
+    def representatives(self):
+        """Of the calls with the same callers, all the way down, the first and the last."""
+        first = {chain: number for number, chain in reversed(list(enumerate(self.chains, 1)))}
+        last = {chain: number for number, chain in enumerate(self.chains, 1)}
+        return sorted({*first.values(), *last.values()})
+
+    def at(self, place, number):
+        return place.strike(at=number, **self.asked)
+
+    def judge(self, worker, disturbed, verdict):
+        if self.words:
+            judge.judge_words(worker.place, worker.reference.exit, disturbed, self.words, verdict)
 
 
 class Tally:
@@ -71,14 +136,11 @@ class Tally:
                    self.duplicates, self.both, seconds)
 
 
-def count_boundaries(place, options):
-    """(number, call) for each that counts in an undisturbed run; the call is "-" at an exit."""
-    listing = place.base / "list"
-    place.put_back()
-    undisturbed, _, stderr = place.disturb(options(place) + ["--list", listing])
-    assert undisturbed.exit == 0, stderr
-    return [(int(number), call) for number, _, call, _ in
-            (line.split() for line in listing.read_text().splitlines())]
+def count_boundaries(worker, how):
+    worker.place.put_back()
+    undisturbed, boundaries = how.boundaries(worker.place)
+    assert undisturbed.exit in (0, ground.LISTED), undisturbed.stderr
+    return boundaries
 
 
 def turning_points(boundaries):
@@ -101,11 +163,25 @@ def chosen(boundaries, points, seed):
     return sorted(some | set(pick.sample(rest, min(max(points - len(some), 0), len(rest)))))
 
 
-def try_point(worker, options, at):
+def try_point(worker, how, at):
     place = worker.place
     place.put_back()
-    disturbed, _, stderr = place.disturb(options(place) + ["--at", at])
-    return at, disturbed, judge.judge(place, worker.reference, disturbed, stderr)
+    disturbed = how.at(place, at)
+    verdict = place.scene.judge(place, worker.reference, disturbed)
+    how.judge(worker, disturbed, verdict)
+    return at, disturbed, verdict
+
+
+def points_of(args, how, boundaries):
+    if not boundaries:
+        return []
+    if getattr(args, "chains", False):
+        points = how.representatives()
+        pick = random.Random(args.seed)
+        return sorted(pick.sample(points, min(args.points or len(points), len(points))))
+    if args.points:
+        return chosen(boundaries, args.points, args.seed)
+    return range(args.first, (args.last or len(boundaries)) + 1, args.step)
 
 
 def tell_progress(tally, points, next_s):
@@ -115,26 +191,25 @@ def tell_progress(tally, points, next_s):
     return time.monotonic() + PROGRESS_S
 
 
-def sweep(name, args, options):
-    """options: from a place to the options of kill_at, without --at. Returns the exit code."""
+def sweep(name, args, how):
+    """how: KillAt or Strike. Returns the exit code."""
     begun = time.monotonic()
     worker = Worker(args.scene)
-    boundaries = count_boundaries(worker.place, options)
-    points = chosen(boundaries, args.points, args.seed) if args.points else \
-        range(args.first, (args.last or len(boundaries)) + 1, args.step)
     tally, next_s = Tally(), begun + PROGRESS_S
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-        for result in pool.map(lambda at: try_point(worker, options, at), points):
+        boundaries = pool.submit(count_boundaries, worker, how).result()
+        points = points_of(args, how, boundaries)
+        for result in pool.map(lambda at: try_point(worker, how, at), points):
             tally.add(*result)
             next_s = tell_progress(tally, points, next_s)
-    print(tally.text("%s scan, %s, %d boundaries" % (args.scene, name, len(boundaries)),
+    print(tally.text("%s, %s, %d boundaries" % (args.scene, name, len(boundaries)),
                      time.monotonic() - begun))
     return 1 if tally.kinds else 0
 
 
-def run(name, args, options):
+def run(name, args, how):
     try:
-        return sweep(name, args, options)
+        return sweep(name, args, how)
     except ground.Unavailable as reason:
         print("skipped: %s" % reason)
         return SKIPPED

@@ -1,14 +1,19 @@
-"""The sweeps can fail: kill_at strikes where it says, and the judge names every kind of damage."""
+"""The sweeps can fail: kill_at and libstrike.so strike where they say, and the judge names every kind
+of damage."""
 import pathlib
+import socket
 import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
 import ground
 import judge
+import page
+import scenes
 
 KILL_AT = ground.harness.BIN / "kill_at"
 SKIPPED = 77
@@ -28,7 +33,7 @@ class KillAt(unittest.TestCase):
         done = subprocess.run([KILL_AT, "--report", report, *map(str, options), "--", "/bin/sh",
                                "-c", script], cwd=self.path, capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stderr)
-        return ground.Disturbed(report), done.stderr
+        return ground.Disturbed().report(report), done.stderr
 
     def writes(self, *options, **others):
         return self.strike("--calls", "write", "--under", self.path, *options, **others)
@@ -76,10 +81,185 @@ class KillAt(unittest.TestCase):
         self.assertLess(time.monotonic() - begun, 60)
 
 
+@unittest.skipUnless((ground.harness.BIN / "libstrike.so").exists(), "no libstrike.so here")
+class Strike(unittest.TestCase):
+    """What is struck here is Python, whose calls are known, and our own program."""
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.path = pathlib.Path(self.folder.name)
+        self.page = page.Page(self.path / "page")
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def strike(self, line, kind, at, **asked):
+        """(how it ended, calls counted, calls struck)"""
+        self.page.ask(kind, pathlib.Path(line[0]).name, at=at, **asked)
+        # SQLite must be there from the start, so that Python finds it behind libstrike.so.
+        library = (ground.harness.BIN / "libstrike.so").resolve()
+        done = subprocess.run(list(map(str, line)), capture_output=True, text=True, cwd=self.path,
+                              env={"PATH": "/usr/bin:/bin", "FAULT_PAGE": str(self.page.path),
+                                   "ASAN_OPTIONS": "verify_asan_link_order=0:detect_leaks=0",
+                                   "LD_PRELOAD": "%s libsqlite3.so.0" % library})
+        return done, *self.page.seen()
+
+    def rows(self, at, **asked):
+        """Rows of a table after three inserts, one of which may be struck."""
+        script = """if True:
+            import ctypes
+            sqlite, base = ctypes.CDLL(None), ctypes.c_void_p()
+            sqlite.sqlite3_errmsg.restype = ctypes.c_char_p
+            assert sqlite.sqlite3_open_v2(b"base", ctypes.byref(base), 6, None) == 0
+            assert sqlite.sqlite3_exec(base, b"CREATE TABLE t (x)", None, None, None) == 0
+            for x in range(3):
+                if sqlite.sqlite3_exec(base, b"INSERT INTO t VALUES (%d)" % x, None, None, None):
+                    print(sqlite.sqlite3_errmsg(base).decode())
+        """
+        (self.path / "base").unlink(missing_ok=True)
+        done, counted, struck = self.strike(["/usr/bin/python3", "-c", script], "database", at,
+                                            error=10, **asked)
+        base = sqlite3.connect(self.path / "base")
+        rows = [row[0] for row in base.execute("SELECT x FROM t")]
+        base.close()
+        return rows, done.stdout, counted, struck
+
+    def test_a_struck_database_call_is_not_made_and_the_next_is(self):
+        calls = self.rows(0)[2]
+        self.assertEqual(self.rows(0), ([0, 1, 2], "", calls, 0))
+        self.assertEqual(self.rows(calls), ([0, 1], "disk I/O error\n", calls, 1))
+        self.assertEqual(self.rows(calls - 1)[:2], ([0, 2], "disk I/O error\n"))
+        self.assertEqual(self.rows(calls + 1), ([0, 1, 2], "", calls, 0))
+
+    def test_after_makes_the_call_and_denies_it(self):
+        calls = self.rows(0)[2]
+        self.assertEqual(self.rows(calls - 1, after=True)[:2], ([0, 1, 2], "disk I/O error\n"))
+
+    def test_onwards_strikes_every_later_call(self):
+        calls = self.rows(0)[2]
+        rows, said, _, struck = self.rows(calls - 1, onwards=True)
+        self.assertEqual((rows, said, struck), ([0], "disk I/O error\n" * 2, 2))
+
+    def test_every_network_call_of_a_client_is_struck(self):
+        listener = socket.create_server(("127.0.0.1", 0))
+        threading.Thread(target=self.echo, args=[listener], daemon=True).start()
+        script = """if True:
+            import os, socket
+            try:
+                address = socket.getaddrinfo("any.example", %d, socket.AF_INET)[0][4]
+                client = socket.socket()
+                client.connect(address)
+                client.sendall(b"x")
+                print(client.recv(10).decode())
+                os.read(client.fileno(), 10)
+            except OSError as error:
+                print(error.errno)
+        """ % listener.getsockname()[1]
+        said = [self.strike(["/usr/bin/python3", "-c", script], "network", at, error=104)
+                for at in range(8)]
+        listener.close()
+        outputs = [(done.stdout, struck) for done, _, struck in said]
+        self.assertEqual(outputs[0], ("x\n", 0))
+        self.assertEqual(outputs[1], ("-3\n", 1))  # EAI_AGAIN
+        self.assertEqual(outputs[2:6], [("104\n", 1)] * 4)
+        self.assertEqual(outputs[6], ("x\n104\n", 1))
+        self.assertEqual(outputs[7], ("x\n", 0))
+
+    @staticmethod
+    def echo(listener):
+        try:
+            while True:
+                with listener.accept()[0] as client:
+                    client.send(client.recv(10))
+        except OSError:
+            pass
+
+    def test_every_allocation_of_a_program_is_struck(self):
+        line = [ground.harness.PROGRAM, "address", "--json", ground.STRANGER]
+        whole, calls, _ = self.strike(line, "memory", 0)
+        self.assertGreater(calls, 10)
+        for at in range(1, calls + 1):
+            done, counted, struck = self.strike(line, "memory", at)
+            self.assertEqual((counted >= at, struck), (True, 1), at)
+            self.assertTrue(done.returncode == 71 or done.stdout == whole.stdout, done)
+        self.assertEqual(self.strike(line, "memory", calls + 1)[0].stdout, whole.stdout)
+
+    def test_a_sealed_helper_is_struck_too(self):
+        # What the network program does last is to deliver; what it cannot waits.
+        for scene, who, word in (("first", "parse", "memory"), ("web", "net", "waiting")):
+            with self.subTest(who):
+                place = scenes.make(scene)
+                try:
+                    whole = place.strike(kind="memory", who=who)
+                    self.assertGreater(whole.boundaries, 10)
+                    place.put_back()
+                    done = place.strike(kind="memory", who=who, at=whole.boundaries * 4 // 5,
+                                        onwards=True)
+                    self.assertGreater(done.disturbed, 0, done.stderr)
+                    self.assertIn(word, done.stderr)
+                finally:
+                    place.close()
+
+
+class JudgeOfAnswers(unittest.TestCase):
+    """What only reads: an answer that is not what it was, and how it ended."""
+    @classmethod
+    def setUpClass(cls):
+        cls.place = scenes.make("check")
+        cls.reference = judge.Answer(cls.place)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.place.close()
+
+    def kinds(self, tamper=lambda: None, words=(), **ended):
+        self.place.put_back()
+        disturbed = ground.Disturbed()
+        disturbed.exit, disturbed.stdout = self.reference.exit, self.reference.stdout
+        for name, value in ended.items():
+            setattr(disturbed, name, value)
+        tamper()
+        verdict = judge.judge_answer(self.place, self.reference, disturbed)
+        if words:
+            judge.judge_words(self.place, self.reference.exit, disturbed, words, verdict)
+        return {offence.split(":")[0] for offence in verdict.offences}
+
+    def test_names_each_way_to_answer_wrongly(self):
+        left = self.place.path / "state" / "left.tmp"
+        rule = self.place.path / "rules" / "theft.json"
+        cases = [
+            ("nothing", set(), {}),
+            ("clear, although it is listed", {"exit"}, {"exit": 0}),
+            ("only related", {"exit"}, {"exit": 11, "stderr": "x"}),
+            ("listed, with half of the answer", {"answer"}, {"stdout": "{}"}),
+            ("a failure without a word", {"exit"}, {"exit": 20}),
+            ("a failure with a reason", set(), {"exit": 20, "stderr": "x"}),
+            ("a bug", {"exit"}, {"exit": 70, "stderr": "x"}),
+            ("a crash", {"exit"}, {"exit": -1, "signal": 11}),
+            ("a crash of a helper", {"exit"}, {"exit": 20, "stderr": "was killed by signal 11"}),
+            ("a hang", {"hang"}, {"exit": -1, "signal": 9, "is_hanging": True}),
+            ("a failure by another name", {"words"}, {"exit": 20, "stderr": "x",
+                                                      "words": ["memory"]}),
+            ("a file left over", {"stray"}, {"tamper": lambda: left.write_text("")}),
+            ("a file changed", {"database", "answer"}, {"tamper": lambda: rule.write_text("{}")}),
+        ]
+        for name, kinds, ended in cases:
+            with self.subTest(name):
+                self.assertEqual(self.kinds(**ended), kinds)
+
+    def test_a_run_that_hangs_is_ended(self):
+        was, ground.HANG_S = ground.HANG_S, 1
+        try:
+            done = self.place.run_line(["/bin/sh", "-c", "sleep 600 & wait"], {})
+        finally:
+            ground.HANG_S = was
+        self.assertTrue(done.is_hanging)
+
+
 class Judge(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.place = ground.Ground(KILL_AT)
+        cls.place = scenes.make("first")
         cls.reference = judge.Reference(cls.place)
 
     @classmethod
@@ -89,10 +269,10 @@ class Judge(unittest.TestCase):
     def kinds(self, tamper):
         """Kinds of offence after an undisturbed scan and `tamper`."""
         self.place.put_back()
-        disturbed, _, stderr = self.place.disturb([])
-        self.assertEqual(disturbed.exit, 0, stderr)
+        disturbed = self.place.disturb([])
+        self.assertEqual(disturbed.exit, 0, disturbed.stderr)
         tamper()
-        verdict = judge.judge(self.place, self.reference, disturbed, stderr)
+        verdict = judge.judge(self.place, self.reference, disturbed)
         return {offence.split(":")[0] for offence in verdict.offences}
 
     def sql(self, *statements):
@@ -116,6 +296,9 @@ class Judge(unittest.TestCase):
             ("an endpoint that was never told", "loss", lambda: posts[soc].pop()),
             ("another body in the store", "second body", lambda: self.sql(
                 "UPDATE alerts SET body = x'7b7d' WHERE seq = 3")),
+            ("an alert that says less", "facts", lambda: self.sql(
+                "UPDATE alerts SET body = CAST(replace(CAST(body AS TEXT),"
+                " '\"listed_encoding\":\"hex\",', '') AS BLOB) WHERE seq = 2")),
             ("another body at one endpoint", "second body", lambda: posts[partner].append(
                 (posts[partner][0][0], "0" * 64))),
             ("two duplicates at one endpoint", "duplicate", lambda: posts[soc].extend(

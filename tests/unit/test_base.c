@@ -296,8 +296,10 @@ static void arena_hands_out_its_cap_and_no_byte_more(void)
         struct cw_arena *arena = cw_arena_new(caps[i]);
         CU_ASSERT_PTR_NOT_NULL_FATAL(arena);
         CW_CHECK(cw_arena_alloc(arena, caps[i]) != NULL, "cap %zu: refused", caps[i]);
+        CW_CHECK(cw_arena_status(arena) == CW_OK, "cap %zu: status", caps[i]);
         CW_CHECK(cw_arena_used(arena) == caps[i], "cap %zu: used", caps[i]);
         CW_CHECK(cw_arena_alloc(arena, 1) == NULL, "cap %zu: one more byte", caps[i]);
+        CW_CHECK(cw_arena_status(arena) == CW_LIMIT, "cap %zu: no limit", caps[i]);
         cw_arena_free(arena);
         arena = cw_arena_new(caps[i]);
         CU_ASSERT_PTR_NOT_NULL_FATAL(arena);
@@ -306,6 +308,17 @@ static void arena_hands_out_its_cap_and_no_byte_more(void)
         cw_arena_freep(&arena);
         CU_ASSERT_PTR_NULL(arena);
     }
+}
+
+static void arena_fails_when_it_is_told_to(void)
+{
+    struct cw_arena *arena = cw_arena_new(64);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(arena);
+    cw_arena_fail(arena, CW_NOMEM);
+    cw_arena_fail(arena, CW_LIMIT);
+    CU_ASSERT_PTR_NULL(cw_arena_alloc(arena, 1));
+    CU_ASSERT_EQUAL(cw_arena_status(arena), CW_NOMEM);
+    cw_arena_free(arena);
 }
 
 static void arena_counts_many_small_blocks(void)
@@ -392,6 +405,7 @@ int main(void)
         {"buf refuses a size that would overflow", buf_refuses_a_size_that_would_overflow},
         {"buf gives its content away", buf_gives_its_content_away},
         {"arena hands out its cap and no byte more", arena_hands_out_its_cap_and_no_byte_more},
+        {"arena fails when it is told to", arena_fails_when_it_is_told_to},
         {"arena counts many small blocks", arena_counts_many_small_blocks},
         {"arena blocks are aligned, zeroed, stable", arena_blocks_are_aligned_zeroed_and_stable},
         {"arena refuses sizes that overflow", arena_refuses_sizes_that_overflow},

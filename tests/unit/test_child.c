@@ -15,6 +15,7 @@ static void child_says_how_it_ended(void)
         {"exit 0", CW_OK, ""},
         {"exit 1", CW_UNTRUSTED, "ended with exit code 1"},
         {"exit 255", CW_UNTRUSTED, "ended with exit code 255"},
+        {"exit 71", CW_UNTRUSTED, "ended with exit code 71: it ran out of memory"},
         {"kill -KILL $$", CW_UNTRUSTED, "was killed by signal 9"},
         {"kill -SEGV $$", CW_UNTRUSTED, "was killed by signal 11"},
     };
