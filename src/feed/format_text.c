@@ -342,7 +342,8 @@ static bool tell_parts(struct text *text, const struct cw_word *word, bool with_
         const struct cw_span part = cw_span_slice(all, at, end);
         const enum finding finding = judge(part, tag_of(text));
         const bool is_hash = cw_span_starts_with(part, CW_SPAN("0x")) && part.len > HEX_LEN;
-        const bool is_meant = finding == MEANT_AS_ADDRESS && with_meant && !is_noise;
+        const bool is_meant = finding == MEANT_AS_ADDRESS && with_meant && !is_noise &&
+                              (is_nearly_hex(part) || is_mistyped(part)); /* no file names */
         if ((finding == ADDRESS && !is_hash) || is_meant) {
             is_any = true;
             *ret_status = tell_part(text, word, part, finding, err);
