@@ -168,7 +168,11 @@ static enum cw_status screen_fd(struct screening *screening, const struct cw_scr
     screening->hits = 0;
     screening->started_ms = cw_clock_monotonic_ms(&screening->cli->clock);
     screening->shown_ms = screening->started_ms;
-    const ssize_t got = pread(fd, head, sizeof(head), 0); /* a pipe answers with an error */
+    const ssize_t got = pread(fd, head, sizeof(head), 0);
+    if (got < 0 &&
+        errno != ESPIPE) { /* not a pipe: a packed file must not be read as a plain one */
+        return cw_error_set(err, CW_IO, "reading failed: %s", strerror(errno));
+    }
     const bool is_packed = got > 0 && cw_screen_is_packed(cw_span_make(head, (size_t)got));
     enum cw_status status = CW_OK;
     if (!screening->draft.is_wanted) {
