@@ -14,6 +14,7 @@ struct asking {
     const struct cw_address *asked;
     struct cw_verdict_facts facts; /* over all matches, also those that are not shown */
     size_t opaque;                 /* entries with this very text */
+    bool is_text; /* a text that somebody asked about, not one found in a document */
 };
 
 /* Counts a match for the verdict; the place to describe it, or NULL when enough are shown. */
@@ -97,6 +98,7 @@ static void decide(const struct asking *asking)
     struct cw_answer *answer = asking->answer;
     struct cw_verdict_facts facts = asking->facts;
     facts.is_mistyped = cw_address_checksum(asking->asked) == CW_CHECKSUM_BAD;
+    facts.is_unusable = asking->opaque > 0;
     facts.is_complete = true;
     if (facts.is_mistyped) {
         cw_answer_reason(answer, "the letter case of the address fails its checksum: a character "
@@ -124,6 +126,17 @@ static enum cw_status on_opaque(void *ctx, const struct cw_index_item *item,
     return CW_OK;
 }
 
+static enum cw_status ask_opaque(struct asking *asking, struct cw_span text, struct cw_error *err)
+{
+    const enum cw_status status =
+        cw_index_find_opaque(asking->check->index, text, on_opaque, asking, err);
+    if (asking->opaque > OPAQUE_REASONS_MAX) {
+        cw_answer_reason(asking->answer, "%zu more entries hold it",
+                         asking->opaque - OPAQUE_REASONS_MAX);
+    }
+    return status;
+}
+
 static enum cw_status answer_undecoded(struct asking *asking, struct cw_span text,
                                        enum cw_address_error why, struct cw_error *err)
 {
@@ -135,11 +148,7 @@ static enum cw_status answer_undecoded(struct asking *asking, struct cw_span tex
     if (why == CW_ADDRESS_SECRET || text.len > CW_ADDRESS_FIELD_MAX) {
         return CW_OK;
     }
-    const enum cw_status status =
-        cw_index_find_opaque(asking->check->index, text, on_opaque, asking, err);
-    if (asking->opaque > OPAQUE_REASONS_MAX) {
-        cw_answer_reason(answer, "%zu more entries hold it", asking->opaque - OPAQUE_REASONS_MAX);
-    }
+    const enum cw_status status = ask_opaque(asking, text, err);
     return status == CW_OK ? cw_check_note_looks(asking->check, text, NULL, answer, err) : status;
 }
 
@@ -151,8 +160,12 @@ static enum cw_status answer_key(struct asking *asking, struct cw_error *err)
     cw_address_canonical(asking->asked, canonical);
     answer->canonical = cw_answer_keep(answer, cw_span_cstr(canonical));
     /* The index tells our own cases first: however often a list repeats a key, they are shown. */
-    const enum cw_status status =
+    enum cw_status status =
         cw_index_find(asking->check->index, asking->asked, on_found, asking, err);
+    if (status == CW_OK && asking->is_text && !asking->facts.is_related &&
+        cw_index_is_asked_digits(asking->asked)) {
+        status = ask_opaque(asking, cw_address_source(asking->asked), err);
+    }
     if (status == CW_OK) {
         decide(asking);
     }
@@ -177,7 +190,7 @@ enum cw_status cw_check_ask(struct cw_check *check, struct cw_span text, struct 
     }
     struct cw_address address;
     const enum cw_address_error why = cw_address_ask(text, &address);
-    struct asking asking = {.check = check, .answer = ret, .asked = &address};
+    struct asking asking = {.check = check, .answer = ret, .asked = &address, .is_text = true};
     /* What is shown of a question is bounded; a secret is not shown at all. */
     const struct cw_span shown =
         why == CW_ADDRESS_SECRET ? CW_SPAN("") : cw_span_slice(text, 0, CW_ADDRESS_FIELD_MAX);

@@ -92,8 +92,8 @@ struct cw_answer {
  *  Returns: CW_OK with an answer; CW_STATE, CW_IO, CW_NOMEM. Clear the answer in any case. */
 CW_NODISCARD enum cw_status cw_check_ask(struct cw_check *check, struct cw_span text,
                                          struct cw_answer *ret, struct cw_error *err);
-/** The same for a text that was decoded already, in list mode and without a tag, and without words
- *  on what it merely looks like.
+/** The same for a text that was decoded already, as cw_address_ask does, and without words on what
+ *  it merely looks like and on the unusable entries that hold it.
  *  In:      text  as found; its address is `address` */
 CW_NODISCARD enum cw_status cw_check_ask_decoded(const struct cw_check *check, struct cw_span text,
                                                  const struct cw_address *address,

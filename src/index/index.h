@@ -118,6 +118,12 @@ bool cw_index_may_hold(const struct cw_index *index, const struct cw_address *as
  *  to letter case. An empty text meets nothing. */
 CW_NODISCARD enum cw_status cw_index_find_opaque(const struct cw_index *index, struct cw_span text,
                                                  cw_index_fn fn, void *ctx, struct cw_error *err);
+/** Whether the address was read from bare digits, which are one only because somebody asked
+ *  (cw_address_ask): a list may hold these very digits as an unusable entry, so that no match is no
+ *  answer before cw_index_find_opaque was asked for the source too. */
+bool cw_index_is_asked_digits(const struct cw_address *asked);
+/** The same for a text that is nothing but such digits. */
+bool cw_index_are_digits(struct cw_span text);
 /** Tells the items filed under any of these hashes of looks: candidates, for the caller to judge.
  *  In: hashes  as given to the builder for a text that looks alike */
 CW_NODISCARD enum cw_status cw_index_find_lookalikes(const struct cw_index *index,

@@ -70,6 +70,7 @@ struct world {
     bool is_unread; /* list "one" was never read */
     bool has_script;
     bool has_no_filter;
+    bool has_unusable;    /* list "two" holds UNUSABLE without a tag */
     const char *entry_id; /* of every listing */
 };
 
@@ -92,6 +93,8 @@ static inline void add_ended(struct cw_index_builder *builder, uint32_t source, 
 
 #define ENDED "0xdAC17F958D2ee523a2206206994597C13D831ec7"
 
+#define UNUSABLE "5aaaaaaaaabbbbbbbbbbccccccccccdddddddddd"
+
 static inline void fill(struct cw_index_builder *builder, const struct world *world)
 {
     const char *entry_id = world->entry_id == NULL ? "1" : world->entry_id;
@@ -103,6 +106,9 @@ static inline void fill(struct cw_index_builder *builder, const struct world *wo
     index_listing(builder, one, EVM, "", entry_id);
     index_listing(builder, two, CASE, "", entry_id);
     add_ended(builder, two, ENDED);
+    if (world->has_unusable) {
+        index_opaque(builder, two, UNUSABLE, "line 7");
+    }
     if (world->has_script) {
         index_listing(builder, two, NESTED, "", entry_id);
     }

@@ -2,6 +2,7 @@
  * that no question allocates, and that readers on many threads never see two generations. */
 #include <pthread.h>
 
+#include "library_digits_cases.h"
 #include "library_index_world.h"
 
 struct ask_row {
@@ -473,6 +474,8 @@ static void readers_see_one_generation_at_a_time(void)
 static const struct cw_test tests[] = {
     {"gives the verdict of check, without allocating", gives_the_verdict_of_check},
     {"says clear only on complete lists", says_clear_only_on_complete_lists},
+    {"digits that a list could not use are never clear",
+     digits_that_a_list_could_not_use_are_never_clear},
     {"a file alone never says clear", a_file_alone_never_says_clear},
     {"refuses sizes it does not know", refuses_sizes_it_does_not_know},
     {"a callback ends a question", a_callback_ends_a_question},
