@@ -107,6 +107,13 @@ static enum cw_status io_error(struct cw_error *err)
     return cw_error_set(err, CW_IO, "reading failed: %s", strerror(errno));
 }
 
+/* What is missing was not looked at: no answer. A log that is copied and cut (logrotate's
+ * copytruncate) is the common case. */
+static enum cw_status became_shorter(struct cw_error *err)
+{
+    return cw_error_set(err, CW_IO, "became shorter while it was read");
+}
+
 static void count_bytes(const struct job *job, struct cw_span bytes)
 {
     struct cw_screen_tally *tally = job->options->tally;
@@ -140,7 +147,7 @@ static enum cw_status screen_file_part(struct worker *worker, uint64_t part, str
             return io_error(err);
         }
         if (got == 0) {
-            break; /* the file became shorter */
+            return became_shorter(err);
         }
         at += (uint64_t)got;
         const enum cw_status status = cw_screen_commit(worker->screen, (size_t)got, err);
@@ -168,7 +175,8 @@ static enum cw_status read_ahead(struct job *job, size_t wanted, struct cw_error
         }
         job->is_drained = got == 0;
     }
-    return CW_OK;
+    const uint64_t seen = job->piped + job->rest->len - job->margin;
+    return job->is_drained && seen < job->size ? became_shorter(err) : CW_OK;
 }
 
 /* Cuts the next part, with margin and context, off the pipe. */

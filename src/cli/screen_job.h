@@ -48,7 +48,8 @@ struct cw_screen_job {
 };
 
 /** Screens what an open descriptor gives: a regular file from its beginning, else to its end.
- *  Returns: CW_OK; CW_IO when it cannot be read; CW_LIMIT, CW_NOMEM; what a callback said */
+ *  Returns: CW_OK; CW_IO when it cannot be read, or became shorter meanwhile; CW_LIMIT, CW_NOMEM;
+ * what a callback said */
 CW_NODISCARD enum cw_status cw_screen_job_run(const struct cw_screen_job *job, int fd,
                                               struct cw_error *err);
 
