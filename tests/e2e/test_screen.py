@@ -66,6 +66,15 @@ class Screen(harness.Case):
         for digits in (UNLISTED[2:], RONIN[2:-1], RONIN[2:] + "0"):
             self.assertEqual(self.hits(stdin=digits.encode()), (0, []), digits)
 
+    def test_an_escape_in_front_hides_nothing(self):
+        self.home.scan()
+        for text in (RONIN, RONIN[2:], KEY1_P2PKH, KEY1_P2WPKH, FBI):
+            for escape in (b"\\n", b"\\u003d", b"to%3D", b"%20", b"\x1b[31m", b"\x1b[01;31m\x1b[K"):
+                code, hits = self.hits(stdin=b"pay " + escape + text.encode() + b"\\n")
+                self.assertIn(code, (10, 11), (escape, text))
+                self.assertEqual([(hit["value"], hit["offset"]) for hit in hits],
+                                 [(text, 4 + len(escape))], escape)
+
     def test_exit_codes_are_those_of_check(self):
         self.home.scan()
         for text, code in ((UNLISTED, 0), (KEY1_P2WPKH, 11), (RONIN, 10), ("", 0),
