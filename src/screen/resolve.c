@@ -1,4 +1,6 @@
 #include "address/bits.h"
+#include "address/reserved.h"
+#include "index/index.h"
 #include "screen/internal.h"
 
 /* Candidates to addresses: the readings of token.h, from the longest to the token alone. */
@@ -77,6 +79,9 @@ static bool is_hit(struct cw_screen *screen, struct reading reading)
     }
     if (reading.rule == SCREEN_RUN && is_key_before(&address, reading.end - reading.token)) {
         return false;
+    }
+    if (cw_index_is_asked_digits(&address) && cw_address_reserved(&address) != NULL) {
+        return false; /* zeros that mean "none", as a null id of git */
     }
     const struct cw_screen_hit hit = {
         .line = screen->lines + lines_before(screen, start),

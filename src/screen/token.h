@@ -28,6 +28,9 @@
  * with dashes, ICRC-1 accounts are read by rules 2 to 4 only. Rules 2 to 4 have no other reading
  * than themselves (ICRC-1: with the account first).
  *
+ * 40 bare hex digits of a key that nobody holds (address/reserved.h: all zeros, …dead) are no hit:
+ * they stand for "none" far more often than for the account, which is found as 0x and the digits.
+ *
  * Decoded on sight, because no hash of the listed key can tell them (letters as written or, where
  * the encoding allows it, in the other case):
  *   addr1 stake1 …test1   50 and more characters: Cardano, where either credential may be listed

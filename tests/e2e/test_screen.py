@@ -66,6 +66,14 @@ class Screen(harness.Case):
         for digits in (UNLISTED[2:], RONIN[2:-1], RONIN[2:] + "0"):
             self.assertEqual(self.hits(stdin=digits.encode()), (0, []), digits)
 
+    def test_a_reserved_key_as_bare_digits_is_no_hit(self):
+        reserved = (40 * "0", 36 * "0" + "dead", 36 * "0" + "DEAD")
+        self.home.feed("zero", self.lists.put("/zero.txt", "".join("0x%s\n" % key for key in reserved)))
+        self.home.scan()
+        for digits in reserved:
+            self.assertEqual(self.hits(stdin=("+%s\n%s refs/x" % (digits, digits)).encode()), (0, []))
+            self.assertEqual(self.hits(stdin=b"0x" + digits.encode())[0], 10)
+
     def test_an_escape_in_front_hides_nothing(self):
         self.home.scan()
         for text in (RONIN, RONIN[2:], KEY1_P2PKH, KEY1_P2WPKH, FBI):
