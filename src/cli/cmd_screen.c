@@ -168,10 +168,14 @@ static enum cw_status screen_fd(struct screening *screening, const struct cw_scr
     screening->hits = 0;
     screening->started_ms = cw_clock_monotonic_ms(&screening->cli->clock);
     screening->shown_ms = screening->started_ms;
-    const ssize_t got = pread(fd, head, sizeof(head), 0); /* a pipe answers with an error */
+    const off_t place = lseek(fd, 0, SEEK_CUR); /* a pipe answers with an error */
+    const ssize_t got = place < 0 ? 0 : pread(fd, head, sizeof(head), place);
     const bool is_packed = got > 0 && cw_screen_is_packed(cw_span_make(head, (size_t)got));
     enum cw_status status = CW_OK;
-    if (!screening->draft.is_wanted) {
+    if (is_packed && place > 0) {
+        status = cw_error_set(err, CW_UNTRUSTED,
+                              "is packed and begins within a file: unpack it in front of us");
+    } else if (!screening->draft.is_wanted) {
         status =
             is_packed ? screen_packed(screening, &job, fd, err) : cw_screen_job_run(&job, fd, err);
     } else if (is_packed) {

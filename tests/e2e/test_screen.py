@@ -83,6 +83,16 @@ class Screen(harness.Case):
                 self.assertEqual([(hit["value"], hit["offset"]) for hit in hits],
                                  [(text, 4 + len(escape))], escape)
 
+    def test_standard_input_begins_where_the_descriptor_stands(self):
+        self.home.scan()
+        path = self.file("lines", "%s\n%s\n" % (FBI, RONIN))
+        command = " ".join(map(str, self.home.command("screen", "--json")))
+        done = subprocess.run(["sh", "-c", "{ read x; %s; } < %s" % (command, path)],
+                              capture_output=True, env=self.home.env(), timeout=60)
+        hits = [json.loads(row) for row in done.stdout.splitlines()]
+        self.assertEqual([(hit["value"], hit["offset"], hit["line"]) for hit in hits],
+                         [(RONIN, 0, 1)], done.stderr)
+
     def test_exit_codes_are_those_of_check(self):
         self.home.scan()
         for text, code in ((UNLISTED, 0), (KEY1_P2WPKH, 11), (RONIN, 10), ("", 0),

@@ -3,6 +3,8 @@
 #include "suite.h"
 
 #include <fcntl.h>
+#include <stdatomic.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../soak/listed.h"
@@ -19,6 +21,10 @@ struct place {
     int fd;
     uint64_t told;
     uint64_t last_line;
+    size_t hit_bytes;      /* of what a hit has to tell; 0: three */
+    int tell_waits_ms;     /* whoever reads the output is slow */
+    atomic_size_t waiting; /* bytes asked for and not yet told */
+    size_t most_waiting;
     off_t cut_to; /* the file is cut to this at the first hit; negative: not */
 };
 
@@ -57,6 +63,14 @@ static enum cw_status ask(void *ctx, const struct cw_screen_hit *hit, struct cw_
     struct place *place = ctx;
     *ret_is_known = listed_knows(&place->listed, hit->address);
     cw_buf_str(ret_told, "hit");
+    if (place->hit_bytes > 0 && *ret_is_known) {
+        char *room = cw_buf_room(ret_told, place->hit_bytes);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(room);
+        memset(room, 'x', place->hit_bytes);
+        cw_buf_advance(ret_told, place->hit_bytes);
+        const size_t waiting = atomic_fetch_add(&place->waiting, place->hit_bytes);
+        place->most_waiting = waiting > place->most_waiting ? waiting : place->most_waiting;
+    }
     if (place->cut_to >= 0) {
         CU_ASSERT_EQUAL(ftruncate(place->fd, place->cut_to), 0);
     }
@@ -67,7 +81,13 @@ static enum cw_status tell(void *ctx, uint64_t line, struct cw_span told,
                            CW_UNUSED struct cw_error *err)
 {
     struct place *place = ctx;
-    CU_ASSERT(cw_span_is(told, "hit"));
+    const struct timespec wait = {0, place->tell_waits_ms * 1000000L};
+    CU_ASSERT(cw_span_starts_with(told, CW_SPAN("hit")));
+    CU_ASSERT_EQUAL(told.len, 3 + place->hit_bytes);
+    atomic_fetch_sub(&place->waiting, place->hit_bytes);
+    if (place->tell_waits_ms > 0 && place->told % 100 == 0) {
+        (void)nanosleep(&wait, NULL);
+    }
     CU_ASSERT(line > place->last_line);
     place->last_line = line;
     place->told++;
@@ -115,8 +135,49 @@ static void a_file_that_becomes_shorter_is_an_error(void)
     }
 }
 
+/* ---- what waits ---- */
+
+/* One part has more to tell than may wait, and so have all together, while the output is slow. */
+static void what_waits_is_bounded(void)
+{
+    enum { HIT_BYTES = 100000, EVERY = 16 };
+    const uint64_t hits = 3 * (uint64_t)CW_SCREEN_PART_BYTES / LINE_BYTES / EVERY;
+    for (unsigned threads = 1; threads <= 4; threads += 3) {
+        struct place place = place_make(3 * (uint64_t)CW_SCREEN_PART_BYTES, EVERY);
+        struct cw_error err = {0};
+        place.hit_bytes = HIT_BYTES;
+        place.tell_waits_ms = 2;
+        CW_CHECK(run(&place, threads, false, &err) == CW_OK, "%s", err.text);
+        CU_ASSERT_EQUAL(place.told, hits);
+        CW_CHECK(place.most_waiting <=
+                     CW_SCREEN_WAITING_MAX + CW_SCREEN_HANDED_BYTES + threads * HIT_BYTES,
+                 "%zu bytes", place.most_waiting);
+        place_drop(&place);
+    }
+}
+
+/* ---- where it begins ---- */
+
+static void begins_where_the_descriptor_stands(void)
+{
+    for (unsigned way = 0; way < 2; way++) {
+        struct place place =
+            place_make(CW_SCREEN_PART_BYTES, CW_SCREEN_PART_BYTES / LINE_BYTES / 4);
+        struct cw_error err = {0};
+        CU_ASSERT_EQUAL(lseek(place.fd, CW_SCREEN_PART_BYTES / 2 + 1, SEEK_SET),
+                        CW_SCREEN_PART_BYTES / 2 + 1);
+        CU_ASSERT_EQUAL(run(&place, 2, way == 1, &err), CW_OK);
+        CU_ASSERT_EQUAL(place.told, 1);
+        CU_ASSERT_EQUAL(place.last_line, CW_SCREEN_PART_BYTES / LINE_BYTES / 4 + 1);
+        CU_ASSERT_EQUAL(lseek(place.fd, 0, SEEK_CUR), CW_SCREEN_PART_BYTES);
+        place_drop(&place);
+    }
+}
+
 static const struct cw_test tests[] = {
     {"a file that becomes shorter is an error", a_file_that_becomes_shorter_is_an_error},
+    {"what waits is bounded", what_waits_is_bounded},
+    {"begins where the descriptor stands", begins_where_the_descriptor_stands},
 };
 
 int main(void)
