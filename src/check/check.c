@@ -77,6 +77,8 @@ static enum cw_status on_found(void *ctx, const struct cw_index_item *item,
         asking->facts.is_listed |= is_stronger && cw_relation_is_same_key(relation);
         return CW_OK;
     }
+    asking->answer->of_cases += item->kind == CW_INDEX_RULE ? 1 : 0;
+    asking->answer->of_lists += item->kind == CW_INDEX_RULE ? 0 : 1;
     match = add_match(asking, relation, standing.is_active);
     if (match == NULL) {
         return CW_OK; /* counted; cw_answer_finish says so */
@@ -229,4 +231,35 @@ enum cw_status cw_check_ask_data(const struct cw_check *check, struct cw_answer 
     ret->canonical = cw_answer_keep(ret, CW_SPAN(""));
     ret->verdict = cw_check_data_is_complete(check, ret) ? CW_VERDICT_CLEAR : CW_VERDICT_CANNOT_SAY;
     return cw_answer_finish(ret, err);
+}
+
+/* ---- the verdict alone ---------------------------------------------------------------------- */
+
+struct judging {
+    const struct cw_check *check;
+    struct cw_check_against against;
+    struct cw_verdict_facts facts;
+};
+
+static enum cw_status on_judged(void *ctx, const struct cw_index_item *item,
+                                enum cw_relation relation, struct cw_error *err)
+{
+    struct judging *judging = ctx;
+    if (item->kind == CW_INDEX_RULE ? judging->against.is_cases : judging->against.is_lists) {
+        (void)cw_verdict_add_match(&judging->facts, relation,
+                                   cw_check_standing(judging->check, item).is_active);
+    }
+    return judging->facts.is_listed ? cw_error_set(err, CW_INVALID, "certain") : CW_OK;
+}
+
+enum cw_status cw_check_judge(const struct cw_check *check, const struct cw_address *address,
+                              struct cw_check_against against, enum cw_verdict *ret,
+                              struct cw_error *err)
+{
+    struct judging judging = {.check = check, .against = against};
+    const enum cw_status status = cw_index_find(check->index, address, on_judged, &judging, err);
+    *ret = judging.facts.is_listed    ? CW_VERDICT_LISTED
+           : judging.facts.is_related ? CW_VERDICT_RELATED
+                                      : CW_VERDICT_CLEAR;
+    return judging.facts.is_listed ? CW_OK : status;
 }

@@ -81,6 +81,8 @@ struct cw_answer {
     const char *canonical; /* "" when undecoded */
     struct cw_check_match *matches; /* strongest relation first, then source id */
     size_t matches_count;
+    size_t of_cases; /* matches in all, also those past what is shown */
+    size_t of_lists;
     char **reasons; /* sentences, NULL-terminated, NULL when none; at least one for cannot-say: the
                        matches speak for listed and related */
     size_t reasons_count;
@@ -99,6 +101,18 @@ CW_NODISCARD enum cw_status cw_check_ask_decoded(const struct cw_check *check, s
                                                  const struct cw_address *address,
                                                  struct cw_answer *ret, struct cw_error *err);
 void cw_answer_clear(struct cw_answer *answer);
+
+/** Whose matches count. */
+struct cw_check_against {
+    bool is_lists;
+    bool is_cases;
+};
+/** The verdict alone, of matches alone, as soon as it is certain: LISTED, RELATED, or CLEAR when
+ *  there is none, whatever the age of the lists. Returns: CW_OK; CW_STATE, CW_IO */
+CW_NODISCARD enum cw_status cw_check_judge(const struct cw_check *check,
+                                           const struct cw_address *address,
+                                           struct cw_check_against against, enum cw_verdict *ret,
+                                           struct cw_error *err);
 
 /** What may be said at all: an answer without a question, CLEAR on data that is complete and fresh,
  *  else CANNOT_SAY with the reasons. Returns: as cw_check_ask. */

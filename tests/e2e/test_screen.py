@@ -3,6 +3,7 @@ import gzip
 import json
 import os
 import subprocess
+import time
 import unittest
 
 import harness
@@ -92,6 +93,23 @@ class Screen(harness.Case):
         hits = [json.loads(row) for row in done.stdout.splitlines()]
         self.assertEqual([(hit["value"], hit["offset"], hit["line"]) for hit in hits],
                          [(RONIN, 0, 1)], done.stderr)
+
+    def test_a_dense_file_is_told_whole_and_soon(self):
+        entries = [{"address": RONIN, "name": "Party %d" % i, "id": str(i)} for i in range(3000)]
+        self.home.feed("many", self.lists.put("/many.json", json.dumps(entries)), form="json",
+                       format_options={"address_key": "address", "entry_id_key": "id",
+                                       "entry_name_key": "name"})
+        self.home.scan()
+        path = self.file("dense", ("%s %s\n" % (RONIN, RONIN.lower())) * 600)
+        began = time.monotonic()
+        code, out, words = self.screen(path)
+        self.assertEqual((code, out.count("\n"), words), (10, 1200, ""))
+        self.assertTrue(out.splitlines()[0].endswith(", and 3000 more)"), out[:300])
+        self.assertEqual(self.screen("--count", path)[:2], (10, "1200\n"))
+        done = subprocess.run(["sh", "-c", "%s | wc -l" % " ".join(map(str, self.home.command(
+            "screen", "--json", path)))], capture_output=True, env=self.home.env(), timeout=120)
+        self.assertEqual((done.stdout, done.stderr), (b"1200\n", b""))
+        self.assertLess(time.monotonic() - began, 40)
 
     def test_exit_codes_are_those_of_check(self):
         self.home.scan()
