@@ -156,6 +156,28 @@ class Screen(harness.Case):
         _, hits = self.hits(path)
         self.assertEqual([h["line"] for h in hits], [50001])
 
+    def test_gzip_of_several_members_is_one_document(self):
+        self.home.scan()
+        noise = os.urandom(200000).hex().encode() + b"\n"
+        parts = [b"one\n", b"", noise, RONIN[:20].encode(), RONIN[20:].encode() + b"\n", b""]
+        whole = b"".join(map(gzip.compress, parts))
+        _, hits = self.hits(self.file("a.gz", whole))
+        self.assertEqual([(h["line"], h["offset"]) for h in hits], [(3, 4 + len(noise))])
+        self.assertEqual(self.screen(self.file("empty.gz", gzip.compress(b"")))[0], 0)
+        first = bytearray(gzip.compress(noise))
+        first[-8] ^= 1  # its checksum
+        short = bytearray(gzip.compress(noise))
+        short[-4] ^= 1  # its length
+        zeros = gzip.compress(bytes(100 << 20))
+        for name, bad in (("damaged", bytes(first) + whole), ("length", bytes(short) + whole),
+                          ("cut", whole[:-1]), ("cut-head", whole + b"\x1f\x8b\x08"),
+                          ("followed", whole + b"x"), ("zeros", whole + b"\0"),
+                          ("twice", gzip.compress(gzip.compress(RONIN.encode()))),
+                          ("bomb", gzip.compress(noise) + 6 * zeros)):
+            code, _, words = self.screen("--quiet", self.file(name, bad))
+            self.assertIn(name + ": ", words)
+            self.assertIn(code, (10, 74), name)
+
     def test_a_cut_packed_file_is_no_clear(self):
         self.home.scan()
         whole = gzip.compress(os.urandom(300000))
