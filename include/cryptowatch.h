@@ -287,7 +287,7 @@ enum cryptowatch_index_error {
     CRYPTOWATCH_INDEX_DENIED = 2,
     CRYPTOWATCH_INDEX_IO = 3,
     CRYPTOWATCH_INDEX_DAMAGED = 4, /* not an index, cut short, or its checksums fail */
-    CRYPTOWATCH_INDEX_OTHER = 5,   /* written by a version that reads addresses otherwise */
+    CRYPTOWATCH_INDEX_OTHER = 5,   /* of another format or reading of addresses: run a scan */
     CRYPTOWATCH_INDEX_MEMORY = 6,
     CRYPTOWATCH_INDEX_NO_FILTER = 7, /* it cannot screen texts: it was built without a filter */
     CRYPTOWATCH_INDEX_STOPPED = 8,   /* the callback said so */

@@ -33,8 +33,9 @@ enum cw_check_use {
 
 /** Opens what the last scan published, and nothing else: no database, no feed or rule file.
  *  Returns: CW_OK; CW_NOT_FOUND when nothing was published, or a file was edited since, or another
- *           version of this program wrote it: then ask cw_check_open; CW_STATE when it is damaged,
- *           likewise; CW_IO, CW_DENIED, CW_NOMEM. The text says which. */
+ *           version of this program wrote it (CW_INVALID: in another format): then ask
+ * cw_check_open; CW_STATE when it is damaged, likewise; CW_IO, CW_DENIED, CW_NOMEM. The text says
+ * which. */
 CW_NODISCARD enum cw_status cw_check_open_published(const struct cw_config *config,
                                                     const struct cw_clock *clock,
                                                     enum cw_check_use use, struct cw_check **ret,

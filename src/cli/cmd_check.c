@@ -259,7 +259,9 @@ int cw_cmd_check(struct cw_cli *cli, int argc, char **argv)
                     "  cryptowatch check --receipt no.jws.json "
                     "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4\n",
         .exits = "  0 clear, on data that is complete and fresh   10 listed   11 only related\n"
-                 "  20 cannot say   64 usage   73 the receipt cannot be made   78 configuration\n"
+                 "  20 cannot say   64 usage   73 the receipt cannot be made   74 the data cannot "
+                 "be read\n"
+                 "  or is damaged   78 configuration\n"
                  "  several addresses: the gravest of 10, 20, 11, 0\n",
     };
     int code = cw_cli_options(cli, &usage, argc, argv, &asked.count);

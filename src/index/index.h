@@ -25,8 +25,9 @@
 struct cw_index;
 
 /** Maps a file, read-only.
- *  Returns: CW_OK; CW_NOT_FOUND; CW_DENIED; CW_IO; CW_NOMEM; CW_STATE with a reason: not an index,
- *           of another byte order, of a newer version, cut short, damaged. */
+ *  Returns: CW_OK; CW_NOT_FOUND; CW_DENIED; CW_IO; CW_NOMEM; CW_INVALID for an index of another
+ *           format, older or newer; CW_STATE with a reason: not an index, of another byte order,
+ * cut short, damaged. */
 CW_NODISCARD enum cw_status cw_index_open(const char *path, struct cw_index **ret,
                                           struct cw_error *err);
 /** The same over bytes of the caller, which must outlive the handle. Any alignment. */

@@ -6,6 +6,8 @@
 
 #include "crypto/hash.h"
 #include "cryptowatch.h"
+#include "index/checksum.h"
+#include "index/format.h"
 #include "index/verdict.h"
 #include "index_world.h"
 
@@ -92,6 +94,32 @@ static inline void add_ended(struct cw_index_builder *builder, uint32_t source, 
 }
 
 #define ENDED "0xdAC17F958D2ee523a2206206994597C13D831ec7"
+
+/* Makes an index say that it is of another format, under a sum that fits. */
+static inline void write_version(const char *path, uint32_t version)
+{
+    char block[CW_INDEX_BLOCK];
+    FILE *file = fopen(path, "r+");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    CU_ASSERT_EQUAL(fread(block, sizeof(block), 1, file), 1);
+    memcpy(block + offsetof(struct cw_index_header, version), &version, sizeof(version));
+    const uint64_t sum = cw_checksum(cw_span_make(block, CW_INDEX_HEADER_SUM_AT), 0);
+    memcpy(block + CW_INDEX_HEADER_SUM_AT, &sum, sizeof(sum));
+    rewind(file);
+    CU_ASSERT_EQUAL(fwrite(block, sizeof(block), 1, file), 1);
+    CU_ASSERT_EQUAL(fclose(file), 0);
+}
+
+/* One that is not read yet, and one that is not any more. */
+static inline void refuse_other_formats(const char *path)
+{
+    struct cryptowatch_index *index = NULL;
+    for (uint32_t i = 0; i < 2; i++) {
+        write_version(path, CW_INDEX_VERSION + 1 - 2 * i);
+        CU_ASSERT_EQUAL(cryptowatch_index_open(path, &index), CRYPTOWATCH_INDEX_OTHER);
+    }
+    write_version(path, CW_INDEX_VERSION);
+}
 
 #define UNUSABLE "5aaaaaaaaabbbbbbbbbbccccccccccdddddddddd"
 
