@@ -287,7 +287,7 @@ enum cryptowatch_index_error {
     CRYPTOWATCH_INDEX_DENIED = 2,
     CRYPTOWATCH_INDEX_IO = 3,
     CRYPTOWATCH_INDEX_DAMAGED = 4, /* not an index, cut short, or its checksums fail */
-    CRYPTOWATCH_INDEX_OTHER = 5,   /* written by a version that reads addresses otherwise */
+    CRYPTOWATCH_INDEX_OTHER = 5,   /* of another format or reading of addresses: run a scan */
     CRYPTOWATCH_INDEX_MEMORY = 6,
     CRYPTOWATCH_INDEX_NO_FILTER = 7, /* it cannot screen texts: it was built without a filter */
     CRYPTOWATCH_INDEX_STOPPED = 8,   /* the callback said so */
@@ -359,7 +359,7 @@ CRYPTOWATCH_API const char *cryptowatch_verdict_name(enum cryptowatch_verdict ve
 /** Why it is CANNOT_SAY. */
 enum cryptowatch_why {
     CRYPTOWATCH_WHY_NONE = 0,
-    CRYPTOWATCH_WHY_NO_ADDRESS = 1, /* the text does not decode, or the address is empty */
+    CRYPTOWATCH_WHY_NO_ADDRESS = 1, /* it does not decode, or is empty, or an unusable entry too */
     CRYPTOWATCH_WHY_MISTYPED = 2,   /* its letter case fails the checksum */
     CRYPTOWATCH_WHY_DATA = 3,       /* a list is stale, failed, held or missing */
     CRYPTOWATCH_WHY_DAMAGED = 4,    /* the index is damaged */
@@ -409,7 +409,7 @@ CRYPTOWATCH_API CRYPTOWATCH_NODISCARD enum cryptowatch_verdict
 cryptowatch_index_find(const struct cryptowatch_index *index,
                        const struct cryptowatch_address *address, const struct cryptowatch_ask *ask,
                        enum cryptowatch_why *ret_why);
-/** The same for a text, which is decoded in list mode first. */
+/** The same for a text, which is decoded in list mode first; 40 bare hex digits as EVM, Zilliqa. */
 CRYPTOWATCH_API CRYPTOWATCH_NODISCARD enum cryptowatch_verdict
 cryptowatch_index_find_text(const struct cryptowatch_index *index, const char *text, size_t len,
                             const struct cryptowatch_ask *ask, enum cryptowatch_why *ret_why);

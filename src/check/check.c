@@ -14,6 +14,7 @@ struct asking {
     const struct cw_address *asked;
     struct cw_verdict_facts facts; /* over all matches, also those that are not shown */
     size_t opaque;                 /* entries with this very text */
+    bool is_text; /* a text that somebody asked about, not one found in a document */
 };
 
 /* Counts a match for the verdict; the place to describe it, or NULL when enough are shown. */
@@ -76,6 +77,8 @@ static enum cw_status on_found(void *ctx, const struct cw_index_item *item,
         asking->facts.is_listed |= is_stronger && cw_relation_is_same_key(relation);
         return CW_OK;
     }
+    asking->answer->of_cases += item->kind == CW_INDEX_RULE ? 1 : 0;
+    asking->answer->of_lists += item->kind == CW_INDEX_RULE ? 0 : 1;
     match = add_match(asking, relation, standing.is_active);
     if (match == NULL) {
         return CW_OK; /* counted; cw_answer_finish says so */
@@ -97,6 +100,7 @@ static void decide(const struct asking *asking)
     struct cw_answer *answer = asking->answer;
     struct cw_verdict_facts facts = asking->facts;
     facts.is_mistyped = cw_address_checksum(asking->asked) == CW_CHECKSUM_BAD;
+    facts.is_unusable = asking->opaque > 0;
     facts.is_complete = true;
     if (facts.is_mistyped) {
         cw_answer_reason(answer, "the letter case of the address fails its checksum: a character "
@@ -124,6 +128,17 @@ static enum cw_status on_opaque(void *ctx, const struct cw_index_item *item,
     return CW_OK;
 }
 
+static enum cw_status ask_opaque(struct asking *asking, struct cw_span text, struct cw_error *err)
+{
+    const enum cw_status status =
+        cw_index_find_opaque(asking->check->index, text, on_opaque, asking, err);
+    if (asking->opaque > OPAQUE_REASONS_MAX) {
+        cw_answer_reason(asking->answer, "%zu more entries hold it",
+                         asking->opaque - OPAQUE_REASONS_MAX);
+    }
+    return status;
+}
+
 static enum cw_status answer_undecoded(struct asking *asking, struct cw_span text,
                                        enum cw_address_error why, struct cw_error *err)
 {
@@ -135,11 +150,7 @@ static enum cw_status answer_undecoded(struct asking *asking, struct cw_span tex
     if (why == CW_ADDRESS_SECRET || text.len > CW_ADDRESS_FIELD_MAX) {
         return CW_OK;
     }
-    const enum cw_status status =
-        cw_index_find_opaque(asking->check->index, text, on_opaque, asking, err);
-    if (asking->opaque > OPAQUE_REASONS_MAX) {
-        cw_answer_reason(answer, "%zu more entries hold it", asking->opaque - OPAQUE_REASONS_MAX);
-    }
+    const enum cw_status status = ask_opaque(asking, text, err);
     return status == CW_OK ? cw_check_note_looks(asking->check, text, NULL, answer, err) : status;
 }
 
@@ -151,8 +162,12 @@ static enum cw_status answer_key(struct asking *asking, struct cw_error *err)
     cw_address_canonical(asking->asked, canonical);
     answer->canonical = cw_answer_keep(answer, cw_span_cstr(canonical));
     /* The index tells our own cases first: however often a list repeats a key, they are shown. */
-    const enum cw_status status =
+    enum cw_status status =
         cw_index_find(asking->check->index, asking->asked, on_found, asking, err);
+    if (status == CW_OK && asking->is_text && !asking->facts.is_related &&
+        cw_index_is_asked_digits(asking->asked)) {
+        status = ask_opaque(asking, cw_address_source(asking->asked), err);
+    }
     if (status == CW_OK) {
         decide(asking);
     }
@@ -177,7 +192,7 @@ enum cw_status cw_check_ask(struct cw_check *check, struct cw_span text, struct 
     }
     struct cw_address address;
     const enum cw_address_error why = cw_address_ask(text, &address);
-    struct asking asking = {.check = check, .answer = ret, .asked = &address};
+    struct asking asking = {.check = check, .answer = ret, .asked = &address, .is_text = true};
     /* What is shown of a question is bounded; a secret is not shown at all. */
     const struct cw_span shown =
         why == CW_ADDRESS_SECRET ? CW_SPAN("") : cw_span_slice(text, 0, CW_ADDRESS_FIELD_MAX);
@@ -216,4 +231,35 @@ enum cw_status cw_check_ask_data(const struct cw_check *check, struct cw_answer 
     ret->canonical = cw_answer_keep(ret, CW_SPAN(""));
     ret->verdict = cw_check_data_is_complete(check, ret) ? CW_VERDICT_CLEAR : CW_VERDICT_CANNOT_SAY;
     return cw_answer_finish(ret, err);
+}
+
+/* ---- the verdict alone ---------------------------------------------------------------------- */
+
+struct judging {
+    const struct cw_check *check;
+    struct cw_check_against against;
+    struct cw_verdict_facts facts;
+};
+
+static enum cw_status on_judged(void *ctx, const struct cw_index_item *item,
+                                enum cw_relation relation, struct cw_error *err)
+{
+    struct judging *judging = ctx;
+    if (item->kind == CW_INDEX_RULE ? judging->against.is_cases : judging->against.is_lists) {
+        (void)cw_verdict_add_match(&judging->facts, relation,
+                                   cw_check_standing(judging->check, item).is_active);
+    }
+    return judging->facts.is_listed ? cw_error_set(err, CW_INVALID, "certain") : CW_OK;
+}
+
+enum cw_status cw_check_judge(const struct cw_check *check, const struct cw_address *address,
+                              struct cw_check_against against, enum cw_verdict *ret,
+                              struct cw_error *err)
+{
+    struct judging judging = {.check = check, .against = against};
+    const enum cw_status status = cw_index_find(check->index, address, on_judged, &judging, err);
+    *ret = judging.facts.is_listed    ? CW_VERDICT_LISTED
+           : judging.facts.is_related ? CW_VERDICT_RELATED
+                                      : CW_VERDICT_CLEAR;
+    return judging.facts.is_listed ? CW_OK : status;
 }

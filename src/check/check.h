@@ -33,8 +33,9 @@ enum cw_check_use {
 
 /** Opens what the last scan published, and nothing else: no database, no feed or rule file.
  *  Returns: CW_OK; CW_NOT_FOUND when nothing was published, or a file was edited since, or another
- *           version of this program wrote it: then ask cw_check_open; CW_STATE when it is damaged,
- *           likewise; CW_IO, CW_DENIED, CW_NOMEM. The text says which. */
+ *           version of this program wrote it (CW_INVALID: in another format): then ask
+ * cw_check_open; CW_STATE when it is damaged, likewise; CW_IO, CW_DENIED, CW_NOMEM. The text says
+ * which. */
 CW_NODISCARD enum cw_status cw_check_open_published(const struct cw_config *config,
                                                     const struct cw_clock *clock,
                                                     enum cw_check_use use, struct cw_check **ret,
@@ -81,6 +82,8 @@ struct cw_answer {
     const char *canonical; /* "" when undecoded */
     struct cw_check_match *matches; /* strongest relation first, then source id */
     size_t matches_count;
+    size_t of_cases; /* matches in all, also those past what is shown */
+    size_t of_lists;
     char **reasons; /* sentences, NULL-terminated, NULL when none; at least one for cannot-say: the
                        matches speak for listed and related */
     size_t reasons_count;
@@ -92,13 +95,25 @@ struct cw_answer {
  *  Returns: CW_OK with an answer; CW_STATE, CW_IO, CW_NOMEM. Clear the answer in any case. */
 CW_NODISCARD enum cw_status cw_check_ask(struct cw_check *check, struct cw_span text,
                                          struct cw_answer *ret, struct cw_error *err);
-/** The same for a text that was decoded already, in list mode and without a tag, and without words
- *  on what it merely looks like.
+/** The same for a text that was decoded already, as cw_address_ask does, and without words on what
+ *  it merely looks like and on the unusable entries that hold it.
  *  In:      text  as found; its address is `address` */
 CW_NODISCARD enum cw_status cw_check_ask_decoded(const struct cw_check *check, struct cw_span text,
                                                  const struct cw_address *address,
                                                  struct cw_answer *ret, struct cw_error *err);
 void cw_answer_clear(struct cw_answer *answer);
+
+/** Whose matches count. */
+struct cw_check_against {
+    bool is_lists;
+    bool is_cases;
+};
+/** The verdict alone, of matches alone, as soon as it is certain: LISTED, RELATED, or CLEAR when
+ *  there is none, whatever the age of the lists. Returns: CW_OK; CW_STATE, CW_IO */
+CW_NODISCARD enum cw_status cw_check_judge(const struct cw_check *check,
+                                           const struct cw_address *address,
+                                           struct cw_check_against against, enum cw_verdict *ret,
+                                           struct cw_error *err);
 
 /** What may be said at all: an answer without a question, CLEAR on data that is complete and fresh,
  *  else CANNOT_SAY with the reasons. Returns: as cw_check_ask. */

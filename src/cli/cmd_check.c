@@ -46,24 +46,6 @@ static void print_json(const struct cw_cli *cli, const struct cw_check *check,
     cw_cli_json(out);
 }
 
-static const char *colour(const struct cw_cli *cli, enum cw_verdict verdict)
-{
-    if (!cli->is_colour) {
-        return "";
-    }
-    switch (verdict) {
-    case CW_VERDICT_LISTED:
-        return "\x1b[1;31m";
-    case CW_VERDICT_RELATED:
-        return "\x1b[1;33m";
-    case CW_VERDICT_CANNOT_SAY:
-        return "\x1b[1;35m";
-    case CW_VERDICT_CLEAR:
-        return "\x1b[1;32m";
-    }
-    return "";
-}
-
 static void print_match(const struct cw_check_match *match)
 {
     (void)printf("  %-13s %s %s", cw_relation_name(match->relation),
@@ -98,8 +80,9 @@ static void print_text(const struct cw_cli *cli, const struct cw_answer *answer)
 {
     char shown[256];
     cw_text_escape_to(shown, sizeof(shown), cw_span_make(answer->input, answer->input_len));
-    (void)printf("%s%s%s %s\n", colour(cli, answer->verdict), cw_verdict_name(answer->verdict),
-                 cli->is_colour ? "\x1b[0m" : "", shown[0] == '\0' ? "(nothing shown)" : shown);
+    (void)printf("%s%s%s %s\n", cw_cli_verdict_colour(cli, answer->verdict),
+                 cw_verdict_name(answer->verdict), cli->is_colour ? "\x1b[0m" : "",
+                 shown[0] == '\0' ? "(nothing shown)" : shown);
     for (size_t i = 0; i < answer->matches_count; i++) {
         print_match(&answer->matches[i]);
     }
@@ -276,7 +259,9 @@ int cw_cmd_check(struct cw_cli *cli, int argc, char **argv)
                     "  cryptowatch check --receipt no.jws.json "
                     "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4\n",
         .exits = "  0 clear, on data that is complete and fresh   10 listed   11 only related\n"
-                 "  20 cannot say   64 usage   73 the receipt cannot be made   78 configuration\n"
+                 "  20 cannot say   64 usage   73 the receipt cannot be made   74 the data cannot "
+                 "be read\n"
+                 "  or is damaged   78 configuration\n"
                  "  several addresses: the gravest of 10, 20, 11, 0\n",
     };
     int code = cw_cli_options(cli, &usage, argc, argv, &asked.count);

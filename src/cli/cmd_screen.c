@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli/check_open.h"
 #include "cli/match.h"
+#include "cli/screen_answers.h"
 #include "cli/screen_job.h"
 #include "cli/screen_receipt.h"
 
@@ -15,6 +16,7 @@ enum { THREADS_DEFAULT = 2, PROGRESS_MS = 500 };
 struct screening {
     struct cw_cli *cli;
     const struct cw_check *check;
+    struct cw_screen_answers *answers;
     struct cw_hit_style style;
     bool is_count;
     const char *name;
@@ -32,14 +34,12 @@ static enum cw_status ask(void *ctx, const struct cw_screen_hit *hit, struct cw_
                           bool *ret_is_known, struct cw_error *err)
 {
     struct screening *screening = ctx;
-    struct cw_answer answer = {0};
-    const enum cw_status status =
-        cw_check_ask_decoded(screening->check, hit->text, hit->address, &answer, err);
-    *ret_is_known = status == CW_OK && cw_hit_judge(&screening->style, &answer) != CW_VERDICT_CLEAR;
+    const struct cw_hit_body *body = NULL;
+    const enum cw_status status = cw_screen_answers_ask(screening->answers, hit, &body, err);
+    *ret_is_known = status == CW_OK && body->verdict != CW_VERDICT_CLEAR;
     if (*ret_is_known) {
-        cw_hit_put(&screening->style, hit, &answer, ret_told);
+        cw_hit_put(&screening->style, hit, body, ret_told);
     }
-    cw_answer_clear(&answer);
     return status;
 }
 
@@ -168,14 +168,17 @@ static enum cw_status screen_fd(struct screening *screening, const struct cw_scr
     screening->hits = 0;
     screening->started_ms = cw_clock_monotonic_ms(&screening->cli->clock);
     screening->shown_ms = screening->started_ms;
-    const ssize_t got = pread(fd, head, sizeof(head), 0);
-    if (got < 0 &&
-        errno != ESPIPE) { /* not a pipe: a packed file must not be read as a plain one */
+    const off_t place = lseek(fd, 0, SEEK_CUR); /* a pipe answers with an error */
+    const ssize_t got = place < 0 ? 0 : pread(fd, head, sizeof(head), place);
+    if (got < 0) { /* a packed file must not be read as a plain one */
         return cw_error_set(err, CW_IO, "reading failed: %s", strerror(errno));
     }
     const bool is_packed = got > 0 && cw_screen_is_packed(cw_span_make(head, (size_t)got));
     enum cw_status status = CW_OK;
-    if (!screening->draft.is_wanted) {
+    if (is_packed && place > 0) {
+        status = cw_error_set(err, CW_UNTRUSTED,
+                              "is packed and begins within a file: unpack it in front of us");
+    } else if (!screening->draft.is_wanted) {
         status =
             is_packed ? screen_packed(screening, &job, fd, err) : cw_screen_job_run(&job, fd, err);
     } else if (is_packed) {
@@ -385,6 +388,7 @@ static int refuse(const struct screening *screening, const struct asked *asked)
 static int screen_answering(struct screening *screening, struct cw_screen_job *job,
                             const struct asked *asked)
 {
+    struct cw_screen_answers answers = {.check = NULL};
     struct cw_answering answering;
     const struct cw_answering_want want = {
         asked->receipt == NULL ? CW_ANSWERING_FAST : CW_ANSWERING_HOME, CW_CHECK_TEXTS};
@@ -392,10 +396,14 @@ static int screen_answering(struct screening *screening, struct cw_screen_job *j
     if (code < 0) {
         const struct cw_receipt_place place = {screening->cli, &answering.home, answering.check,
                                                asked->receipt};
+        answers.check = answering.check;
+        answers.style = &screening->style;
         screening->check = answering.check;
+        screening->answers = &answers;
         job->filter = *cw_check_filter(answering.check);
         code = screen_all(screening, job, asked, asked->receipt == NULL ? NULL : &place);
     }
+    cw_screen_answers_clear(&answers);
     cw_screen_draft_clear(&screening->draft);
     cw_cli_answering_close(&answering);
     return code;

@@ -40,10 +40,16 @@ enum cw_verdict cw_hit_judge(const struct cw_hit_style *style, const struct cw_a
     return verdict;
 }
 
-/* ---- put ---- */
+struct cw_check_against cw_hit_against(const struct cw_hit_style *style)
+{
+    return (struct cw_check_against){.is_lists = style->against != CW_AGAINST_RULES,
+                                     .is_cases = style->against != CW_AGAINST_FEEDS};
+}
 
-static json_t *hit_json(const struct cw_hit_style *style, const struct cw_screen_hit *hit,
-                        const struct cw_answer *answer)
+/* ---- what is told of a text ---- */
+
+static json_t *body_json(const struct cw_hit_style *style, struct cw_span text,
+                         const struct cw_answer *answer)
 {
     json_t *matches = json_array();
     for (size_t i = 0; i < answer->matches_count; i++) {
@@ -51,56 +57,113 @@ static json_t *hit_json(const struct cw_hit_style *style, const struct cw_screen
             (void)json_array_append_new(matches, cw_cli_match_json(&answer->matches[i]));
         }
     }
-    return json_pack("{s:I, s:o, s:o, s:s, s:o}", "offset", (json_int_t)hit->offset, "value",
-                     cw_json_text(hit->text), "canonical",
+    return json_pack("{s:o, s:o, s:s, s:o}", "value", cw_json_text(text), "canonical",
                      answer->canonical[0] == '\0' ? json_null() : json_string(answer->canonical),
                      "verdict", cw_verdict_name(cw_hit_judge(style, answer)), "matches", matches);
 }
 
-static void put_object(const json_t *object, struct cw_buf *out)
+/* Without its first and last `cut` characters. */
+static void put_json(json_t *value, size_t cut, struct cw_buf *out)
 {
-    char *text = object == NULL ? NULL : json_dumps(object, JSON_COMPACT);
+    char *text = value == NULL ? NULL : json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
     if (text == NULL) {
         out->failed = CW_NOMEM; /* half a hit is none */
     } else {
-        cw_buf_str(out, text);
+        cw_buf_append(out, text + cut, strlen(text) - 2 * cut);
     }
     free(text);
+    json_decref(value);
 }
 
-static void add_context(json_t *object, const struct cw_screen_hit *hit)
+static void put_match(const struct cw_check_match *match, size_t more, struct cw_buf *out)
 {
-    struct cw_buf line;
-    cw_buf_init(&line, CW_ADDRESS_FIELD_MAX);
-    cw_buf_span(&line, hit->before);
-    cw_buf_span(&line, hit->text);
-    cw_buf_span(&line, hit->behind);
-    (void)json_object_set_new(object, "context", cw_json_text(cw_buf_as_span(&line)));
-    cw_buf_clear(&line);
-}
-
-static void put_text(const struct cw_hit_style *style, const struct cw_screen_hit *hit,
-                     const struct cw_answer *answer, struct cw_buf *out)
-{
-    size_t shown = 0;
-    cw_buf_printf(out, "%llu: %s ", (unsigned long long)hit->offset,
-                  cw_verdict_name(cw_hit_judge(style, answer)));
-    cw_text_escape(out, hit->text);
-    for (size_t i = 0; i < answer->matches_count; i++) {
-        const struct cw_check_match *match = &answer->matches[i];
-        if (!is_asked_for(style, match)) {
-            continue;
-        }
-        if (shown++ == 0) { /* the strongest comes first */
-            cw_buf_printf(out, " (%s, %s %s: ", cw_relation_name(match->relation),
-                          match->is_rule ? "case" : "list", match->source_id);
-            cw_text_escape(out, cw_span_cstr(match->entry_name));
-        }
+    cw_buf_printf(out, " (%s, %s %s", cw_relation_name(match->relation),
+                  match->is_rule ? "case" : "list", match->source_id);
+    if (match->entry_name[0] != '\0') {
+        cw_buf_str(out, ": ");
+        cw_text_escape(out, cw_span_cstr(match->entry_name));
     }
-    if (shown > 1) {
-        cw_buf_printf(out, ", and %zu more", shown - 1);
+    if (more > 0) {
+        cw_buf_printf(out, ", and %zu more", more);
     }
     cw_buf_str(out, ")");
+}
+
+static void put_shown(const struct cw_hit_style *style, struct cw_span text,
+                      const struct cw_answer *answer, struct cw_buf *out)
+{
+    const enum cw_verdict verdict = cw_hit_judge(style, answer);
+    const struct cw_check_against against = cw_hit_against(style);
+    const size_t all =
+        (against.is_lists ? answer->of_lists : 0) + (against.is_cases ? answer->of_cases : 0);
+    const char *colour = cw_cli_verdict_colour(style->cli, verdict);
+    cw_buf_printf(out, "%s%s%s ", colour, cw_verdict_name(verdict),
+                  colour[0] == '\0' ? "" : "\x1b[0m");
+    cw_text_escape(out, text);
+    for (size_t i = 0; i < answer->matches_count; i++) {
+        if (is_asked_for(style, &answer->matches[i])) { /* the strongest comes first */
+            put_match(&answer->matches[i], all - 1, out);
+            return;
+        }
+    }
+}
+
+static bool is_json_shown(const struct cw_hit_style *style)
+{
+    return style->cli->is_json && !style->is_silent;
+}
+
+enum cw_status cw_hit_body_make(const struct cw_hit_style *style, struct cw_span text,
+                                const struct cw_answer *answer, struct cw_hit_body *ret,
+                                struct cw_error *err)
+{
+    *ret = (struct cw_hit_body){.verdict = cw_hit_judge(style, answer)};
+    cw_buf_init(&ret->json, CW_HIT_BODY_MAX);
+    cw_buf_init(&ret->shown, CW_HIT_BODY_MAX);
+    if (ret->verdict == CW_VERDICT_CLEAR) {
+        return CW_OK;
+    }
+    if (is_json_shown(style) || style->is_kept) {
+        put_json(body_json(style, text, answer), 1, &ret->json);
+    }
+    if (!style->is_silent && !style->cli->is_json) {
+        put_shown(style, text, answer, &ret->shown);
+    }
+    const enum cw_status status = cw_buf_status(&ret->json, err);
+    return status == CW_OK ? cw_buf_status(&ret->shown, err) : status;
+}
+
+void cw_hit_body_clear(struct cw_hit_body *body)
+{
+    cw_buf_clear(&body->json);
+    cw_buf_clear(&body->shown);
+}
+
+/* ---- put ---- */
+
+static void put_object(const struct cw_screen_hit *hit, const struct cw_hit_body *body,
+                       bool has_context, struct cw_buf *out)
+{
+    cw_buf_printf(out, "{\"offset\":%llu,", (unsigned long long)hit->offset);
+    cw_buf_span(out, cw_buf_as_span(&body->json));
+    if (has_context) {
+        struct cw_buf line;
+        cw_buf_init(&line, CW_ADDRESS_FIELD_MAX);
+        cw_buf_span(&line, hit->before);
+        cw_buf_span(&line, hit->text);
+        cw_buf_span(&line, hit->behind);
+        cw_buf_str(out, ",\"context\":");
+        put_json(cw_json_text(cw_buf_as_span(&line)), 0, out);
+        cw_buf_clear(&line);
+    }
+    cw_buf_str(out, "}");
+}
+
+static void put_line(const struct cw_hit_style *style, const struct cw_screen_hit *hit,
+                     const struct cw_hit_body *body, struct cw_buf *out)
+{
+    cw_buf_printf(out, "%llu: ", (unsigned long long)hit->offset);
+    cw_buf_span(out, cw_buf_as_span(&body->shown));
     if (style->is_line) {
         cw_buf_str(out, ": ");
         cw_text_escape(out, hit->before);
@@ -116,26 +179,20 @@ struct head {
 };
 
 void cw_hit_put(const struct cw_hit_style *style, const struct cw_screen_hit *hit,
-                const struct cw_answer *answer, struct cw_buf *out)
+                const struct cw_hit_body *body, struct cw_buf *out)
 {
     const size_t at = out->len;
-    const bool is_json = style->cli->is_json && !style->is_silent;
-    struct head head = {.verdict = cw_hit_judge(style, answer)};
-    json_t *object = is_json || style->is_kept ? hit_json(style, hit, answer) : NULL;
+    struct head head = {.verdict = body->verdict};
     cw_buf_append(out, &head, sizeof(head));
     if (style->is_kept) {
-        put_object(object, out);
+        put_object(hit, body, false, out);
         head.json_len = out->len - at - sizeof(head);
     }
-    if (is_json && style->is_line && object != NULL) {
-        add_context(object, hit);
-    }
-    if (is_json) {
-        put_object(object, out);
+    if (is_json_shown(style)) {
+        put_object(hit, body, style->is_line, out);
     } else if (!style->is_silent) {
-        put_text(style, hit, answer, out);
+        put_line(style, hit, body, out);
     }
-    json_decref(object);
     if (out->failed == CW_OK) {
         memcpy(out->data + at, &head, sizeof(head));
     }

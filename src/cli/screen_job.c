@@ -1,47 +1,17 @@
 #include "cli/screen_job.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/screen_parts.h"
+
 /* Parts are numbered; part n waits in slot n modulo CW_SCREEN_PARTS until it is told.
  *
- *   slot:  empty ──taken by a worker──► busy ──► done ──told by the caller's thread──► empty */
-
-struct slot {
-    bool is_done;
-    uint64_t lines; /* newlines in the part */
-    struct cw_buf told;
-};
-
-struct job {
-    const struct cw_screen_job *options;
-    int fd;
-    bool is_file;          /* its parts are read side by side */
-    uint64_t size;         /* of a regular file, else 0 */
-    pthread_mutex_t lock;  /* of everything below, but for what is in a busy slot */
-    pthread_mutex_t ask;   /* one question at a time */
-    pthread_mutex_t input; /* of the pipe: one reader at a time, who also takes the next number */
-    pthread_cond_t changed;
-    uint64_t next;  /* part to be taken */
-    uint64_t told;  /* parts told */
-    bool is_ended;  /* no part after `next` */
-    bool is_failed; /* everybody stops */
-    struct cw_error why;
-    uint64_t piped;      /* offset of the first byte in `rest` that was no part's own */
-    struct cw_buf *rest; /* of the pipe: margin, then bytes read ahead */
-    size_t margin;       /* bytes of rest that parts before had */
-    bool is_drained;
-    struct slot slots[CW_SCREEN_PARTS];
-};
-
-struct worker {
-    struct job *job;
-    struct slot *slot;
-    struct cw_screen *screen;
-    struct cw_buf piece; /* of a pipe */
-};
+ *   slot:  empty ──taken by a worker──► busy ──► done ──told by the caller's thread──► empty
+ *                                       busy ──► full ──told by the caller's thread──► busy
+ *
+ * Only what is told next may be full, so that somebody can always go on. */
 
 static void fail(struct job *job, const struct cw_error *why)
 {
@@ -61,6 +31,30 @@ struct told_head {
     uint64_t line;
     uint64_t len;
 };
+
+/* Counts what waits, and while it is too much lets nobody add to it but the part that is told next,
+ * which hands over what it has. */
+static enum cw_status wait_for_room(struct worker *worker, size_t added, struct cw_error *err)
+{
+    struct job *job = worker->job;
+    struct slot *slot = worker->slot;
+    pthread_mutex_lock(&job->lock);
+    job->waiting += added;
+    while (!job->is_failed && job->waiting > CW_SCREEN_WAITING_MAX) {
+        const bool is_next = job->told == worker->part;
+        if (is_next && slot->told.len <= CW_SCREEN_HANDED_BYTES) {
+            break;
+        }
+        if (is_next && !slot->is_full) {
+            slot->is_full = true;
+            pthread_cond_broadcast(&job->changed);
+        }
+        pthread_cond_wait(&job->changed, &job->lock);
+    }
+    const bool is_failed = job->is_failed;
+    pthread_mutex_unlock(&job->lock);
+    return is_failed ? cw_error_set(err, CW_INVALID, "stopped") : CW_OK;
+}
 
 static enum cw_status on_hit(void *ctx, const struct cw_screen_hit *hit, bool *ret_is_known,
                              struct cw_error *err)
@@ -83,140 +77,7 @@ static enum cw_status on_hit(void *ctx, const struct cw_screen_hit *hit, bool *r
     }
     head.len = told->len - at - sizeof(head);
     memcpy(told->data + at, &head, sizeof(head));
-    return CW_OK;
-}
-
-/* ---- bytes ---- */
-
-bool cw_screen_is_packed(struct cw_span head)
-{
-    static const struct cw_span magics[] = {
-        {"\x1f\x8b\x08", 3}, {"\x28\xb5\x2f\xfd", 4}, {"\xfd\x37zXZ", 5},
-        {"BZh91AY&SY", 10},  {"PK\x03\x04", 4},
-    };
-    for (size_t i = 0; i < CW_COUNT(magics); i++) {
-        if (cw_span_starts_with(head, magics[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static enum cw_status io_error(struct cw_error *err)
-{
-    return cw_error_set(err, CW_IO, "reading failed: %s", strerror(errno));
-}
-
-static void count_bytes(const struct job *job, struct cw_span bytes)
-{
-    struct cw_screen_tally *tally = job->options->tally;
-    if (tally->is_hashed) {
-        tally->bytes += bytes.len;
-        cw_sha256_update(&tally->sha256, bytes);
-    }
-}
-
-/* Reads what a part and its surroundings need straight into the window. */
-static enum cw_status screen_file_part(struct worker *worker, uint64_t part, struct cw_error *err)
-{
-    const struct job *job = worker->job;
-    const uint64_t after = part * CW_SCREEN_PART_BYTES;
-    const uint64_t rest = job->size - after;
-    const bool is_last = rest <= CW_SCREEN_PART_BYTES;
-    const uint64_t until = is_last ? job->size : after + CW_SCREEN_PART_BYTES;
-    const uint64_t end =
-        job->size - until < CW_SCREEN_CONTEXT ? job->size : until + CW_SCREEN_CONTEXT;
-    uint64_t at = after < CW_SCREEN_MARGIN ? 0 : after - CW_SCREEN_MARGIN;
-    cw_screen_begin(worker->screen, (struct cw_screen_range){at, after, until});
-    while (at < end) {
-        size_t room = 0;
-        char *to = cw_screen_room(worker->screen, &room);
-        const size_t wanted = end - at < room ? (size_t)(end - at) : room;
-        const ssize_t got = pread(job->fd, to, wanted, (off_t)at);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got < 0) {
-            return io_error(err);
-        }
-        if (got == 0) {
-            break; /* the file became shorter */
-        }
-        at += (uint64_t)got;
-        const enum cw_status status = cw_screen_commit(worker->screen, (size_t)got, err);
-        if (status != CW_OK) {
-            return status;
-        }
-    }
-    return cw_screen_end(worker->screen, err);
-}
-
-static enum cw_status read_ahead(struct job *job, size_t wanted, struct cw_error *err)
-{
-    while (!job->is_drained && job->rest->len < wanted) {
-        char *to = cw_buf_room(job->rest, wanted - job->rest->len);
-        if (to == NULL) {
-            return cw_buf_status(job->rest, err);
-        }
-        const ssize_t got = read(job->fd, to, wanted - job->rest->len);
-        if (got < 0 && errno != EINTR) {
-            return io_error(err);
-        }
-        if (got > 0) {
-            count_bytes(job, cw_span_make(to, (size_t)got));
-            cw_buf_advance(job->rest, (size_t)got);
-        }
-        job->is_drained = got == 0;
-    }
-    return CW_OK;
-}
-
-/* Cuts the next part, with margin and context, off the pipe. */
-static enum cw_status take_piece(struct worker *worker, struct cw_screen_range *ret,
-                                 struct cw_error *err)
-{
-    struct job *job = worker->job;
-    const size_t wanted = job->margin + CW_SCREEN_PART_BYTES + CW_SCREEN_CONTEXT;
-    enum cw_status status = read_ahead(job, wanted, err);
-    if (status == CW_OK && job->piped == 0 && cw_screen_is_packed(cw_buf_as_span(job->rest))) {
-        status = cw_error_set(err, CW_UNTRUSTED,
-                              "is packed, and a pipe cannot be unpacked here: "
-                              "give the file, or unpack it in front of us");
-    }
-    if (status != CW_OK) {
-        return status;
-    }
-    const size_t own =
-        job->rest->len < wanted ? job->rest->len - job->margin : CW_SCREEN_PART_BYTES;
-    const size_t keep_from =
-        job->margin + own < CW_SCREEN_MARGIN ? 0 : job->margin + own - CW_SCREEN_MARGIN;
-    *ret = (struct cw_screen_range){job->piped - job->margin, job->piped, job->piped + own};
-    cw_buf_reset(&worker->piece);
-    cw_buf_span(&worker->piece, cw_buf_as_span(job->rest));
-    status = cw_buf_status(&worker->piece, err);
-    if (status != CW_OK) {
-        return status;
-    }
-    job->margin = job->margin + own - keep_from;
-    job->piped += own;
-    job->rest->len -= keep_from;
-    memmove(job->rest->data, job->rest->data + keep_from, job->rest->len);
-    if (job->is_drained && job->rest->len == job->margin) {
-        pthread_mutex_lock(&job->lock);
-        job->is_ended = true;
-        pthread_cond_broadcast(&job->changed);
-        pthread_mutex_unlock(&job->lock);
-    }
-    return CW_OK;
-}
-
-static enum cw_status screen_piece(struct worker *worker, struct cw_screen_range range,
-                                   struct cw_error *err)
-{
-    cw_screen_begin(worker->screen, range);
-    const enum cw_status status =
-        cw_screen_feed(worker->screen, cw_buf_as_span(&worker->piece), err);
-    return status == CW_OK ? cw_screen_end(worker->screen, err) : status;
+    return wait_for_room(worker, told->len - at, err);
 }
 
 /* ---- a worker ---- */
@@ -244,14 +105,13 @@ static enum cw_status do_part(struct worker *worker, bool *ret_is_more, struct c
     struct job *job = worker->job;
     struct cw_screen_range range = CW_SCREEN_ALL;
     enum cw_status status = CW_OK;
-    uint64_t part = 0;
     if (!job->is_file) {
         pthread_mutex_lock(&job->input);
     }
-    *ret_is_more = take_number(job, &part);
-    worker->slot = &job->slots[part % CW_SCREEN_PARTS];
+    *ret_is_more = take_number(job, &worker->part);
+    worker->slot = &job->slots[worker->part % CW_SCREEN_PARTS];
     if (*ret_is_more && !job->is_file) {
-        status = take_piece(worker, &range, err);
+        status = cw_screen_take_piece(worker, &range, err);
     }
     if (!job->is_file) {
         pthread_mutex_unlock(&job->input);
@@ -260,7 +120,7 @@ static enum cw_status do_part(struct worker *worker, bool *ret_is_more, struct c
         return status;
     }
     cw_buf_reset(&worker->slot->told);
-    status = job->is_file ? screen_file_part(worker, part, err) : screen_piece(worker, range, err);
+    status = job->is_file ? cw_screen_file_part(worker, err) : cw_screen_piece(worker, range, err);
     if (status == CW_OK) {
         worker->slot->lines = cw_screen_lines(worker->screen);
         pthread_mutex_lock(&job->lock);
@@ -308,10 +168,31 @@ static bool wait_for_part(struct job *job)
 {
     pthread_mutex_lock(&job->lock);
     const struct slot *slot = &job->slots[job->told % CW_SCREEN_PARTS];
-    while (!job->is_failed && !slot->is_done && !(job->is_ended && job->told == job->next)) {
+    while (!job->is_failed && !slot->is_done && !slot->is_full &&
+           !(job->is_ended && job->told == job->next)) {
         pthread_cond_wait(&job->changed, &job->lock);
     }
-    const bool is_done = !job->is_failed && slot->is_done;
+    const bool is_telling = !job->is_failed && (slot->is_done || slot->is_full);
+    pthread_mutex_unlock(&job->lock);
+    return is_telling;
+}
+
+/* What was told is forgotten: its worker goes on, or the slot is free for another part.
+ *  Returns: whether the part is at its end */
+static bool empty_slot(struct job *job, struct slot *slot)
+{
+    pthread_mutex_lock(&job->lock);
+    const bool is_done = slot->is_done;
+    job->waiting -= slot->told.len;
+    if (slot->told.cap > CW_SCREEN_SLOT_KEPT) {
+        cw_buf_clear(&slot->told);
+    } else {
+        cw_buf_reset(&slot->told);
+    }
+    slot->is_done = false;
+    slot->is_full = false;
+    job->told += is_done ? 1 : 0;
+    pthread_cond_broadcast(&job->changed);
     pthread_mutex_unlock(&job->lock);
     return is_done;
 }
@@ -326,13 +207,11 @@ static void tell_all(struct job *job)
             fail(job, &err);
             return;
         }
-        lines += slot->lines;
-        cw_buf_reset(&slot->told);
-        pthread_mutex_lock(&job->lock);
-        slot->is_done = false;
-        job->told++;
-        pthread_cond_broadcast(&job->changed);
-        pthread_mutex_unlock(&job->lock);
+        const uint64_t part_lines = slot->lines;
+        if (!empty_slot(job, slot)) {
+            continue;
+        }
+        lines += part_lines;
         const uint64_t done = job->told * CW_SCREEN_PART_BYTES;
         job->options->tick(job->options->ctx, job->size > 0 && done > job->size ? job->size : done,
                            job->size);
@@ -396,13 +275,10 @@ enum cw_status cw_screen_job_run(const struct cw_screen_job *options, int fd, st
     CW_ASSERT(options->threads >= 1);
     CW_ASSERT(options->threads <= CW_SCREEN_THREADS_MAX);
     if (fstat(fd, &st) != 0) {
-        return io_error(err);
+        return cw_screen_io_error(err);
     }
     if (S_ISDIR(st.st_mode)) {
         return cw_error_set(err, CW_IO, "is a folder");
-    }
-    if (options->tally->is_hashed && S_ISREG(st.st_mode) && lseek(fd, 0, SEEK_SET) != 0) {
-        return io_error(err);
     }
     struct job *job = calloc(1, sizeof(*job));
     if (job == NULL) {
@@ -410,18 +286,25 @@ enum cw_status cw_screen_job_run(const struct cw_screen_job *options, int fd, st
     }
     job->options = options;
     job->fd = fd;
-    job->size = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
+    if (S_ISREG(st.st_mode)) {
+        const off_t place = lseek(fd, 0, SEEK_CUR);
+        job->start = place > 0 ? (uint64_t)place : 0;
+        job->size = (uint64_t)st.st_size > job->start ? (uint64_t)st.st_size - job->start : 0;
+    }
     job->is_file = job->size > 0 && !options->tally->is_hashed; /* files of /proc have no size */
     job->rest = &rest;
     cw_buf_init(&rest, CW_SCREEN_MARGIN + CW_SCREEN_PART_BYTES + CW_SCREEN_CONTEXT);
     for (size_t i = 0; i < CW_SCREEN_PARTS; i++) {
-        cw_buf_init(&job->slots[i].told, CW_SCREEN_TOLD_MAX);
+        cw_buf_init(&job->slots[i].told, CW_SCREEN_WAITING_MAX + (size_t)CW_SCREEN_HIT_MAX);
     }
     (void)pthread_mutex_init(&job->lock, NULL);
     (void)pthread_mutex_init(&job->ask, NULL);
     (void)pthread_mutex_init(&job->input, NULL);
     (void)pthread_cond_init(&job->changed, NULL);
     run(job);
+    if (!job->is_failed && job->is_file) { /* whoever reads on from the descriptor goes on there */
+        (void)lseek(fd, (off_t)(job->start + job->size), SEEK_SET);
+    }
     const enum cw_status status =
         job->is_failed ? cw_error_set(err, job->why.code, "%s", job->why.text) : CW_OK;
     for (size_t i = 0; i < CW_SCREEN_PARTS; i++) {

@@ -7,7 +7,8 @@
  * next, and so is a file whose bytes are to be hashed: the hash is then of the very bytes that were
  * screened, whatever somebody does to the file meanwhile. A token belongs to the part in which it
  * ends (screen.h), so the parts together say what the whole would. At most CW_SCREEN_PARTS parts
- * wait to be told.
+ * wait to be told, and CW_SCREEN_WAITING_MAX bytes of their hits: then the threads wait for whoever
+ * reads the output, however many hits a part has.
  */
 #ifndef CW_CLI_SCREEN_JOB_H
 #define CW_CLI_SCREEN_JOB_H
@@ -20,7 +21,11 @@ enum {
     CW_SCREEN_THREADS_MAX = 64,
     CW_SCREEN_PARTS = 2 * CW_SCREEN_THREADS_MAX,
     CW_SCREEN_PART_BYTES = 2 << 20,
-    CW_SCREEN_TOLD_MAX = 256 << 20, /* bytes of what one part has to tell */
+    CW_SCREEN_HIT_MAX = 256 << 20,    /* bytes of what one hit has to tell */
+    CW_SCREEN_WAITING_MAX = 32 << 20, /* bytes of hits that wait to be told, beside one a thread */
+    CW_SCREEN_HANDED_BYTES =
+        1 << 20,                    /* of the part that is told next, at a time when all is full */
+    CW_SCREEN_SLOT_KEPT = 64 << 10, /* bytes that an empty slot keeps for the next part */
 };
 
 /** What was read, for a receipt. */
@@ -47,8 +52,9 @@ struct cw_screen_job {
     void *ctx;
 };
 
-/** Screens what an open descriptor gives: a regular file from its beginning, else to its end.
- *  Returns: CW_OK; CW_IO when it cannot be read; CW_LIMIT, CW_NOMEM; what a callback said */
+/** Screens what an open descriptor gives: from where it stands to its end.
+ *  Returns: CW_OK; CW_IO when it cannot be read, or became shorter meanwhile; CW_LIMIT, CW_NOMEM;
+ * what a callback said */
 CW_NODISCARD enum cw_status cw_screen_job_run(const struct cw_screen_job *job, int fd,
                                               struct cw_error *err);
 

@@ -25,8 +25,9 @@
 struct cw_index;
 
 /** Maps a file, read-only.
- *  Returns: CW_OK; CW_NOT_FOUND; CW_DENIED; CW_IO; CW_NOMEM; CW_STATE with a reason: not an index,
- *           of another byte order, of a newer version, cut short, damaged. */
+ *  Returns: CW_OK; CW_NOT_FOUND; CW_DENIED; CW_IO; CW_NOMEM; CW_INVALID for an index of another
+ *           format, older or newer; CW_STATE with a reason: not an index, of another byte order,
+ * cut short, damaged. */
 CW_NODISCARD enum cw_status cw_index_open(const char *path, struct cw_index **ret,
                                           struct cw_error *err);
 /** The same over bytes of the caller, which must outlive the handle. Any alignment. */
@@ -118,6 +119,12 @@ bool cw_index_may_hold(const struct cw_index *index, const struct cw_address *as
  *  to letter case. An empty text meets nothing. */
 CW_NODISCARD enum cw_status cw_index_find_opaque(const struct cw_index *index, struct cw_span text,
                                                  cw_index_fn fn, void *ctx, struct cw_error *err);
+/** Whether the address was read from bare digits, which are one only because somebody asked
+ *  (cw_address_ask): a list may hold these very digits as an unusable entry, so that no match is no
+ *  answer before cw_index_find_opaque was asked for the source too. */
+bool cw_index_is_asked_digits(const struct cw_address *asked);
+/** The same for a text that is nothing but such digits. */
+bool cw_index_are_digits(struct cw_span text);
 /** Tells the items filed under any of these hashes of looks: candidates, for the caller to judge.
  *  In: hashes  as given to the builder for a text that looks alike */
 CW_NODISCARD enum cw_status cw_index_find_lookalikes(const struct cw_index *index,

@@ -27,14 +27,26 @@ static enum cw_status check_identity(const struct cw_index_header *header, struc
     if (header->endian != CW_INDEX_ENDIAN) {
         return cw_error_set(err, CW_STATE, "was written on a machine of another byte order");
     }
+    return CW_OK;
+}
+
+/* After the sum, which every format has in one place: a flipped bit is damage, not a version. */
+static enum cw_status check_format(const struct cw_index_header *header, struct cw_error *err)
+{
     if (header->version > CW_INDEX_VERSION) {
-        return cw_error_set(err, CW_STATE,
+        return cw_error_set(err, CW_INVALID,
                             "was written by a newer cryptowatch (format %u, this program knows %d)",
                             header->version, CW_INDEX_VERSION);
     }
-    if (header->version != CW_INDEX_VERSION || header->block_bytes != CW_INDEX_BLOCK) {
-        return cw_error_set(err, CW_STATE, "is of a format that is no longer read (%u)",
+    if (header->version != CW_INDEX_VERSION) {
+        return cw_error_set(err, CW_INVALID,
+                            "is of a format that is no longer read (%u): `cryptowatch scan` makes "
+                            "it anew",
                             header->version);
+    }
+    if (header->block_bytes != CW_INDEX_BLOCK) {
+        return cw_error_set(err, CW_STATE, "has blocks of a size that is none (%u)",
+                            header->block_bytes);
     }
     return CW_OK;
 }
@@ -115,7 +127,10 @@ static enum cw_status read_header(struct cw_index *index, struct cw_error *err)
             cw_load64(index->bytes + CW_INDEX_HEADER_SUM_AT)) {
         return cw_index_damaged(err, "its header", 0);
     }
-    status = check_shape(header, index->len, err);
+    status = check_format(header, err);
+    if (status == CW_OK) {
+        status = check_shape(header, index->len, err);
+    }
     if (status != CW_OK) {
         return status;
     }

@@ -20,7 +20,7 @@ enum cw_verdict cw_verdict_of(const struct cw_verdict_facts *facts)
     if (facts->is_listed) {
         return CW_VERDICT_LISTED;
     }
-    if (facts->is_mistyped || !facts->is_complete) {
+    if (facts->is_mistyped || facts->is_unusable || !facts->is_complete) {
         return CW_VERDICT_CANNOT_SAY;
     }
     return facts->is_related ? CW_VERDICT_RELATED : CW_VERDICT_CLEAR;

@@ -22,10 +22,12 @@ struct cw_verdict_facts {
     bool is_listed;   /* a match of the same key, on a list in force or in a case */
     bool is_related;  /* any match at all */
     bool is_mistyped; /* the letter case of the address fails its checksum */
+    bool is_unusable; /* no match, and a list holds this very text as an unusable entry */
     bool is_complete; /* every list is there and fresh */
 };
 /** A match is a fact whatever the age of the rest; without one, everything but "cannot say" needs
- *  complete and fresh data and letters that nobody mistyped: a missing list might say "listed". */
+ *  complete and fresh data, letters that nobody mistyped and no entry that nobody could read: a
+ *  missing list, and that entry, might say "listed". */
 enum cw_verdict cw_verdict_of(const struct cw_verdict_facts *facts);
 
 /** Whether a relation is one of the same key: those alone make a listing. */

@@ -1,6 +1,7 @@
 /* Questions of include/cryptowatch.h: one address or one text against an index. */
 #include <assert.h>
 
+#include "address/bits.h"
 #include "index/spelled.h"
 #include "lib/holder.h"
 #include "lib/index_private.h"
@@ -94,13 +95,30 @@ static bool is_complete(const struct cryptowatch_index *index, const struct cryp
            (ask->now_s >= index->fresh_from_s && ask->now_s <= index->fresh_until_s);
 }
 
+static enum cw_status on_opaque(void *ctx, const struct cw_index_item *item,
+                                enum cw_relation relation, struct cw_error *err)
+{
+    (void)item;
+    (void)relation;
+    (void)err;
+    bool *is_held = ctx;
+    *is_held = true;
+    return CW_OK;
+}
+
+/* In: is_text  what is asked about is a text, which a list may hold without having read it */
 static enum cryptowatch_verdict find(const struct cryptowatch_index *index,
-                                     const struct cw_address *address,
+                                     const struct cw_address *address, bool is_text,
                                      const struct cryptowatch_ask *ask,
                                      enum cryptowatch_why *ret_why)
 {
     struct finding finding = {.ask = ask};
-    const enum cw_status status = cw_index_find(index->index, address, on_item, &finding, NULL);
+    enum cw_status status = cw_index_find(index->index, address, on_item, &finding, NULL);
+    if (status == CW_OK && is_text && !finding.facts.is_related &&
+        cw_index_is_asked_digits(address)) {
+        status = cw_index_find_opaque(index->index, cw_address_source(address), on_opaque,
+                                      &finding.facts.is_unusable, NULL);
+    }
     if (finding.is_stopped) {
         return cannot_say(CRYPTOWATCH_WHY_STOPPED, ret_why);
     }
@@ -111,10 +129,30 @@ static enum cryptowatch_verdict find(const struct cryptowatch_index *index,
     finding.facts.is_complete = is_complete(index, ask);
     const enum cw_verdict verdict = cw_verdict_of(&finding.facts);
     if (verdict == CW_VERDICT_CANNOT_SAY) {
-        return cannot_say(
-            finding.facts.is_mistyped ? CRYPTOWATCH_WHY_MISTYPED : CRYPTOWATCH_WHY_DATA, ret_why);
+        return cannot_say(finding.facts.is_unusable   ? CRYPTOWATCH_WHY_NO_ADDRESS
+                          : finding.facts.is_mistyped ? CRYPTOWATCH_WHY_MISTYPED
+                                                      : CRYPTOWATCH_WHY_DATA,
+                          ret_why);
     }
     return public_verdict(verdict);
+}
+
+/* In: address  NULL: there is none */
+static enum cryptowatch_verdict find_if_any(const struct cryptowatch_index *index,
+                                            const struct cw_address *address, bool is_text,
+                                            const struct cryptowatch_ask *ask,
+                                            enum cryptowatch_why *ret_why)
+{
+    enum cryptowatch_why unwanted = CRYPTOWATCH_WHY_NONE;
+    enum cryptowatch_why *why = ret_why == NULL ? &unwanted : ret_why;
+    CW_ASSERT(index != NULL);
+    CW_ASSERT(ask != NULL);
+    *why = CRYPTOWATCH_WHY_NONE;
+    if (ask->size != sizeof(*ask)) {
+        return cannot_say(CRYPTOWATCH_WHY_ARGUMENT, why);
+    }
+    return address == NULL ? cannot_say(CRYPTOWATCH_WHY_NO_ADDRESS, why)
+                           : find(index, address, is_text, ask, why);
 }
 
 enum cryptowatch_verdict cryptowatch_index_find(const struct cryptowatch_index *index,
@@ -122,17 +160,7 @@ enum cryptowatch_verdict cryptowatch_index_find(const struct cryptowatch_index *
                                                 const struct cryptowatch_ask *ask,
                                                 enum cryptowatch_why *ret_why)
 {
-    enum cryptowatch_why unwanted = CRYPTOWATCH_WHY_NONE;
-    enum cryptowatch_why *why = ret_why == NULL ? &unwanted : ret_why;
-    CW_ASSERT(index != NULL);
-    CW_ASSERT(ask != NULL);
-    *why = CRYPTOWATCH_WHY_NONE;
-    const struct cw_address *value = cw_held_address(address);
-    if (ask->size != sizeof(*ask)) {
-        return cannot_say(CRYPTOWATCH_WHY_ARGUMENT, why);
-    }
-    return value == NULL ? cannot_say(CRYPTOWATCH_WHY_NO_ADDRESS, why)
-                         : find(index, value, ask, why);
+    return find_if_any(index, cw_held_address(address), false, ask, ret_why);
 }
 
 enum cryptowatch_verdict cryptowatch_index_find_text(const struct cryptowatch_index *index,
@@ -140,12 +168,10 @@ enum cryptowatch_verdict cryptowatch_index_find_text(const struct cryptowatch_in
                                                      const struct cryptowatch_ask *ask,
                                                      enum cryptowatch_why *ret_why)
 {
-    struct cryptowatch_address address;
+    CW_UNSET struct cw_address address;
     CW_ASSERT(text != NULL || len == 0);
-    struct cw_holder *holder = (struct cw_holder *)(void *)&address;
-    const bool is_read = cw_address_ask(cw_span_make(text, len), &holder->value) == CW_ADDRESS_OK;
-    holder->mark = is_read ? CW_HOLDER_MARK : 0;
-    return cryptowatch_index_find(index, &address, ask, ret_why);
+    const bool is_read = cw_address_ask(cw_span_make(text, len), &address) == CW_ADDRESS_OK;
+    return find_if_any(index, is_read ? &address : NULL, true, ask, ret_why);
 }
 
 /* ---- the cheapest question ---- */
@@ -213,6 +239,15 @@ int cryptowatch_index_may_hold(const struct cryptowatch_index *index,
     return cw_index_may_hold(index->index, value) ? 1 : 0;
 }
 
+/* Bare digits are an address to who asks, and to a list an entry that it could not use. */
+static bool may_be_unusable(const struct cryptowatch_index *index, struct cw_span text)
+{
+    bool is_held = false;
+    return cw_index_are_digits(text) &&
+           (cw_index_find_opaque(index->index, text, on_opaque, &is_held, NULL) != CW_OK ||
+            is_held);
+}
+
 int cryptowatch_index_may_hold_text(const struct cryptowatch_index *index, const char *text,
                                     size_t len)
 {
@@ -226,5 +261,8 @@ int cryptowatch_index_may_hold_text(const struct cryptowatch_index *index, const
     if (!cw_screen_is_plain(asked, has_scripts)) {
         return 1;
     }
-    return cw_text_filter_has(&index->filter, cw_spelled_hash(text, len)) ? 1 : 0;
+    return cw_text_filter_has(&index->filter, cw_spelled_hash(text, len)) ||
+                   may_be_unusable(index, asked)
+               ? 1
+               : 0;
 }

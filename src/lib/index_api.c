@@ -24,7 +24,7 @@ static const struct {
     [CRYPTOWATCH_INDEX_DENIED] = {"DENIED", "it may not be read"},
     [CRYPTOWATCH_INDEX_IO] = {"IO", "the operating system refused to read it"},
     [CRYPTOWATCH_INDEX_DAMAGED] = {"DAMAGED", "it is not an index, or is damaged: scan --force"},
-    [CRYPTOWATCH_INDEX_OTHER] = {"OTHER", "a version that reads addresses otherwise built it"},
+    [CRYPTOWATCH_INDEX_OTHER] = {"OTHER", "another version built it: run a scan with this one"},
     [CRYPTOWATCH_INDEX_MEMORY] = {"MEMORY", "memory is exhausted"},
     [CRYPTOWATCH_INDEX_NO_FILTER] = {"NO_FILTER", "it was built without a filter for texts"},
     [CRYPTOWATCH_INDEX_STOPPED] = {"STOPPED", "the callback ended it"},
@@ -98,7 +98,7 @@ static enum cryptowatch_index_error open_parts(const char *path, struct cryptowa
         is_folder ? cw_index_open_current(path, &index->manifest, &index->index, NULL)
                   : cw_index_open(path, &index->index, NULL);
     if (status != CW_OK) {
-        return cw_lib_error_of(status);
+        return status == CW_INVALID ? CRYPTOWATCH_INDEX_OTHER : cw_lib_error_of(status);
     }
     index->has_manifest = is_folder;
     if (is_folder && strcmp(index->manifest.norm, CW_NORM) != 0) {

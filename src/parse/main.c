@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "feed/format.h"
 #include "feed/record.h"
+#include "parse/members.h"
 #include "parse/unpack.h"
 #include "sandbox/sandbox.h"
 
@@ -238,7 +239,9 @@ static int copy(void)
     const struct cw_unpack_sink blocks = {copy_block, NULL};
     struct cw_unpack_report unpacked = {0};
     struct cw_error err = {0};
-    const enum cw_status status = cw_unpack(STDIN_FILENO, blocks, &unpacked, &err);
+    const enum cw_status status = cw_members_begin(STDIN_FILENO)
+                                      ? cw_members_unpack(STDIN_FILENO, blocks, &err)
+                                      : cw_unpack(STDIN_FILENO, blocks, &unpacked, &err);
     if (status != CW_OK) {
         (void)fprintf(stderr, "cryptowatch-parse: %s\n", err.text);
     }

@@ -4,6 +4,7 @@
  *   starts.c   bits to the starts of runs
  *   runs.c     runs to tokens
  *   shape.c    tokens to hashes, or to a decode on sight
+ *   escape.c   what belongs to an escape in front of a token
  *   nested.c   tokens to the hashes of scripts around their keys
  *   resolve.c  candidates to addresses
  *   screen.c   the window that slides over a document
@@ -19,9 +20,9 @@ enum {
     SCREEN_WORDS_EMPTY = 16, /* behind the last word of bits */
     SCREEN_WORDS_MAX = SCREEN_BYTES_MAX / 64 + 1 + SCREEN_WORDS_EMPTY,
     SCREEN_RUNS_MAX = 3 * SCREEN_WORDS_MAX + 4, /* 25 and a gap fit into 64 at most three times */
-    SCREEN_BLOCK = 64, /* tokens whose hashes are made one after the other */
-    SCREEN_HASHES = 5, /* of one token, at most */
-    SCREEN_FULL = 128, /* hashes on their way to the filter, when it is asked */
+    SCREEN_BLOCK = 64,  /* tokens whose hashes are made one after the other */
+    SCREEN_HASHES = 10, /* of one token and the one behind its escape, at most */
+    SCREEN_FULL = 128,  /* hashes on their way to the filter, when it is asked */
     SCREEN_BATCH = SCREEN_FULL + SCREEN_BLOCK * SCREEN_HASHES,
     SCREEN_SHAPE_LENS = 128,
 };
@@ -90,7 +91,7 @@ struct cw_screen {
     struct cw_error *err;
     struct screen_batch batch;
     uint8_t shapes_by_len[SCREEN_SHAPE_LENS]; /* longer ones are like the last */
-    uint8_t shapes_by_first[256];
+    uint8_t shapes_by_pair[1 << 16]; /* by the byte in front and the first one, as they lie */
     uint64_t alnum[SCREEN_WORDS_MAX];
     uint64_t wide[SCREEN_WORDS_MAX];
     uint32_t runs[SCREEN_RUNS_MAX]; /* where those of 25 and more begin */
@@ -117,17 +118,31 @@ void cw_screen_put_run(struct cw_screen *screen, size_t start, size_t len);
 /** The same for a token whose length and first character call for more than the one hash. */
 void cw_screen_put_shapes(struct cw_screen *screen, size_t start, size_t len, unsigned shapes);
 
+/** Two bytes as they lie in memory: a byte of text and the one in front of it. */
+static inline size_t screen_pair(const char *front)
+{
+    uint16_t pair = 0;
+    memcpy(&pair, front, sizeof(pair));
+    return pair;
+}
+
+/** Of a token's length, its first byte and the one in front of it, which is readable. */
 static inline unsigned cw_screen_shapes(const struct cw_screen *screen, size_t start, size_t len)
 {
     const size_t known = len < SCREEN_SHAPE_LENS ? len : SCREEN_SHAPE_LENS - 1;
     return (unsigned)screen->shapes_by_len[known] &
-           screen->shapes_by_first[(unsigned char)screen->data[start]];
+           screen->shapes_by_pair[screen_pair(screen->data + start - 1)];
 }
 /** Queues one hash of a token. */
 void cw_screen_put(struct cw_screen *screen, uint64_t hash, size_t start, size_t len,
                    enum screen_rule rule);
 /** Rules 2 to 4, for a maximal run of one alphabet. */
 void cw_screen_put_joined(struct cw_screen *screen, size_t start, size_t len);
+
+/* escape.c */
+/** How many of the first characters of a run of letters and digits belong to an escape that begins
+ *  in front of it (token.h); fewer than len. */
+size_t cw_screen_escape(const struct cw_screen *screen, size_t start, size_t len);
 
 /* nested.c: queue the hashes of the scripts that a token's key may be nested in. */
 void cw_screen_put_nested(struct cw_screen *screen, size_t start, size_t len);

@@ -1,4 +1,6 @@
 #include "address/bits.h"
+#include "address/reserved.h"
+#include "index/index.h"
 #include "screen/internal.h"
 
 /* Candidates to addresses: the readings of token.h, from the longest to the token alone. */
@@ -78,6 +80,9 @@ static bool is_hit(struct cw_screen *screen, struct reading reading)
     if (reading.rule == SCREEN_RUN && is_key_before(&address, reading.end - reading.token)) {
         return false;
     }
+    if (cw_index_is_asked_digits(&address) && cw_address_reserved(&address) != NULL) {
+        return false; /* zeros that mean "none", as a null id of git */
+    }
     const struct cw_screen_hit hit = {
         .line = screen->lines + lines_before(screen, start),
         .offset = screen->base + start,
@@ -111,6 +116,16 @@ static bool is_reading_start(const struct cw_screen *screen, size_t at, size_t l
     return is_alnum(c) && !is_alnum(before);
 }
 
+/* Of a run that begins in front of a token. What reaches the token is the token's own escape. */
+static size_t escape_at(const struct cw_screen *screen, size_t at, size_t to)
+{
+    size_t end = at;
+    while (end < to && is_alnum(screen->data[end])) {
+        end++;
+    }
+    return end == to ? 0 : cw_screen_escape(screen, at, end - at);
+}
+
 static bool resolve_run(struct cw_screen *screen, size_t start, size_t end)
 {
     size_t leftmost = start;
@@ -118,8 +133,13 @@ static bool resolve_run(struct cw_screen *screen, size_t start, size_t end)
            is_prefix_char(screen->data[leftmost - 1])) {
         leftmost--;
     }
+    size_t behind_escape = start; /* where the run that began last goes on behind its escape */
     for (size_t at = leftmost; at < start; at++) {
-        if (is_reading_start(screen, at, leftmost) &&
+        const bool is_start = is_reading_start(screen, at, leftmost);
+        if (is_start && is_alnum(screen->data[at])) {
+            behind_escape = at + escape_at(screen, at, start);
+        }
+        if ((is_start || (at == behind_escape && at > leftmost)) &&
             is_hit(screen, (struct reading){SCREEN_RUN, at, start, end})) {
             return true;
         }

@@ -127,8 +127,7 @@ static inline __attribute__((always_inline)) size_t take_block(struct cw_screen 
         if (start - plain.from >= plain.span || len == 63 || is_set(screen->wide, start + len)) {
             break;
         }
-        const unsigned shapes = (unsigned)screen->shapes_by_len[len] &
-                                screen->shapes_by_first[(unsigned char)screen->data[start]];
+        const unsigned shapes = cw_screen_shapes(screen, start, len);
         tokens[taken] = screen_token(start, len, SCREEN_RUN);
         ret_odd[odd] = (uint32_t)taken;
         odd += shapes != 0 ? 1 : 0;

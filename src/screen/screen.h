@@ -34,7 +34,8 @@ bool cw_screen_path_works(enum cw_screen_path path);
 enum cw_screen_depth {
     CW_SCREEN_FILTERED, /* what the filter lets through and the shapes of token.h: memory speed */
     CW_SCREEN_NESTED, /* and hashes every key of the text into the script that it may be nested in,
-                         which finds `nested_segwit` of a listed script hash: five times as long */
+                         which finds `nested_segwit` of a listed script hash: docs/screen.md says
+ how long it takes */
     CW_SCREEN_EVERY,  /* every token: some 10 MB/s, and also finds `nested_segwit` and `derived`
                          of a listed script hash (spelled.h says why the filter cannot) */
 };

@@ -13,6 +13,7 @@ enum shape {
     SURE_LENGTH = 1 << 3, /* 50 to 52, 63, 69, 95, 106 */
     LONG_BECH32 = 1 << 4, /* 40 and more */
     SS58_ZEROS = 1 << 5,  /* 35 to 45: prefix 0 and a key with leading zeros */
+    ESCAPED = 1 << 6,     /* of any length: an escape may begin in front of it */
 };
 
 static unsigned shapes_of_len(size_t len)
@@ -34,13 +35,33 @@ static unsigned shapes_of_first(char c)
            (is_long ? LONG_BECH32 : 0u) | (lower == 's' ? STACKS : 0u) | BASE58_32 | SURE_LENGTH;
 }
 
+/* A byte in front of a run, and its first one. */
+static bool may_escape(const char pair[static 2])
+{
+    const char lower = cw_ascii_lower(pair[1]);
+    const bool is_digit = cw_ascii_is_digit(lower);
+    switch (pair[0]) {
+    case '\\':
+        return cw_ascii_is_alpha(lower);
+    case '%':
+        return is_digit || (lower >= 'a' && lower <= 'f');
+    case '[':
+    case ';':
+        return is_digit || lower == 'm' || lower == 'k';
+    default:
+        return false;
+    }
+}
+
 void cw_screen_shapes_fill(struct cw_screen *screen)
 {
     for (size_t i = 0; i < CW_COUNT(screen->shapes_by_len); i++) {
-        screen->shapes_by_len[i] = (uint8_t)shapes_of_len(i);
+        screen->shapes_by_len[i] = (uint8_t)(shapes_of_len(i) | ESCAPED);
     }
-    for (size_t i = 0; i < CW_COUNT(screen->shapes_by_first); i++) {
-        screen->shapes_by_first[i] = (uint8_t)shapes_of_first((char)i);
+    for (unsigned i = 0; i < CW_COUNT(screen->shapes_by_pair); i++) {
+        const char pair[] = {(char)(i >> 8), (char)(i & 0xffu)};
+        screen->shapes_by_pair[screen_pair(pair)] =
+            (uint8_t)(shapes_of_first(pair[1]) | (may_escape(pair) ? ESCAPED : 0u));
     }
 }
 
@@ -146,7 +167,7 @@ static bool is_stacks(const char *text)
     return second == 'p' || second == 'm' || second == 't' || second == 'n';
 }
 
-void cw_screen_put_shapes(struct cw_screen *screen, size_t start, size_t len, unsigned shapes)
+static void put_own_shapes(struct cw_screen *screen, size_t start, size_t len, unsigned shapes)
 {
     const char *text = screen->data + start;
     if ((shapes & BASE58_20) != 0) {
@@ -162,20 +183,47 @@ void cw_screen_put_shapes(struct cw_screen *screen, size_t start, size_t len, un
     }
 }
 
-void cw_screen_put_run(struct cw_screen *screen, size_t start, size_t len)
+/* Returns: its shapes */
+static unsigned put_token(struct cw_screen *screen, size_t start, size_t len)
 {
-    const char *text = screen->data + start;
+    const unsigned shapes = cw_screen_shapes(screen, start, len);
     if (screen->options.depth == CW_SCREEN_EVERY) {
         put_sure(screen, start, len, SCREEN_RUN);
-        return;
+        return shapes;
     }
-    cw_screen_put(screen, cw_spelled_hash(text, len), start, len, SCREEN_RUN);
-    const unsigned shapes = cw_screen_shapes(screen, start, len);
-    if (shapes != 0) {
-        cw_screen_put_shapes(screen, start, len, shapes);
+    cw_screen_put(screen, cw_spelled_hash(screen->data + start, len), start, len, SCREEN_RUN);
+    if ((shapes & ~(unsigned)ESCAPED) != 0) {
+        put_own_shapes(screen, start, len, shapes);
     }
     if (screen->options.depth == CW_SCREEN_NESTED) {
         cw_screen_put_nested(screen, start, len);
+    }
+    return shapes;
+}
+
+/* The token behind an escape, as any other. */
+static void put_escaped(struct cw_screen *screen, size_t start, size_t len)
+{
+    const size_t skipped = cw_screen_escape(screen, start, len);
+    if (skipped > 0 && len - skipped >= CW_TOKEN_LEN_MIN) {
+        (void)put_token(screen, start + skipped, len - skipped);
+    }
+}
+
+void cw_screen_put_shapes(struct cw_screen *screen, size_t start, size_t len, unsigned shapes)
+{
+    if (shapes != ESCAPED) {
+        put_own_shapes(screen, start, len, shapes);
+    }
+    if ((shapes & ESCAPED) != 0) {
+        put_escaped(screen, start, len);
+    }
+}
+
+void cw_screen_put_run(struct cw_screen *screen, size_t start, size_t len)
+{
+    if ((put_token(screen, start, len) & ESCAPED) != 0) {
+        put_escaped(screen, start, len);
     }
 }
 
@@ -222,7 +270,7 @@ static bool is_principal(const char *text, size_t len)
            ((len <= PRINCIPAL_MAX && is_grouped(text, len, 5)) || is_icrc(text, len));
 }
 
-void cw_screen_put_joined(struct cw_screen *screen, size_t start, size_t len)
+static void put_one_joined(struct cw_screen *screen, size_t start, size_t len)
 {
     const char *text = screen->data + start;
     if (is_ton(text, len)) {
@@ -235,6 +283,15 @@ void cw_screen_put_joined(struct cw_screen *screen, size_t start, size_t len)
         put_sure(screen, start, len, SCREEN_PRINCIPAL);
     } else if ((len == 45 || len == 46) && is_grouped(text, len, 6)) {
         put_sure(screen, start, len, SCREEN_ALONE);
+    }
+}
+
+void cw_screen_put_joined(struct cw_screen *screen, size_t start, size_t len)
+{
+    put_one_joined(screen, start, len);
+    const size_t skipped = cw_screen_escape(screen, start, len);
+    if (skipped > 0 && len - skipped >= CW_TOKEN_LEN_MIN) {
+        put_one_joined(screen, start + skipped, len - skipped);
     }
 }
 

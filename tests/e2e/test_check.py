@@ -59,6 +59,18 @@ class Check(harness.Case):
         self.assertEqual((code, answers[0]["verdict"]), (20, "cannot-say"))
         self.assertLess(len(answers[0]["input"]), 5000)
 
+    def test_bare_digits_that_a_list_could_not_use_are_never_clear(self):
+        digits = "5aaeb6053f3e94c9b9a09f33669435e7ef1beaed"
+        good = "".join("0x%040x\n" % (i << 80) for i in range(1, 30))
+        self.lists.put("/list.txt", "%s\n%s\n%s" % (RONIN, digits, good))
+        self.home.scan()
+        for text in (digits, digits.upper(), " %s," % digits):
+            code, answers = self.home.check(text)
+            self.assertEqual((code, answers[0]["verdict"]), (20, "cannot-say"), text)
+            self.assertIn("as an unusable entry (line 2", " ".join(answers[0]["reasons"]))
+        self.assertEqual(self.verdict(digits[:-1] + "e"), (0, "clear"))
+        self.assertEqual(self.verdict(RONIN[2:]), (10, "listed"))
+
     def test_an_unlisted_address_with_wrong_letter_case_cannot_be_said(self):
         self.home.scan()
         mistyped = UNLISTED[:-1] + "D"

@@ -251,9 +251,9 @@ class Screened(harness.Case):
         self.assertEqual(self.screen(stdin=text)[0], 10)
         (file,) = self.body()["screened"]["files"]
         self.assertEqual((file["name"], file["sha256"]), ("-", hashlib.sha256(text).hexdigest()))
-        path = self.put("x", text)
-        with path.open("rb") as stdin:
-            stdin.read(5)  # a regular file is screened from its beginning, and hashed from there
+        path = self.put("x", b"head\n" + text)
+        with path.open("rb", buffering=0) as stdin:
+            stdin.read(5)  # the document is what the descriptor gives, as for cat and grep
             code = subprocess.run(self.home.command("screen", "--quiet", "--receipt",
                                                     self.home.base / "receipt2", "-"),
                                   stdin=stdin, env=self.home.env()).returncode

@@ -3,6 +3,7 @@ import gzip
 import json
 import os
 import subprocess
+import time
 import unittest
 
 import harness
@@ -66,6 +67,50 @@ class Screen(harness.Case):
         for digits in (UNLISTED[2:], RONIN[2:-1], RONIN[2:] + "0"):
             self.assertEqual(self.hits(stdin=digits.encode()), (0, []), digits)
 
+    def test_a_reserved_key_as_bare_digits_is_no_hit(self):
+        reserved = (40 * "0", 36 * "0" + "dead", 36 * "0" + "DEAD")
+        self.home.feed("zero", self.lists.put("/zero.txt", "".join("0x%s\n" % key for key in reserved)))
+        self.home.scan()
+        for digits in reserved:
+            self.assertEqual(self.hits(stdin=("+%s\n%s refs/x" % (digits, digits)).encode()), (0, []))
+            self.assertEqual(self.hits(stdin=b"0x" + digits.encode())[0], 10)
+
+    def test_an_escape_in_front_hides_nothing(self):
+        self.home.scan()
+        for text in (RONIN, RONIN[2:], KEY1_P2PKH, KEY1_P2WPKH, FBI):
+            for escape in (b"\\n", b"\\u003d", b"to%3D", b"%20", b"\x1b[31m", b"\x1b[01;31m\x1b[K"):
+                code, hits = self.hits(stdin=b"pay " + escape + text.encode() + b"\\n")
+                self.assertIn(code, (10, 11), (escape, text))
+                self.assertEqual([(hit["value"], hit["offset"]) for hit in hits],
+                                 [(text, 4 + len(escape))], escape)
+
+    def test_standard_input_begins_where_the_descriptor_stands(self):
+        self.home.scan()
+        path = self.file("lines", "%s\n%s\n" % (FBI, RONIN))
+        command = " ".join(map(str, self.home.command("screen", "--json")))
+        done = subprocess.run(["sh", "-c", "{ read x; %s; } < %s" % (command, path)],
+                              capture_output=True, env=self.home.env(), timeout=60)
+        hits = [json.loads(row) for row in done.stdout.splitlines()]
+        self.assertEqual([(hit["value"], hit["offset"], hit["line"]) for hit in hits],
+                         [(RONIN, 0, 1)], done.stderr)
+
+    def test_a_dense_file_is_told_whole_and_soon(self):
+        entries = [{"address": RONIN, "name": "Party %d" % i, "id": str(i)} for i in range(3000)]
+        self.home.feed("many", self.lists.put("/many.json", json.dumps(entries)), form="json",
+                       format_options={"address_key": "address", "entry_id_key": "id",
+                                       "entry_name_key": "name"})
+        self.home.scan()
+        path = self.file("dense", ("%s %s\n" % (RONIN, RONIN.lower())) * 600)
+        began = time.monotonic()
+        code, out, words = self.screen(path)
+        self.assertEqual((code, out.count("\n"), words), (10, 1200, ""))
+        self.assertTrue(out.splitlines()[0].endswith(", and 3000 more)"), out[:300])
+        self.assertEqual(self.screen("--count", path)[:2], (10, "1200\n"))
+        done = subprocess.run(["sh", "-c", "%s | wc -l" % " ".join(map(str, self.home.command(
+            "screen", "--json", path)))], capture_output=True, env=self.home.env(), timeout=120)
+        self.assertEqual((done.stdout, done.stderr), (b"1200\n", b""))
+        self.assertLess(time.monotonic() - began, 40)
+
     def test_exit_codes_are_those_of_check(self):
         self.home.scan()
         for text, code in ((UNLISTED, 0), (KEY1_P2WPKH, 11), (RONIN, 10), ("", 0),
@@ -110,6 +155,28 @@ class Screen(harness.Case):
         path = self.file("a.gz", gzip.compress(text.encode()))
         _, hits = self.hits(path)
         self.assertEqual([h["line"] for h in hits], [50001])
+
+    def test_gzip_of_several_members_is_one_document(self):
+        self.home.scan()
+        noise = os.urandom(200000).hex().encode() + b"\n"
+        parts = [b"one\n", b"", noise, RONIN[:20].encode(), RONIN[20:].encode() + b"\n", b""]
+        whole = b"".join(map(gzip.compress, parts))
+        _, hits = self.hits(self.file("a.gz", whole))
+        self.assertEqual([(h["line"], h["offset"]) for h in hits], [(3, 4 + len(noise))])
+        self.assertEqual(self.screen(self.file("empty.gz", gzip.compress(b"")))[0], 0)
+        first = bytearray(gzip.compress(noise))
+        first[-8] ^= 1  # its checksum
+        short = bytearray(gzip.compress(noise))
+        short[-4] ^= 1  # its length
+        zeros = gzip.compress(bytes(100 << 20))
+        for name, bad in (("damaged", bytes(first) + whole), ("length", bytes(short) + whole),
+                          ("cut", whole[:-1]), ("cut-head", whole + b"\x1f\x8b\x08"),
+                          ("followed", whole + b"x"), ("zeros", whole + b"\0"),
+                          ("twice", gzip.compress(gzip.compress(RONIN.encode()))),
+                          ("bomb", gzip.compress(noise) + 6 * zeros)):
+            code, _, words = self.screen("--quiet", self.file(name, bad))
+            self.assertIn(name + ": ", words)
+            self.assertIn(code, (10, 74), name)
 
     def test_a_cut_packed_file_is_no_clear(self):
         self.home.scan()

@@ -3,6 +3,7 @@
 #ifndef CW_TESTS_SLOW_SCREEN_H
 #define CW_TESTS_SLOW_SCREEN_H
 
+#include "address/reserved.h"
 #include "screen/screen.h"
 
 struct slow {
@@ -23,6 +24,17 @@ static inline bool slow_is_in(struct cw_span text, size_t at, const char *signs)
                              (text.data[at] != '\0' && strchr(signs, text.data[at]) != NULL));
 }
 
+static inline bool slow_is_hex(struct cw_span text, size_t from, size_t count)
+{
+    for (size_t at = from; at < from + count; at++) {
+        if (at >= text.len || text.data[at] == '\0' ||
+            strchr("0123456789abcdefABCDEF", text.data[at]) == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* In: token  length of the token of rule 1 at the end of the text; 0 for the other rules */
 static inline void slow_read(struct slow *slow, size_t token, size_t from, size_t to)
 {
@@ -38,14 +50,52 @@ static inline void slow_read(struct slow *slow, size_t token, size_t from, size_
     if (token > 0 && is_cut && cw_address_source(&address).len > token) {
         return; /* the key, or a part of it, stands before the token */
     }
+    if (cw_address_source(&address).len == 40 && slow_is_hex(cw_address_source(&address), 0, 40) &&
+        cw_address_reserved(&address) != NULL) {
+        return;
+    }
     const struct cw_screen_hit hit = {
         .line = slow->newlines, .offset = from, .text = text, .address = &address};
     const enum cw_status status = slow->sink.ask(slow->sink.ctx, &hit, &slow->is_found, NULL);
     CW_ASSERT(status == CW_OK);
 }
 
+/* Rule 5: how many characters at the beginning of a run belong to an escape. */
+static inline size_t slow_escape(struct cw_span text, size_t from, size_t to)
+{
+    const size_t len = to - from;
+    const char front = text.data[from > 0 ? from - 1 : 0];
+    const char *run = text.data + from;
+    size_t digits = 0;
+    if (from == 0) {
+        return 0;
+    }
+    if (front == '\\') {
+        return run[0] == 'u' && len > 5 && slow_is_hex(text, from + 1, 4)   ? 5
+               : run[0] == 'x' && len > 3 && slow_is_hex(text, from + 1, 2) ? 3
+               : cw_ascii_is_alpha(run[0]) && len > 1                       ? 1
+                                                                            : 0;
+    }
+    if (front == '%') {
+        return len > 2 && slow_is_hex(text, from, 2) ? 2 : 0;
+    }
+    while (digits < len && cw_ascii_is_digit(run[digits])) {
+        digits++;
+    }
+    if ((front != '[' && front != ';') || digits + 1 >= len ||
+        (run[digits] != 'm' && run[digits] != 'K')) {
+        return 0;
+    }
+    size_t open = from - 1;
+    while (open > 0 && (cw_ascii_is_digit(text.data[open]) || text.data[open] == ';' ||
+                        text.data[open] == ':')) {
+        open--;
+    }
+    return text.data[open] == '[' && from - open <= 32 ? digits + 1 : 0;
+}
+
 /* Rule 1, and the readings with what stands before. */
-static inline void slow_run(struct slow *slow, size_t from, size_t to)
+static inline void slow_token(struct slow *slow, size_t from, size_t to)
 {
     const char *data = slow->text.data;
     if (to - from < 25 || to - from > 1024) {
@@ -55,9 +105,18 @@ static inline void slow_run(struct slow *slow, size_t from, size_t to)
     while (left > 0 && from - left < 96 && slow_is_in(slow->text, left - 1, ":._-")) {
         left--;
     }
+    size_t escaped = from;
     for (size_t at = left; at < from; at++) {
-        const bool is_run =
+        bool is_run =
             slow_is_alnum(slow->text, at) && (at == left || !slow_is_alnum(slow->text, at - 1));
+        if (is_run) {
+            size_t end = at;
+            while (slow_is_alnum(slow->text, end)) {
+                end++;
+            }
+            escaped = end > from ? from : at + slow_escape(slow->text, at, end);
+        }
+        is_run = is_run || at == escaped;
         const bool is_minus = data[at] == '-' && slow_is_alnum(slow->text, at + 1) &&
                               (at == left || !slow_is_in(slow->text, at - 1, ":._-"));
         if (is_run || is_minus) {
@@ -65,6 +124,16 @@ static inline void slow_run(struct slow *slow, size_t from, size_t to)
         }
     }
     slow_read(slow, to - from, from, to);
+}
+
+/* Rules 1 and 5. */
+static inline void slow_run(struct slow *slow, size_t from, size_t to)
+{
+    slow_token(slow, from, to);
+    if (to - from >= 25 && to - from <= 1024) {
+        const size_t skipped = slow_escape(slow->text, from, to);
+        slow_token(slow, skipped > 0 ? from + skipped : to, to);
+    }
 }
 
 static inline bool slow_is_cut_by(struct cw_span text, size_t group)
@@ -85,8 +154,8 @@ static inline bool slow_is_icrc(struct cw_span all, size_t from, size_t to)
            all.data[to - 8] == '-' && slow_is_cut_by(cw_span_slice(all, from, to - 8), 5);
 }
 
-/* Rules 2 to 4, for a maximal run over one alphabet with a sign in it. */
-static inline void slow_joined(struct slow *slow, size_t from, size_t to)
+/* Rules 2 to 4, for a run over one alphabet with a sign in it. */
+static inline void slow_one_joined(struct slow *slow, size_t from, size_t to)
 {
     const struct cw_span text = cw_span_slice(slow->text, from, to);
     const bool is_icrc = slow_is_icrc(slow->text, from, to);
@@ -107,6 +176,15 @@ static inline void slow_joined(struct slow *slow, size_t from, size_t to)
         slow_read(slow, 0, from, to);
     } else if ((text.len == 45 || text.len == 46) && slow_is_cut_by(text, 6)) {
         slow_read(slow, 0, from, to);
+    }
+}
+
+static inline void slow_joined(struct slow *slow, size_t from, size_t to)
+{
+    slow_one_joined(slow, from, to);
+    const size_t skipped = from < to ? slow_escape(slow->text, from, to) : 0;
+    if (skipped > 0) {
+        slow_one_joined(slow, from + skipped, to);
     }
 }
 

@@ -125,6 +125,40 @@ static void put_words(struct soak *soak)
     }
 }
 
+/* What hides where a text begins, whole or not quite. */
+static void put_escape(struct soak *soak)
+{
+    static const char *const escapes[] = {
+        "\\n",
+        "\\t",
+        "\\r\\n",
+        "\\u003d",
+        "\\u00",
+        "\\x3d",
+        "\\x3",
+        "%3D",
+        "%0a",
+        "%2",
+        "%253D",
+        "\x1b[31m",
+        "\x1b[01;31m",
+        "\x1b[m",
+        "\x1b[m\x1b[K",
+        "\\x1b[1;4m",
+        "[1;;38:5K",
+        ";1m",
+        "[1m",
+        "\\nnano_",
+        "%3Aeip155:1:",
+        "\\nbitcoincash:",
+        "\\u003d0:",
+        "[0000000000000000000000000000000m",
+        "[000000000000000;00000000000000;0m",
+        "[1;31",
+    };
+    cw_buf_str(&soak->text, escapes[below(soak, CW_COUNT(escapes))]);
+}
+
 /* Anything, and then an address or what looks like one between any two signs. */
 static void put_piece(struct soak *soak)
 {
@@ -154,6 +188,9 @@ static void put_piece(struct soak *soak)
         break;
     }
     cw_buf_char(&soak->text, signs[below(soak, sizeof(signs) - 1)]);
+    if (below(soak, 4) == 0) {
+        put_escape(soak);
+    }
     if (below(soak, 3) == 0) {
         put_address(soak);
     } else {
@@ -169,6 +206,9 @@ static void make_document(struct soak *soak, bool is_tokens)
         if (!is_tokens) {
             put_piece(soak);
             continue;
+        }
+        if (below(soak, 20) == 0) {
+            put_escape(soak);
         }
         if (below(soak, 50) == 0) {
             put_address(soak);

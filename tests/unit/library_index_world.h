@@ -6,6 +6,8 @@
 
 #include "crypto/hash.h"
 #include "cryptowatch.h"
+#include "index/checksum.h"
+#include "index/format.h"
 #include "index/verdict.h"
 #include "index_world.h"
 
@@ -70,6 +72,7 @@ struct world {
     bool is_unread; /* list "one" was never read */
     bool has_script;
     bool has_no_filter;
+    bool has_unusable;    /* list "two" holds UNUSABLE without a tag */
     const char *entry_id; /* of every listing */
 };
 
@@ -92,6 +95,34 @@ static inline void add_ended(struct cw_index_builder *builder, uint32_t source, 
 
 #define ENDED "0xdAC17F958D2ee523a2206206994597C13D831ec7"
 
+/* Makes an index say that it is of another format, under a sum that fits. */
+static inline void write_version(const char *path, uint32_t version)
+{
+    char block[CW_INDEX_BLOCK];
+    FILE *file = fopen(path, "r+");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    CU_ASSERT_EQUAL(fread(block, sizeof(block), 1, file), 1);
+    memcpy(block + offsetof(struct cw_index_header, version), &version, sizeof(version));
+    const uint64_t sum = cw_checksum(cw_span_make(block, CW_INDEX_HEADER_SUM_AT), 0);
+    memcpy(block + CW_INDEX_HEADER_SUM_AT, &sum, sizeof(sum));
+    rewind(file);
+    CU_ASSERT_EQUAL(fwrite(block, sizeof(block), 1, file), 1);
+    CU_ASSERT_EQUAL(fclose(file), 0);
+}
+
+/* One that is not read yet, and one that is not any more. */
+static inline void refuse_other_formats(const char *path)
+{
+    struct cryptowatch_index *index = NULL;
+    for (uint32_t i = 0; i < 2; i++) {
+        write_version(path, CW_INDEX_VERSION + 1 - 2 * i);
+        CU_ASSERT_EQUAL(cryptowatch_index_open(path, &index), CRYPTOWATCH_INDEX_OTHER);
+    }
+    write_version(path, CW_INDEX_VERSION);
+}
+
+#define UNUSABLE "5aaaaaaaaabbbbbbbbbbccccccccccdddddddddd"
+
 static inline void fill(struct cw_index_builder *builder, const struct world *world)
 {
     const char *entry_id = world->entry_id == NULL ? "1" : world->entry_id;
@@ -103,6 +134,9 @@ static inline void fill(struct cw_index_builder *builder, const struct world *wo
     index_listing(builder, one, EVM, "", entry_id);
     index_listing(builder, two, CASE, "", entry_id);
     add_ended(builder, two, ENDED);
+    if (world->has_unusable) {
+        index_opaque(builder, two, UNUSABLE, "line 7");
+    }
     if (world->has_script) {
         index_listing(builder, two, NESTED, "", entry_id);
     }

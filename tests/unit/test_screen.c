@@ -458,6 +458,8 @@ static void plain_is_letters_and_digits(void)
     CU_ASSERT_FALSE(cw_screen_is_plain(cw_span_make(plain, CW_TOKEN_LEN_MIN - 1), false));
 }
 
+#include "screen_escape_cases.h"
+
 static const struct cw_test tests[] = {
     {"plain is letters and digits alone", plain_is_letters_and_digits},
     {"finds what a slow reading finds", finds_what_a_slow_reading_finds},
@@ -470,6 +472,7 @@ static const struct cw_test tests[] = {
     {"ends tokens at the longest and no later", ends_tokens_at_the_longest_and_no_later},
     {"hands over between ranges", hands_over_between_ranges},
     {"agrees on adversarial texts", agrees_on_adversarial_texts},
+    {"finds what an escape hides", finds_what_an_escape_hides},
     {"stops when the sink fails", stops_when_the_sink_fails},
 };
 
