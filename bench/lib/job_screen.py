@@ -7,9 +7,10 @@ from rows import NOT_INSTALLED, measured
 from table import comparison, goal, quotient, row, value_of
 
 TITLE = "Screening a file"
-SCALED_BYTES = 10_700_000  # for what is slower than 200 MB/s
+SCALED_BYTES = 10_700_000  # for our slow depths
 OURS = "cryptowatch screen, 1 thread"
 OURS_MORE = "cryptowatch screen, 2 threads"
+ENGINE_ONE, ENGINE_EVERY = "cryptowatch engine, one spelling", "cryptowatch engine, every spelling"
 PYTHON_SET = """
 import re, sys
 listed = set(open(sys.argv[1], 'rb').read().split(b'\\n')) - {b''}
@@ -58,17 +59,31 @@ def our_rows(count, path, small, runs):
               for name, depth in deeper.items())]
 
 
-def peer_rows(count, form, path, small, runs):
+def engine_rows(count, path):
+    """The engine alone in memory, with one text of each address in its filter, and with every one."""
     listed = data.watch_list(count)
-    scaled = scaled_note(small)
+    rows = []
+    for name, which in ((ENGINE_ONE, "one"), (ENGINE_EVERY, "every")):
+        entry = measured(name, [measure.program("bench_spellings"), listed, path, which], 1,
+                         lambda seconds: None, "in memory, best of five rounds, no answers")
+        seconds = float((entry.pop("said", None) or ["0"])[0])
+        entry["value"] = os.path.getsize(path) / seconds / 1e9 if seconds else None
+        entry["hits"] = None
+        rows.append(entry)
+    return rows
+
+
+def peer_rows(count, form, path, runs):
+    """All on the same bytes as ours: on a part of them it would be their set-up that is measured."""
+    listed = data.watch_list(count)
     fields = ["-F", "[^0-9A-Za-z:_-]+"] if form != "lines" else []
     rows = [
         speed("plain C hash set", [measure.program("bench_hashset"), listed, path], path, runs),
         speed("Python set", ["python3", "-c", PYTHON_SET, listed, path], path, 1),
-        speed("gawk array", [measure.tool("gawk"), *fields, GAWK_SET, listed, small], small, 1, scaled),
-        speed("rg -F -f", [measure.tool("rg"), "-c", "-F", "-f", listed, small], small, 1, scaled,
+        speed("gawk array", [measure.tool("gawk"), *fields, GAWK_SET, listed, path], path, 1),
+        speed("rg -F -f", [measure.tool("rg"), "-c", "-F", "-f", listed, path], path, 1,
               codes=(0, 1)),
-        speed("grep -F -f", ["grep", "-c", "-F", "-f", listed, small], small, 1, scaled,
+        speed("grep -F -f", ["grep", "-c", "-F", "-f", listed, path], path, 1,
               codes=(0, 1), env={**os.environ, "LC_ALL": "C"}),
     ]
     if not measure.has_node("@duckdb/node-api"):
@@ -86,18 +101,22 @@ def hits_agree(rows):
     return goal(f"finds at least the {plain} lines the hash set finds", ours, ours >= plain)
 
 
-def spellings_goal(one, plain):
-    """The hash set knows one spelling of each address; ours looks for every one."""
-    times = quotient(plain, one)
-    return goal("every spelling in at most 1.3 times the time that the hash set takes for one", times,
-                times and times <= 1.3)
+def spellings_goals(rows):
+    """design.md section 8 compares our time for every spelling with our time for one; that it is no
+    more than 1.3 times the time of a hash set, which knows one spelling, is another matter."""
+    times = quotient(value_of(rows, ENGINE_ONE), value_of(rows, ENGINE_EVERY))
+    beside = quotient(value_of(rows, "plain C hash set"), value_of(rows, OURS))
+    return [goal("every spelling in at most 1.3 times the time that our engine takes for one", times,
+                 times and times <= 1.3),
+            goal("every spelling in at most 1.3 times the time that the hash set takes for one",
+                 beside, beside and beside <= 1.3)]
 
 
 def goals_of(form, count, rows):
     one, two = value_of(rows, OURS), value_of(rows, OURS_MORE)
     floor = value_of(rows, "wc -l")
     duck = value_of(rows, "DuckDB semi join")
-    goals = [hits_agree(rows), spellings_goal(one, value_of(rows, "plain C hash set"))]
+    goals = [hits_agree(rows), *spellings_goals(rows)]
     if form == "lines" and count == 100_000:
         for text, value, least in (
                 ("at least 0.6 of wc -l on one thread", quotient(one, floor), 0.6),
@@ -124,7 +143,8 @@ def screen_set(form, count, size, runs):
             speed("cat", ["cat", path], path, runs)]
     for entry in rows:
         entry["hits"] = None
-    rows += our_rows(count, path, small, runs) + peer_rows(count, form, path, small, runs)
+    rows += our_rows(count, path, small, runs)
+    rows += engine_rows(count, path) + peer_rows(count, form, path, runs)
     return comparison(f"{data.size_name(count)} listed, {form}, {data.size_name(size)}B", "GB/s",
                       rows, ours=OURS, goals=goals_of(form, count, rows))
 

@@ -56,9 +56,12 @@ def run_once(argv, stdin=None, cwd=None, env=None, codes=(0,)):
             tempfile.TemporaryFile() as errors:
         source = open(stdin, "rb") if stdin else subprocess.DEVNULL
         start = time.monotonic()
-        done = subprocess.run(["/usr/bin/time", "-o", report.name, "-f", "%M", *map(str, argv)],
-                              stdin=source, stdout=out, stderr=errors, cwd=cwd, env=env,
-                              timeout=RUN_TIMEOUT_S, check=False)
+        try:
+            done = subprocess.run(["/usr/bin/time", "-o", report.name, "-f", "%M", *map(str, argv)],
+                                  stdin=source, stdout=out, stderr=errors, cwd=cwd, env=env,
+                                  timeout=RUN_TIMEOUT_S, check=False)
+        except subprocess.TimeoutExpired:
+            raise Failed(f"took more than {RUN_TIMEOUT_S} s") from None
         seconds = time.monotonic() - start
         if stdin:
             source.close()

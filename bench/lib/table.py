@@ -31,6 +31,12 @@ def goal(text, value, is_reached):
             "reached": None if value is None else bool(is_reached)}
 
 
+def unmeasured(title, unit, name, *aims):
+    """A set that only `bench/run --full` measures, so that the page does not pass over it."""
+    return comparison(title, unit, [row(name, note="bench/run --full measures it")],
+                      goals=[goal(text, None, False) for text in aims])
+
+
 def value_of(rows, name):
     return next((r["value"] for r in rows if r["name"] == name), None)
 

@@ -89,7 +89,9 @@ static struct plain plain_of(const struct cw_screen *screen)
 {
     const size_t from = screen->done > screen->base ? (size_t)(screen->done - screen->base) : 0;
     const size_t to = screen->limit > 64 ? screen->limit - 64 : 0;
-    const bool is_any = screen->options.depth == CW_SCREEN_FILTERED && to > from;
+    const bool is_hashed =
+        screen->options.depth == CW_SCREEN_FILTERED || screen->options.depth == CW_SCREEN_SPELLED;
+    const bool is_any = is_hashed && to > from;
     return (struct plain){.from = from, .span = is_any ? to - from : 0};
 }
 

@@ -33,11 +33,13 @@ bool cw_screen_path_works(enum cw_screen_path path);
 /** What is decoded. */
 enum cw_screen_depth {
     CW_SCREEN_FILTERED, /* what the filter lets through and the shapes of token.h: memory speed */
-    CW_SCREEN_NESTED, /* and hashes every key of the text into the script that it may be nested in,
-                         which finds `nested_segwit` of a listed script hash: docs/screen.md says
- how long it takes */
-    CW_SCREEN_EVERY,  /* every token: some 10 MB/s, and also finds `nested_segwit` and `derived`
-                         of a listed script hash (spelled.h says why the filter cannot) */
+    CW_SCREEN_NESTED,  /* and hashes every key of the text into the script that it may be nested in,
+                          which finds `nested_segwit` of a listed script hash: docs/screen.md says
+  how long it takes */
+    CW_SCREEN_SPELLED, /* the hash of each token alone: all that one spelling of each listed address
+                          would need, for bench/run; finds less */
+    CW_SCREEN_EVERY,   /* every token: some 10 MB/s, and also finds `nested_segwit` and `derived`
+                          of a listed script hash (spelled.h says why the filter cannot) */
 };
 
 /** A decoded token. Everything is borrowed until the callback returns. */

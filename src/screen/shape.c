@@ -56,7 +56,8 @@ static bool may_escape(const char pair[static 2])
 void cw_screen_shapes_fill(struct cw_screen *screen)
 {
     for (size_t i = 0; i < CW_COUNT(screen->shapes_by_len); i++) {
-        screen->shapes_by_len[i] = (uint8_t)(shapes_of_len(i) | ESCAPED);
+        screen->shapes_by_len[i] =
+            (uint8_t)(screen->options.depth == CW_SCREEN_SPELLED ? 0 : shapes_of_len(i) | ESCAPED);
     }
     for (unsigned i = 0; i < CW_COUNT(screen->shapes_by_pair); i++) {
         const char pair[] = {(char)(i >> 8), (char)(i & 0xffu)};
