@@ -59,10 +59,17 @@ void cw_screen_shapes_fill(struct cw_screen *screen)
         screen->shapes_by_len[i] =
             (uint8_t)(screen->options.depth == CW_SCREEN_SPELLED ? 0 : shapes_of_len(i) | ESCAPED);
     }
-    for (unsigned i = 0; i < CW_COUNT(screen->shapes_by_pair); i++) {
-        const char pair[] = {(char)(i >> 8), (char)(i & 0xffu)};
-        screen->shapes_by_pair[screen_pair(pair)] =
-            (uint8_t)(shapes_of_first(pair[1]) | (may_escape(pair) ? ESCAPED : 0u));
+    for (unsigned first = 0; first < 256; first++) {
+        const uint8_t shapes = (uint8_t)shapes_of_first((char)first);
+        char pair[] = {0, (char)first};
+        for (unsigned front = 0; front < 256; front++) {
+            pair[0] = (char)front;
+            screen->shapes_by_pair[screen_pair(pair)] = shapes;
+        }
+        for (const char *front = "\\%[;"; *front != '\0'; front++) {
+            pair[0] = *front;
+            screen->shapes_by_pair[screen_pair(pair)] |= may_escape(pair) ? ESCAPED : 0;
+        }
     }
 }
 

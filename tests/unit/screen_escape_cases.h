@@ -60,8 +60,9 @@ static void finds_what_an_escape_hides(void)
             }
             const size_t hits = hits_of(&listed, cw_buf_as_span(&text));
             CW_CHECK(hits == alone * CW_COUNT(escapes_in_front), "%s: %zu", all->texts[i], hits);
-            compare_on(CW_SCREEN_SCALAR, &listed, alone == 0 ? CW_SPAN("") : cw_buf_as_span(&text),
-                       alone == 0 ? "" : all->texts[i]);
+            if (alone > 0 && i % 8 == 0) { /* the soak test compares many more */
+                compare_on(CW_SCREEN_SCALAR, &listed, cw_buf_as_span(&text), all->texts[i]);
+            }
             asked += alone;
         }
         listed_clear(&listed);
