@@ -34,7 +34,8 @@ enum {
 static inline int64_t cw_hold_again_s(const struct cw_feed *feed)
 {
     const int64_t wait_s = feed->every_s < CW_HOLD_AGAIN_S ? feed->every_s : CW_HOLD_AGAIN_S;
-    return wait_s - (wait_s > 2 * CW_HOLD_SLACK_S ? CW_HOLD_SLACK_S : 0);
+    const int64_t slack_s = CW_HOLD_SLACK_S;
+    return wait_s - (wait_s > 2 * slack_s ? slack_s : 0);
 }
 
 struct cw_hold {
