@@ -238,8 +238,9 @@ enum cw_status cw_child_reap(pid_t pid, struct cw_child_end *ret, struct cw_erro
     if (reap(pid, &end) != pid) {
         return cw_error_set(err, CW_IO, "waiting for a helper program failed with errno %d", errno);
     }
-    *ret = WIFSIGNALED(end) ? (struct cw_child_end){.signal = WTERMSIG(end)}
-                            : (struct cw_child_end){.code = WEXITSTATUS(end)};
+    const bool is_killed = WIFSIGNALED(end);
+    ret->signal = is_killed ? WTERMSIG(end) : 0;
+    ret->code = is_killed ? 0 : WEXITSTATUS(end);
     return CW_OK;
 }
 

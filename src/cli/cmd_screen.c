@@ -403,6 +403,7 @@ static int screen_answering(struct screening *screening, struct cw_screen_job *j
         job->filter = *cw_check_filter(answering.check);
         code = screen_all(screening, job, asked, asked->receipt == NULL ? NULL : &place);
     }
+    screening->answers = NULL;
     cw_screen_answers_clear(&answers);
     cw_screen_draft_clear(&screening->draft);
     cw_cli_answering_close(&answering);
