@@ -156,20 +156,26 @@ static enum cw_status broken(struct cw_net *net, enum cw_status code, const char
     return cw_error_set(err, code, "the network program %s", why);
 }
 
-/* The same for a program that has closed its end: its exit says why. */
-static enum cw_status dead(struct cw_net *net, const char *why, struct cw_error *err)
+/* True when it has ended, and not well: its exit says why. */
+static bool has_failed(struct cw_net *net, struct cw_error *err)
 {
     struct cw_error how = {0};
-    if (net->pid > 0 && wait_for_end(net)) {
-        const pid_t pid = net->pid;
-        net->pid = -1;
-        if (cw_child_wait(pid, &how) != CW_OK) {
-            net->is_broken = true;
-            net->open_count = 0;
-            return cw_error_set(err, CW_UNTRUSTED, "the network program %s", how.text);
-        }
+    if (net->pid <= 0 || !wait_for_end(net)) {
+        return false;
     }
-    return broken(net, CW_UNTRUSTED, why, err);
+    const pid_t pid = net->pid;
+    net->pid = -1;
+    const bool is_bad = cw_child_wait(pid, &how) != CW_OK;
+    if (is_bad) {
+        (void)broken(net, CW_UNTRUSTED, how.text, err);
+    }
+    return is_bad;
+}
+
+/* The same for a program that has closed its end. */
+static enum cw_status dead(struct cw_net *net, const char *why, struct cw_error *err)
+{
+    return has_failed(net, err) ? CW_UNTRUSTED : broken(net, CW_UNTRUSTED, why, err);
 }
 
 static enum cw_status send_all(struct cw_net *net, struct cw_span data, struct cw_error *err)
@@ -317,6 +323,9 @@ static enum cw_status read_result(struct cw_net *net, struct cw_net_result *ret,
     const enum cw_status status = cw_frame_read(&net->reader, &frame, &is_end, &cause);
     if (status == CW_TEMPORARY) {
         return CW_TEMPORARY;
+    }
+    if (status != CW_OK && !net->reader.has_magic && has_failed(net, err)) {
+        return CW_UNTRUSTED; /* before it could say a word */
     }
     if (status != CW_OK) {
         (void)broken(net, status, "babbles", NULL);

@@ -18,7 +18,6 @@ enum {
     WAIT_MS = 1000,
     CONNECTIONS_KEPT = 64,
     EXIT_PROTOCOL = 65,
-    EXIT_SOFTWARE = 70,
     EXIT_IO = 74,
 };
 
@@ -211,7 +210,7 @@ static enum cw_status advance(struct program *program, struct cw_error *err)
 
 static enum cw_status wait_for_news(struct program *program, struct cw_error *err)
 {
-    struct curl_waitfd own[2] = {{.fd = STDIN_FILENO, .events = CURL_WAIT_POLLIN},
+    struct curl_waitfd own[2] = {{.fd = program->in.fd, .events = CURL_WAIT_POLLIN},
                                  {.fd = STDOUT_FILENO, .events = CURL_WAIT_POLLOUT}};
     const unsigned count = program->out.len > 0 ? 2 : 1;
     const CURLMcode result = curl_multi_poll(program->policy.multi, own, count, WAIT_MS, NULL);
@@ -233,6 +232,19 @@ static enum cw_status start_library(struct program *program, struct cw_error *er
     return CW_OK;
 }
 
+/* libcurl 7.88 closes descriptor 0 when it gets no memory for its resolver (it clears a struct
+ * before it marks the descriptors in it as none), and the next socket would be taken for our input.
+ * So that is read from a number of its own. */
+static enum cw_status move_input(struct program *program, struct cw_error *err)
+{
+    const int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, FIRST_SLOT_FD + (int)program->slots);
+    if (fd < 0) {
+        return cw_error_set(err, CW_IO, "cannot prepare a pipe: errno %d", errno);
+    }
+    program->in.fd = fd;
+    return CW_OK;
+}
+
 /* Seals before the library opens descriptors of its own, and before anybody is spoken to. */
 static enum cw_status prepare(struct program *program, bool is_unsealed, struct cw_error *err)
 {
@@ -248,6 +260,9 @@ static enum cw_status prepare(struct program *program, bool is_unsealed, struct 
         return cw_error_set(err, CW_IO, "cannot prepare a pipe: errno %d", errno);
     }
     status = seal(is_unsealed, program->slots, &state, err);
+    if (status == CW_OK) {
+        status = move_input(program, err);
+    }
     return status == CW_OK ? start_library(program, err) : status;
 }
 
@@ -346,10 +361,8 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], CW_SANDBOX_VERSION) == 0) {
         return tell_version();
     }
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
-        return EXIT_SOFTWARE;
-    }
-    struct program *program = program_new();
+    struct program *program =
+        curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? program_new() : NULL;
     if (program == NULL) {
         return CW_CHILD_NO_MEMORY;
     }
