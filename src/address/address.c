@@ -138,7 +138,7 @@ static enum cw_address_error explain(struct cw_span text, enum cw_address_mode m
     return CW_ADDRESS_UNKNOWN;
 }
 
-static bool is_digits(struct cw_span text)
+bool cw_address_is_digits(struct cw_span text)
 {
     enum { DIGITS = 40 };
     return text.len == DIGITS && cw_is_hex(text);
@@ -149,7 +149,8 @@ static bool read_digits(struct cw_span text, struct cw_address *address)
 {
     static const char *const tags[] = {"EVM", "ZIL"};
     CW_UNSET struct cw_reader reader;
-    if (!is_digits(text) || begin(text, CW_ADDRESS_LIST, &reader, address) != CW_ADDRESS_OK) {
+    if (!cw_address_is_digits(text) ||
+        begin(text, CW_ADDRESS_LIST, &reader, address) != CW_ADDRESS_OK) {
         return false;
     }
     for (size_t i = 0; i < CW_COUNT(tags); i++) {

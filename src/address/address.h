@@ -133,6 +133,8 @@ enum cw_address_error cw_address_parse(struct cw_span text, struct cw_span tag,
  *  hash, so there such digits need a tag (addresses.md section 5).
  *  Out, returns, safety: as cw_address_parse */
 enum cw_address_error cw_address_ask(struct cw_span text, struct cw_address *ret);
+/** 40 hex digits and nothing else: bare digits, which only cw_address_ask reads without a tag. */
+bool cw_address_is_digits(struct cw_span text);
 
 /** Decodes a text as one named chain or tag, strictly: the form of the codec tests and of
  *  `address --chain TAG`. CW_ADDRESS_CHAIN when the tag is unknown. */

@@ -359,15 +359,9 @@ enum cw_status cw_index_find_opaque(const struct cw_index *index, struct cw_span
     return status == CW_OK ? tell_all(&runs, &question, judge_text, err) : status;
 }
 
-bool cw_index_are_digits(struct cw_span text)
-{
-    enum { DIGITS = 40 };
-    return text.len == DIGITS && cw_index_is_hex(text);
-}
-
 bool cw_index_is_asked_digits(const struct cw_address *asked)
 {
-    return cw_index_are_digits(cw_address_source(asked));
+    return cw_address_is_digits(cw_address_source(asked));
 }
 
 /* ---- looks ---- */

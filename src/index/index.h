@@ -123,8 +123,6 @@ CW_NODISCARD enum cw_status cw_index_find_opaque(const struct cw_index *index, s
  *  (cw_address_ask): a list may hold these very digits as an unusable entry, so that no match is no
  *  answer before cw_index_find_opaque was asked for the source too. */
 bool cw_index_is_asked_digits(const struct cw_address *asked);
-/** The same for a text that is nothing but such digits. */
-bool cw_index_are_digits(struct cw_span text);
 /** Tells the items filed under any of these hashes of looks: candidates, for the caller to judge.
  *  In: hashes  as given to the builder for a text that looks alike */
 CW_NODISCARD enum cw_status cw_index_find_lookalikes(const struct cw_index *index,

@@ -243,7 +243,7 @@ int cryptowatch_index_may_hold(const struct cryptowatch_index *index,
 static bool may_be_unusable(const struct cryptowatch_index *index, struct cw_span text)
 {
     bool is_held = false;
-    return cw_index_are_digits(text) &&
+    return cw_address_is_digits(text) &&
            (cw_index_find_opaque(index->index, text, on_opaque, &is_held, NULL) != CW_OK ||
             is_held);
 }
