@@ -10,6 +10,7 @@
 #include "cli/screen_answers.h"
 #include "cli/screen_job.h"
 #include "cli/screen_receipt.h"
+#include "feed/packed.h"
 
 enum { THREADS_DEFAULT = 2, PROGRESS_MS = 500 };
 
@@ -173,7 +174,7 @@ static enum cw_status screen_fd(struct screening *screening, const struct cw_scr
     if (got < 0) { /* a packed file must not be read as a plain one */
         return cw_error_set(err, CW_IO, "reading failed: %s", strerror(errno));
     }
-    const bool is_packed = got > 0 && cw_screen_is_packed(cw_span_make(head, (size_t)got));
+    const bool is_packed = got > 0 && cw_is_packed(cw_span_make(head, (size_t)got));
     enum cw_status status = CW_OK;
     if (is_packed && place > 0) {
         status = cw_error_set(err, CW_UNTRUSTED,

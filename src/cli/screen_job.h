@@ -58,7 +58,4 @@ struct cw_screen_job {
 CW_NODISCARD enum cw_status cw_screen_job_run(const struct cw_screen_job *job, int fd,
                                               struct cw_error *err);
 
-/** Whether a document begins like gzip, zstd, xz, bzip2 or ZIP. In: head  16 bytes are enough */
-bool cw_screen_is_packed(struct cw_span head);
-
 #endif

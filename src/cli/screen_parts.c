@@ -3,19 +3,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-bool cw_screen_is_packed(struct cw_span head)
-{
-    static const struct cw_span magics[] = {
-        {"\x1f\x8b\x08", 3}, {"\x28\xb5\x2f\xfd", 4}, {"\xfd\x37zXZ", 5},
-        {"BZh91AY&SY", 10},  {"PK\x03\x04", 4},
-    };
-    for (size_t i = 0; i < CW_COUNT(magics); i++) {
-        if (cw_span_starts_with(head, magics[i])) {
-            return true;
-        }
-    }
-    return false;
-}
+#include "feed/packed.h"
 
 enum cw_status cw_screen_io_error(struct cw_error *err)
 {
@@ -101,7 +89,7 @@ enum cw_status cw_screen_take_piece(struct worker *worker, struct cw_screen_rang
     struct job *job = worker->job;
     const size_t wanted = job->margin + CW_SCREEN_PART_BYTES + CW_SCREEN_CONTEXT;
     enum cw_status status = read_ahead(job, wanted, err);
-    if (status == CW_OK && job->piped == 0 && cw_screen_is_packed(cw_buf_as_span(job->rest))) {
+    if (status == CW_OK && job->piped == 0 && cw_is_packed(cw_buf_as_span(job->rest))) {
         status = cw_error_set(err, CW_UNTRUSTED,
                               "is packed, and a pipe cannot be unpacked here: "
                               "give the file, or unpack it in front of us");

@@ -5,12 +5,11 @@
 #include <zlib.h>
 
 #include "base/limits.h"
+#include "feed/packed.h"
 
 enum {
     BLOCK_BYTES = 64 << 10,
-    RATIO_FREE_BYTES = 1 << 20,
     WINDOW_BITS = 15 + 16, /* the largest window, and gzip's head and tail */
-    HEAD_BYTES = 10,       /* of the longest magic */
 };
 
 struct members {
@@ -20,7 +19,7 @@ struct members {
     bool is_within; /* a member has begun and not ended */
     uint64_t bytes_in;
     uint64_t bytes_out;
-    char head[HEAD_BYTES]; /* of what came out */
+    char head[CW_PACKED_HEAD_BYTES]; /* of what came out */
     char in[BLOCK_BYTES];
     char out[BLOCK_BYTES];
 };
@@ -39,41 +38,21 @@ bool cw_members_begin(int fd)
 
 /* ---- what comes out ---- */
 
-static bool is_packed(struct cw_span head)
-{
-    static const struct cw_span magics[] = {
-        {"\x1f\x8b\x08", 3}, {"\x28\xb5\x2f\xfd", 4}, {"\xfd\x37zXZ", 5},
-        {"BZh91AY&SY", 10},  {"PK\x03\x04", 4},
-    };
-    for (size_t i = 0; i < CW_COUNT(magics); i++) {
-        if (cw_span_starts_with(head, magics[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static enum cw_status deliver(struct members *members, struct cw_span block, struct cw_error *err)
 {
-    for (size_t i = 0; i < block.len && members->bytes_out + i < HEAD_BYTES; i++) {
+    for (size_t i = 0; i < block.len && members->bytes_out + i < CW_PACKED_HEAD_BYTES; i++) {
         members->head[members->bytes_out + i] = block.data[i];
     }
     members->bytes_out += block.len;
-    const size_t known =
-        members->bytes_out < HEAD_BYTES ? (size_t)members->bytes_out : (size_t)HEAD_BYTES;
-    if (is_packed(cw_span_make(members->head, known))) {
+    const size_t known = members->bytes_out < CW_PACKED_HEAD_BYTES ? (size_t)members->bytes_out
+                                                                   : (size_t)CW_PACKED_HEAD_BYTES;
+    if (cw_is_packed(cw_span_make(members->head, known))) {
         return cw_error_set(err, CW_UNTRUSTED, "gzip: packed more than once");
     }
-    if (members->bytes_out > CW_FEED_DECODED_MAX) {
-        return cw_error_set(err, CW_LIMIT, "the document is longer than %llu bytes",
-                            (unsigned long long)CW_FEED_DECODED_MAX);
-    }
-    if (members->bytes_out > RATIO_FREE_BYTES &&
-        members->bytes_out / CW_UNPACK_RATIO_MAX > members->bytes_in) {
-        return cw_error_set(err, CW_LIMIT, "gzip: unpacks to more than %u times its size",
-                            CW_UNPACK_RATIO_MAX);
-    }
-    return block.len == 0 ? CW_OK : members->sink.block(members->sink.ctx, block, err);
+    const enum cw_status status =
+        cw_unpack_check_size("gzip", members->bytes_in, members->bytes_out, err);
+    return status != CW_OK || block.len == 0 ? status
+                                             : members->sink.block(members->sink.ctx, block, err);
 }
 
 /* ---- what goes in ---- */

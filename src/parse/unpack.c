@@ -57,20 +57,35 @@ static ssize_t read_some(int fd, char *to, size_t bytes)
 
 /* ---- what comes out ---- */
 
+static enum cw_status check_length(uint64_t bytes, uint64_t most, struct cw_error *err)
+{
+    return bytes <= most ? CW_OK
+                         : cw_error_set(err, CW_LIMIT, "the document is longer than %llu bytes",
+                                        (unsigned long long)most);
+}
+
+enum cw_status cw_unpack_check_size(const char *name, uint64_t bytes_in, uint64_t bytes_out,
+                                    struct cw_error *err)
+{
+    const enum cw_status status = check_length(bytes_out, CW_FEED_DECODED_MAX, err);
+    if (status == CW_OK && bytes_out > RATIO_FREE_BYTES &&
+        bytes_out / CW_UNPACK_RATIO_MAX > bytes_in) {
+        return cw_error_set(err, CW_LIMIT, "%s: unpacks to more than %u times its size", name,
+                            CW_UNPACK_RATIO_MAX);
+    }
+    return status;
+}
+
 static enum cw_status deliver(struct unpacker *unpacker, struct cw_span block, struct cw_error *err)
 {
-    /* A plain document is as long as its file, which somebody allowed when it was fetched. */
-    const uint64_t most =
-        unpacker->container == PLAIN ? CW_FEED_BODY_HARD_MAX : CW_FEED_DECODED_MAX;
     unpacker->bytes_out += block.len;
-    if (unpacker->bytes_out > most) {
-        return cw_error_set(err, CW_LIMIT, "the document is longer than %llu bytes",
-                            (unsigned long long)most);
-    }
-    if (unpacker->container != PLAIN && unpacker->bytes_out > RATIO_FREE_BYTES &&
-        unpacker->bytes_out / CW_UNPACK_RATIO_MAX > unpacker->bytes_read) {
-        return cw_error_set(err, CW_LIMIT, "%s: unpacks to more than %u times its size",
-                            unpacker->name, CW_UNPACK_RATIO_MAX);
+    /* A plain document is as long as its file, which somebody allowed when it was fetched. */
+    const enum cw_status status =
+        unpacker->container == PLAIN
+            ? check_length(unpacker->bytes_out, CW_FEED_BODY_HARD_MAX, err)
+            : cw_unpack_check_size(unpacker->name, unpacker->bytes_read, unpacker->bytes_out, err);
+    if (status != CW_OK) {
+        return status;
     }
     if (unpacker->container == GZIP) {
         cw_crc32_add(&unpacker->crc, block);

@@ -29,4 +29,11 @@ struct cw_unpack_report {
 CW_NODISCARD enum cw_status cw_unpack(int fd, struct cw_unpack_sink sink,
                                       struct cw_unpack_report *ret_report, struct cw_error *err);
 
+/** The caps on what has come out of a packed document so far.
+ *  In:      name  of the container, for the words; bytes_in  of it that were read
+ *  Returns: CW_OK; CW_LIMIT past CW_FEED_DECODED_MAX, or past CW_UNPACK_RATIO_MAX behind the first
+ *           MiB. */
+CW_NODISCARD enum cw_status cw_unpack_check_size(const char *name, uint64_t bytes_in,
+                                                 uint64_t bytes_out, struct cw_error *err);
+
 #endif
