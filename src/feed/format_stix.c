@@ -8,11 +8,16 @@
  * the document has a later one are unusable entries that say so. The entry is the holder, or the
  * object itself where none is named. Objects are taken one at a time; references may lead backwards
  * or forwards. */
+#include "base/text.h"
 #include "feed/format.h"
 #include "feed/json_walk.h"
 #include "feed/wallet_table.h"
 
-enum { TIME_DATE_BYTES = CW_DATE_TEXT_BYTES - 1 };
+#define VERSION_MARK "version "
+enum {
+    TIME_DATE_BYTES = CW_DATE_TEXT_BYTES - 1,
+    VERSION_MARK_BYTES = sizeof(VERSION_MARK) + 2 * sizeof(struct cw_wallet_key),
+};
 
 struct stix {
     struct cw_entry_sink sink;
@@ -62,6 +67,26 @@ static struct cw_span version_of(const json_t *object)
     const struct cw_span modified = text_of(object, "modified");
     return cw_span_slice(
         modified, 0, cw_span_ends_with(modified, CW_SPAN("Z")) ? modified.len - 1 : modified.len);
+}
+
+/* Versions are kept as names of a mark of the object, of which the one that sorts last is the
+ * latest; the object's own key stands in it, so that an identifier may have any length. */
+static struct cw_span version_mark(char ret[static VERSION_MARK_BYTES], struct cw_span id)
+{
+    const struct cw_wallet_key key = cw_wallet_key_of(id);
+    memcpy(ret, VERSION_MARK, sizeof(VERSION_MARK) - 1);
+    cw_hex_encode(key.bytes, sizeof(key.bytes), ret + sizeof(VERSION_MARK) - 1);
+    return cw_span_cstr(ret);
+}
+
+static enum cw_status keep_version(struct stix *stix, const json_t *object, struct cw_error *err)
+{
+    char mark[VERSION_MARK_BYTES];
+    const struct cw_span id = text_of(object, "id");
+    const struct cw_span version = version_of(object);
+    return id.len == 0 || version.len == 0
+               ? CW_OK
+               : cw_wallet_add_name(&stix->wallets, version_mark(mark, id), version, err);
 }
 
 /* An indicator's end is judged when the document's latest date is known: kept as a sanction of the
@@ -193,10 +218,7 @@ static enum cw_status on_object(struct stix *stix, const json_t *object, uint64_
     const struct cw_span name = text_of(object, "name");
     stix->has_object |= type.len > 0 && id.len > 0;
     keep_latest(stix, object);
-    enum cw_status status = CW_OK;
-    if (id.len > 0 && version_of(object).len > 0) {
-        status = cw_wallet_add_version(&stix->wallets, id, version_of(object), err);
-    }
+    enum cw_status status = keep_version(stix, object, err);
     if (status == CW_OK && id.len > 0 && name.len > 0) {
         status = cw_wallet_add_name(&stix->wallets, id, name, err);
     }
@@ -273,6 +295,7 @@ static enum cw_status deliver(const struct stix *stix, const struct cw_wallet *w
 {
     char position[64];
     char ended[64];
+    char mark[VERSION_MARK_BYTES];
     size_t count = 0;
     const struct cw_wallet_sanction *validity =
         cw_wallet_find_sanctions(&stix->wallets, wallet->id, &count);
@@ -287,7 +310,8 @@ static enum cw_status deliver(const struct stix *stix, const struct cw_wallet *w
         .entry_id = of,
         .entry_name = cw_wallet_find_name(&stix->wallets, of),
     };
-    const struct cw_span last = cw_wallet_last_version(&stix->wallets, wallet->id);
+    const struct cw_span last =
+        cw_wallet_find_last_name(&stix->wallets, version_mark(mark, wallet->id));
     if (cw_span_compare(wallet->version, last) < 0) {
         entry.error = CW_SPAN("no longer listed: the document has a later version of the object");
     }

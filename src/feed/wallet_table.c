@@ -17,7 +17,6 @@ void cw_wallets_clear(struct cw_wallets *table)
     cw_arena_free(table->arena);
     free(table->sanctions);
     free(table->names);
-    free(table->versions);
     free(table->programs);
     *table = (struct cw_wallets){0};
 }
@@ -86,40 +85,23 @@ enum cw_status cw_wallet_add(struct cw_wallets *table, const struct cw_wallet *w
     return CW_OK;
 }
 
-/* Copies a text to the end of the names or versions, of which one more was made room for. */
-static enum cw_status put_name(struct cw_wallets *table, struct cw_wallet_name *name,
-                               struct cw_span id, struct cw_span text, struct cw_error *err)
-{
-    *name = (struct cw_wallet_name){.of = cw_wallet_key_of(id), .text = text};
-    return copy(table, &name->text) ? CW_OK : full(err);
-}
-
 enum cw_status cw_wallet_add_name(struct cw_wallets *table, struct cw_span id, struct cw_span text,
                                   struct cw_error *err)
 {
     void *items = table->names;
-    enum cw_status status =
+    const enum cw_status status =
         grow(&items, sizeof(*table->names), table->names_count, &table->names_cap, err);
     table->names = items;
-    if (status == CW_OK) {
-        status = put_name(table, &table->names[table->names_count], id, text, err);
-        table->names_count += status == CW_OK ? 1 : 0;
+    if (status != CW_OK) {
+        return status;
     }
-    return status;
-}
-
-enum cw_status cw_wallet_add_version(struct cw_wallets *table, struct cw_span id,
-                                     struct cw_span version, struct cw_error *err)
-{
-    void *items = table->versions;
-    enum cw_status status =
-        grow(&items, sizeof(*table->versions), table->versions_count, &table->versions_cap, err);
-    table->versions = items;
-    if (status == CW_OK) {
-        status = put_name(table, &table->versions[table->versions_count], id, version, err);
-        table->versions_count += status == CW_OK ? 1 : 0;
+    struct cw_wallet_name *name = &table->names[table->names_count];
+    *name = (struct cw_wallet_name){.of = cw_wallet_key_of(id), .text = text};
+    if (!copy(table, &name->text)) {
+        return full(err);
     }
-    return status;
+    table->names_count++;
+    return CW_OK;
 }
 
 static enum cw_status find_program(struct cw_wallets *table, struct cw_span program, uint32_t *ret,
@@ -197,9 +179,6 @@ void cw_wallets_seal(struct cw_wallets *table)
     if (table->names_count > 0) {
         qsort(table->names, table->names_count, sizeof(*table->names), compare_names);
     }
-    if (table->versions_count > 0) {
-        qsort(table->versions, table->versions_count, sizeof(*table->versions), compare_names);
-    }
 }
 
 /* First item whose leading key is not below the wanted one. */
@@ -228,13 +207,13 @@ struct cw_span cw_wallet_find_name(const struct cw_wallets *table, struct cw_spa
     return is_found ? table->names[at].text : CW_SPAN("");
 }
 
-struct cw_span cw_wallet_last_version(const struct cw_wallets *table, struct cw_span id)
+struct cw_span cw_wallet_find_last_name(const struct cw_wallets *table, struct cw_span id)
 {
     const struct cw_wallet_key key = cw_wallet_key_of(id);
-    size_t at = lower_bound(table->versions, sizeof(*table->versions), table->versions_count, &key);
+    size_t at = lower_bound(table->names, sizeof(*table->names), table->names_count, &key);
     struct cw_span last = CW_SPAN("");
-    while (at < table->versions_count && memcmp(&table->versions[at].of, &key, sizeof(key)) == 0) {
-        last = table->versions[at++].text;
+    while (at < table->names_count && memcmp(&table->names[at].of, &key, sizeof(key)) == 0) {
+        last = table->names[at++].text;
     }
     return last;
 }

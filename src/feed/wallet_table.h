@@ -54,9 +54,6 @@ struct cw_wallets {
     struct cw_wallet_name *names;
     size_t names_count;
     size_t names_cap;
-    struct cw_wallet_name *versions;
-    size_t versions_count;
-    size_t versions_cap;
     struct cw_span *programs; /* each once */
     size_t programs_count;
     size_t programs_cap;
@@ -82,17 +79,14 @@ CW_NODISCARD enum cw_status cw_wallet_add(struct cw_wallets *table, const struct
 CW_NODISCARD enum cw_status cw_wallet_add_name(struct cw_wallets *table, struct cw_span id,
                                                struct cw_span text, struct cw_error *err);
 /** program may be empty. */
-/** Remembers that the document has such a version of an object. The texts sort by time. */
-CW_NODISCARD enum cw_status cw_wallet_add_version(struct cw_wallets *table, struct cw_span id,
-                                                  struct cw_span version, struct cw_error *err);
 CW_NODISCARD enum cw_status cw_wallet_add_sanction(struct cw_wallets *table,
                                                    const struct cw_wallet_sanction *sanction,
                                                    struct cw_span program, struct cw_error *err);
 void cw_wallets_seal(struct cw_wallets *table);
 /** The name of an entity; empty when it is not known. */
 struct cw_span cw_wallet_find_name(const struct cw_wallets *table, struct cw_span id);
-/** The last version of an object; empty when none is known. */
-struct cw_span cw_wallet_last_version(const struct cw_wallets *table, struct cw_span id);
+/** Of several names of an entity the one that sorts last; empty when there is none. */
+struct cw_span cw_wallet_find_last_name(const struct cw_wallets *table, struct cw_span id);
 /** The sanctions on an entity: the first of *ret_count in a row; NULL when there is none. */
 const struct cw_wallet_sanction *cw_wallet_find_sanctions(const struct cw_wallets *table,
                                                           struct cw_span id, size_t *ret_count);
