@@ -1,7 +1,5 @@
 #include "scan/hold.h"
 
-enum { DUE_SLACK_S = 60 }; /* cron fires a second early now and then: do not wait a whole period */
-
 /* A server that asked us to wait is left alone: no option of ours overrules that. Nobody is left
  * alone for longer than a day, so a time beyond that was written while the clock was wrong. */
 static bool is_waiting(const struct cw_scan *scan, const struct cw_feed_state *state)
@@ -32,7 +30,7 @@ static bool is_due(const struct cw_scan *scan, const struct cw_feed *feed,
     }
     /* seen in the future: the clock was wrong then or is now, and the list's age is not known */
     const int64_t age_s = scan->now_s - state->retrieved_at_s;
-    return age_s < 0 || age_s >= feed->every_s - DUE_SLACK_S;
+    return age_s < 0 || age_s >= feed->every_s - CW_CRON_SLACK_S;
 }
 
 static enum cw_status load_state(struct cw_scan *scan, struct cw_intake *intake,

@@ -164,9 +164,6 @@ enum cw_status cw_scan_put_state(struct cw_scan *scan, const struct cw_intake *i
 
 /* ---- a sign of life ------------------------------------------------------------------------ */
 
-/* Cron fires a second early now and then: do not wait a whole period for it. */
-enum { HEARTBEAT_SLACK_S = 60 };
-
 enum cw_status cw_scan_heartbeat(struct cw_scan *scan, struct cw_error *err)
 {
     const struct cw_config *config = scan->home->config;
@@ -179,7 +176,7 @@ enum cw_status cw_scan_heartbeat(struct cw_scan *scan, struct cw_error *err)
     /* one from the future was sent while the clock was wrong, and says nothing of today */
     const int64_t age_s = scan->now_s - last_s;
     if (status != CW_OK ||
-        (last_s > 0 && age_s >= 0 && age_s < config->heartbeat_every_s - HEARTBEAT_SLACK_S)) {
+        (last_s > 0 && age_s >= 0 && age_s < config->heartbeat_every_s - CW_CRON_SLACK_S)) {
         return status;
     }
     char subject[80];

@@ -26,7 +26,6 @@ enum {
     CW_HOLD_FETCHES_DATED = 2, /* … of a document that is newer by its own date */
     CW_HOLD_AGREED_S = 48 * 60 * 60,
     CW_HOLD_AGAIN_S = 60 * 60, /* between two fetches of a held list, unless `every` is shorter */
-    CW_HOLD_SLACK_S = 60,      /* cron fires a second early now and then */
 };
 
 /** Seconds after which a held list is asked again, and before which no second fetch of it counts as
@@ -34,7 +33,7 @@ enum {
 static inline int64_t cw_hold_again_s(const struct cw_feed *feed)
 {
     const int64_t wait_s = feed->every_s < CW_HOLD_AGAIN_S ? feed->every_s : CW_HOLD_AGAIN_S;
-    const int64_t slack_s = CW_HOLD_SLACK_S;
+    const int64_t slack_s = CW_CRON_SLACK_S;
     return wait_s - (wait_s > 2 * slack_s ? slack_s : 0);
 }
 

@@ -17,6 +17,9 @@
 
 #include "scan/scan.h"
 
+/* Cron fires a second early now and then: nobody waits a whole period for it. */
+enum { CW_CRON_SLACK_S = 60 };
+
 struct cw_scan {
     const struct cw_home *home;
     const struct cw_scan_options *options;
