@@ -6,16 +6,6 @@ enum { SHA256_HEX = 64 };
 
 /* ---- what SQLite finds --------------------------------------------------------------------- */
 
-static enum cw_status ask_number(struct cw_store *store, const char *text, int64_t *ret,
-                                 struct cw_error *err)
-{
-    struct cw_sql sql = cw_sql_begin(store, text);
-    if (cw_sql_next(&sql)) {
-        *ret = cw_sql_i64(&sql, 0);
-    }
-    return cw_sql_end(&sql, err);
-}
-
 struct telling {
     cw_fault_fn fn;
     void *ctx;
@@ -58,9 +48,9 @@ static enum cw_status file_bytes(struct cw_store *store, uint64_t *ret, struct c
 {
     int64_t pages = 0;
     int64_t page = 0;
-    enum cw_status status = ask_number(store, "PRAGMA page_count", &pages, err);
+    enum cw_status status = cw_sql_ask_i64(store, "PRAGMA page_count", &pages, err);
     if (status == CW_OK) {
-        status = ask_number(store, "PRAGMA page_size", &page, err);
+        status = cw_sql_ask_i64(store, "PRAGMA page_size", &page, err);
     }
     *ret = status == CW_OK ? (uint64_t)pages * (uint64_t)page : 0;
     return status;
@@ -93,7 +83,7 @@ enum cw_status cw_store_totals_get(struct cw_store *store, struct cw_store_total
     struct cw_store_totals totals = {0};
     enum cw_status status = file_bytes(store, &totals.bytes, err);
     if (status == CW_OK) {
-        status = ask_number(store, "PRAGMA user_version", &totals.schema, err);
+        status = cw_sql_ask_i64(store, "PRAGMA user_version", &totals.schema, err);
     }
     if (status != CW_OK) {
         return status;

@@ -34,11 +34,7 @@ enum cw_status cw_store_log_add(struct cw_store *store, struct cw_span entry, co
 enum cw_status cw_store_log_pending(struct cw_store *store, uint64_t *ret_count,
                                     struct cw_error *err)
 {
-    struct cw_sql sql = cw_sql_begin(store, "SELECT count(*) FROM log_queue");
-    if (cw_sql_next(&sql)) {
-        *ret_count = cw_sql_u64(&sql, 0);
-    }
-    return cw_sql_end(&sql, err);
+    return cw_sql_ask_u64(store, "SELECT count(*) FROM log_queue", ret_count, err);
 }
 
 enum cw_status cw_store_log_batch(struct cw_store *store, int64_t through_max, size_t count_max,

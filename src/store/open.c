@@ -111,16 +111,6 @@ static enum cw_status run(struct cw_store *store, const char *text, struct cw_er
     return rc == SQLITE_OK ? CW_OK : cw_sql_fail(store, rc, err);
 }
 
-static enum cw_status ask_number(struct cw_store *store, const char *text, int64_t *ret,
-                                 struct cw_error *err)
-{
-    struct cw_sql sql = cw_sql_begin(store, text);
-    if (cw_sql_next(&sql)) {
-        *ret = cw_sql_i64(&sql, 0);
-    }
-    return cw_sql_end(&sql, err);
-}
-
 /* The database may have been altered by somebody else: no schema may run functions of its own, no
  * statement may write the schema, and every page is checked before it is believed. */
 static enum cw_status harden(struct cw_store *store, struct cw_error *err)
@@ -163,12 +153,12 @@ struct identity {
 static enum cw_status identify(struct cw_store *store, struct identity *ret, struct cw_error *err)
 {
     enum cw_status status =
-        ask_number(store, "SELECT count(*) FROM sqlite_schema", &ret->tables, err);
+        cw_sql_ask_i64(store, "SELECT count(*) FROM sqlite_schema", &ret->tables, err);
     if (status == CW_OK) {
-        status = ask_number(store, "PRAGMA application_id", &ret->application, err);
+        status = cw_sql_ask_i64(store, "PRAGMA application_id", &ret->application, err);
     }
     if (status == CW_OK) {
-        status = ask_number(store, "PRAGMA user_version", &ret->schema, err);
+        status = cw_sql_ask_i64(store, "PRAGMA user_version", &ret->schema, err);
     }
     return status;
 }
@@ -225,7 +215,7 @@ static enum cw_status migrate(struct cw_store *store, struct cw_error *err)
     int64_t from = 0;
     enum cw_status status = cw_store_begin(store, err);
     if (status == CW_OK) {
-        status = ask_number(store, "PRAGMA user_version", &from, err);
+        status = cw_sql_ask_i64(store, "PRAGMA user_version", &from, err);
     }
     if (status == CW_OK && from < cw_store_schema) {
         status = step_up(store, from, err);
@@ -266,7 +256,7 @@ static bool is_unread(const char *found)
 static enum cw_status quick_check(struct cw_store *store, struct cw_error *err)
 {
     int64_t pages = 0;
-    enum cw_status status = ask_number(store, "PRAGMA page_count", &pages, err);
+    enum cw_status status = cw_sql_ask_i64(store, "PRAGMA page_count", &pages, err);
     if (status != CW_OK || pages > QUICK_CHECK_PAGES_MAX) {
         return status;
     }

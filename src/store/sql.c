@@ -304,3 +304,25 @@ void cw_sql_text(struct cw_sql *sql, int column, char *ret, size_t bytes)
     }
     ret[text.len] = '\0';
 }
+
+/* ---- one number ---------------------------------------------------------------------------- */
+
+enum cw_status cw_sql_ask_i64(struct cw_store *store, const char *text, int64_t *ret,
+                              struct cw_error *err)
+{
+    struct cw_sql sql = cw_sql_begin(store, text);
+    if (cw_sql_next(&sql)) {
+        *ret = cw_sql_i64(&sql, 0);
+    }
+    return cw_sql_end(&sql, err);
+}
+
+enum cw_status cw_sql_ask_u64(struct cw_store *store, const char *text, uint64_t *ret,
+                              struct cw_error *err)
+{
+    struct cw_sql sql = cw_sql_begin(store, text);
+    if (cw_sql_next(&sql)) {
+        *ret = cw_sql_u64(&sql, 0);
+    }
+    return cw_sql_end(&sql, err);
+}

@@ -69,6 +69,12 @@ CW_NODISCARD enum cw_status cw_sql_run(struct cw_sql *sql, struct cw_error *err)
 CW_NODISCARD enum cw_status cw_sql_run_one(struct cw_sql *sql, const char *what,
                                            struct cw_error *err);
 
+/** The number that a statement without parameters answers with; *ret stays when it has no row. */
+CW_NODISCARD enum cw_status cw_sql_ask_i64(struct cw_store *store, const char *text, int64_t *ret,
+                                           struct cw_error *err);
+CW_NODISCARD enum cw_status cw_sql_ask_u64(struct cw_store *store, const char *text, uint64_t *ret,
+                                           struct cw_error *err);
+
 /** Columns of the current row, from 0. Spans are borrowed until the next step. A value that cannot
  *  be (a negative count, a text longer than its place, a name that is none) makes the end CW_STATE.
  */

@@ -2,22 +2,6 @@
 
 #include "store/sql.h"
 
-/* One number of one row; 0 when there is none. */
-static enum cw_status ask(struct cw_store *store, const char *question, uint64_t *ret,
-                          struct cw_error *err)
-{
-    uint64_t value = 0;
-    struct cw_sql sql = cw_sql_begin(store, question);
-    if (cw_sql_next(&sql)) {
-        value = cw_sql_u64(&sql, 0);
-    }
-    const enum cw_status status = cw_sql_end(&sql, err);
-    if (status == CW_OK) {
-        *ret = value;
-    }
-    return status;
-}
-
 static enum cw_status ask_log(struct cw_store *store, struct cw_totals *ret, struct cw_error *err)
 {
     struct cw_store_head head;
@@ -37,11 +21,12 @@ enum cw_status cw_store_totals(struct cw_store *store, int64_t now_s, struct cw_
 {
     struct cw_totals totals = {0};
     uint64_t since = 0;
-    enum cw_status status = ask(store, "SELECT count(*) FROM alerts", &totals.alerts, err);
+    enum cw_status status =
+        cw_sql_ask_u64(store, "SELECT count(*) FROM alerts", &totals.alerts, err);
     if (status == CW_OK) {
-        status =
-            ask(store, "SELECT coalesce(min(queued_at_s), 0) FROM outbox WHERE state = 'waiting'",
-                &since, err);
+        status = cw_sql_ask_u64(
+            store, "SELECT coalesce(min(queued_at_s), 0) FROM outbox WHERE state = 'waiting'",
+            &since, err);
     }
     if (status == CW_OK) {
         status = cw_store_delivery_counts(store, now_s, &totals.deliveries, err);
