@@ -4,7 +4,7 @@ import os
 import data
 import measure
 from rows import NOT_INSTALLED, measured
-from table import comparison, goal, quotient, row, value_of
+from table import bound_of, comparison, goal, quotient, row, value_of
 
 TITLE = "Screening a file"
 SCALED_BYTES = 10_700_000  # for our slow depths
@@ -121,7 +121,7 @@ def goals_of(form, count, rows):
         for text, value, least in (
                 ("at least 0.6 of wc -l on one thread", quotient(one, floor), 0.6),
                 ("two threads at least 1.7 times one", quotient(two, one), 1.7),
-                ("at least 100 times rg -F -f", quotient(one, value_of(rows, "rg -F -f")), 100),
+                ("at least 100 times rg -F -f", quotient(one, bound_of(rows, "rg -F -f")), 100),
                 ("at least 10 times DuckDB", quotient(two, duck), 10)):
             goals.append(goal(text, value, value and value >= least))
     elif count == 1_000_000 and form != "lines":

@@ -41,6 +41,11 @@ def value_of(rows, name):
     return next((r["value"] for r in rows if r["name"] == name), None)
 
 
+def bound_of(rows, name):
+    """The value, or for a program that was ended the value that it does not reach."""
+    return next((r["value"] or r.get("bound") for r in rows if r["name"] == name), None)
+
+
 def quotient(a, b):
     return a / b if a and b else None
 
