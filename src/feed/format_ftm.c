@@ -51,6 +51,19 @@ static void keep_date(char to[static CW_DATE_TEXT_BYTES], struct cw_span text)
     }
 }
 
+/* The last day of a time that may be a month or a year only, as FollowTheMoney allows: an order
+ * that ends "in 2024" is in force until the year is over. */
+static void keep_end(char to[static CW_DATE_TEXT_BYTES], struct cw_span text)
+{
+    static const char *const last_days[] = {"", "-31", "-30", "-29", "-28", "-12-31"};
+    const struct cw_span day = cw_span_slice(text, 0, CW_DATE_TEXT_BYTES - 1);
+    for (size_t i = 0; i < CW_COUNT(last_days) && to[0] == '\0'; i++) {
+        char whole[2 * CW_DATE_TEXT_BYTES];
+        (void)snprintf(whole, sizeof(whole), "%.*s%s", CW_SPAN_ARG(day), last_days[i]);
+        keep_date(to, cw_span_cstr(whole));
+    }
+}
+
 /* ---- entities ---- */
 
 static enum cw_status add_value(struct ftm *ftm, struct cw_wallet *wallet, const json_t *entity,
@@ -104,7 +117,7 @@ static enum cw_status on_sanction(struct ftm *ftm, const json_t *entity, struct 
         struct cw_wallet_sanction sanction = {.of =
                                                   cw_wallet_key_of(text_of(json_array_get(on, i)))};
         keep_date(sanction.from, first_of(entity, "startDate"));
-        keep_date(sanction.until, first_of(entity, "endDate"));
+        keep_end(sanction.until, first_of(entity, "endDate"));
         status = cw_wallet_add_sanction(&ftm->table, &sanction, program, err);
     }
     return status;
@@ -160,28 +173,22 @@ static enum cw_status on_value(struct ftm *ftm, const json_t *value, uint64_t li
 
 /* ---- lines ---- */
 
-static bool holds(struct cw_span text, const char *what)
-{
-    const struct cw_span want = cw_span_cstr(what);
-    for (size_t at = cw_span_find(text, want.data[0], 0); at < text.len;
-         at = cw_span_find(text, want.data[0], at + 1)) {
-        if (cw_span_starts_with(cw_span_slice(text, at, text.len), want)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* A wallet, a sanction, somebody who may hold a wallet (all known holders carry a topic of crime or
  * sanctions), or a line of a delta. Officials, companies and their addresses are not of interest,
  * and are nine lines in ten. */
 static bool may_matter(struct cw_span line)
 {
-    static const char *const words[] = {"\"CryptoWallet\"", "\"Sanction\"", "\"sanction", "\"crime",
-                                        "\"op\""};
-    for (size_t i = 0; i < CW_COUNT(words); i++) {
-        if (holds(line, words[i])) {
-            return true;
+    /* Behind a quotation mark each, so that one pass over those finds them all. */
+    static const char *const words[] = {"CryptoWallet\"", "Sanction\"", "sanction", "crime",
+                                        "op\""};
+    for (size_t at = cw_span_find(line, '"', 0); at < line.len;
+         at = cw_span_find(line, '"', at + 1)) {
+        const struct cw_span rest = cw_span_slice(line, at + 1, line.len);
+        for (size_t i = 0; i < CW_COUNT(words); i++) {
+            if (rest.len > 0 && rest.data[0] == words[i][0] &&
+                cw_span_starts_with(rest, cw_span_cstr(words[i]))) {
+                return true;
+            }
         }
     }
     return false;

@@ -1,5 +1,6 @@
-/* MISP events, JSON: {"Event": {…}}, or several as {"response": [{"Event": {…}}]}; with the
- * manifest of a feed in front of them, {"manifest": {UUID: {…}}, "response": […]} (misp_folder.h).
+/* MISP events, JSON: {"Event": {…}}, or several as {"response": [{"Event": {…}}]} or
+ * [{"Event": {…}}]; with the manifest of a feed in front of them, {"manifest": {UUID: {…}},
+ * "response": […]} (misp_folder.h).
  *
  *   manifest.UUID               an event of the feed; one that is missing is reported, and what an
  *                               event says that the manifest does not name is not the feed's word
@@ -8,7 +9,8 @@
  *                               whose symbol is its tag
  *
  * The event is the entry: its uuid and its info, which may stand behind its attributes. MISP takes
- * any letters and digits as `btc`: main sees to that. Deleted attributes are unusable entries.
+ * any letters and digits as `btc`: main sees to that. Deleted attributes, and those of a deleted
+ * object, are unusable entries.
  * Attributes and objects are taken one at a time, so that an event may be long. */
 #include "base/text.h"
 #include "feed/format.h"
@@ -46,11 +48,15 @@ static bool is_at(const struct cw_json_place *place, size_t level, const char *n
     return level < place->depth && !place->in_array[level] && cw_span_is(place->keys[level], name);
 }
 
-/* Level at which "Event" stands: 0, or 2 behind "response" and its element; SIZE_MAX when not. */
+/* Level at which "Event" stands: 0, 1 in an element of the document, 2 behind "response" and its
+ * element; SIZE_MAX when not. */
 static size_t event_level(const struct cw_json_place *place)
 {
     if (is_at(place, 0, "Event")) {
         return 0;
+    }
+    if (place->depth > 1 && place->in_array[0]) {
+        return is_at(place, 1, "Event") ? 1 : SIZE_MAX;
     }
     return is_at(place, 0, "response") && place->depth > 2 && place->in_array[1] &&
                    is_at(place, 2, "Event")
@@ -76,7 +82,8 @@ static enum cw_json_step on_begin(void *ctx, const struct cw_json_place *place,
         return place->depth == 1 ? CW_JSON_ENTER : CW_JSON_TAKE;
     }
     if (at == SIZE_MAX) {
-        const bool is_way = place->depth == 0 || is_at(place, 0, "response");
+        const bool is_element = place->depth == 1 && place->in_array[0];
+        const bool is_way = place->depth == 0 || is_element || is_at(place, 0, "response");
         return is_way && place->depth <= 2 ? CW_JSON_ENTER : CW_JSON_SKIP;
     }
     if (place->depth == at + 1) {
@@ -117,9 +124,14 @@ static bool is_deleted(const json_t *attribute)
            (json_is_integer(deleted) && json_integer_value(deleted) != 0);
 }
 
-/* symbol: what the object around it says of the chain; empty when nothing. */
-static enum cw_status on_attribute(struct misp *misp, const json_t *attribute,
-                                   struct cw_span symbol, uint64_t line, struct cw_error *err)
+/* What the object around an attribute says of it. */
+struct around {
+    struct cw_span symbol; /* of the chain; empty when nothing */
+    bool is_deleted;
+};
+
+static enum cw_status on_attribute(struct misp *misp, const json_t *attribute, struct around around,
+                                   uint64_t line, struct cw_error *err)
 {
     const char *coin = coin_of(text_of(json_object_get(attribute, "type")));
     const struct cw_span relation = text_of(json_object_get(attribute, "object_relation"));
@@ -132,10 +144,11 @@ static enum cw_status on_attribute(struct misp *misp, const json_t *attribute,
         .line = line,
         .holder = cw_span_cstr(misp->event_key),
         .value = text_of(json_object_get(attribute, "value")),
-        .tag = symbol.len > 0 ? symbol : cw_span_cstr(coin),
+        .tag = around.symbol.len > 0 ? around.symbol : cw_span_cstr(coin),
         .note = text_of(json_object_get(attribute, "comment")),
-        .error = is_deleted(attribute) ? CW_SPAN("the event marks the attribute as deleted")
-                                       : CW_SPAN(""),
+        .error = around.is_deleted       ? CW_SPAN("the event marks the object as deleted")
+                 : is_deleted(attribute) ? CW_SPAN("the event marks the attribute as deleted")
+                                         : CW_SPAN(""),
     };
     return cw_wallet_add(&misp->wallets, &wallet, err);
 }
@@ -144,16 +157,16 @@ static enum cw_status on_object(struct misp *misp, const json_t *object, uint64_
                                 struct cw_error *err)
 {
     const json_t *attributes = json_object_get(object, "Attribute");
-    struct cw_span symbol = CW_SPAN("");
+    struct around around = {.symbol = CW_SPAN(""), .is_deleted = is_deleted(object)};
     enum cw_status status = CW_OK;
     for (size_t i = 0; i < json_array_size(attributes); i++) {
         const json_t *attribute = json_array_get(attributes, i);
         if (cw_span_is(text_of(json_object_get(attribute, "object_relation")), "symbol")) {
-            symbol = text_of(json_object_get(attribute, "value"));
+            around.symbol = text_of(json_object_get(attribute, "value"));
         }
     }
     for (size_t i = 0; i < json_array_size(attributes) && status == CW_OK; i++) {
-        status = on_attribute(misp, json_array_get(attributes, i), symbol, line, err);
+        status = on_attribute(misp, json_array_get(attributes, i), around, line, err);
     }
     return status;
 }
@@ -235,7 +248,7 @@ static enum cw_status on_value(void *ctx, const struct cw_json_place *place, str
         return cw_error_prefix(err, "line %llu: ", (unsigned long long)place->line);
     }
     if (is_at(place, at + 1, "Attribute")) {
-        status = on_attribute(misp, value, CW_SPAN(""), place->line, err);
+        status = on_attribute(misp, value, (struct around){0}, place->line, err);
     } else if (is_at(place, at + 1, "Object")) {
         status = on_object(misp, value, place->line, err);
     } else {

@@ -103,8 +103,9 @@ static enum cw_status keep_validity(struct stix *stix, const json_t *object, str
     return cw_wallet_add_sanction(&stix->wallets, &validity, CW_SPAN(""), err);
 }
 
+/* why: what keeps the value from being an address; empty when nothing does. */
 static enum cw_status add(struct stix *stix, const json_t *object, struct cw_span value,
-                          uint64_t line, struct cw_error *err)
+                          struct cw_span why, uint64_t line, struct cw_error *err)
 {
     const struct cw_span holder = text_of(object, "holder_ref");
     const struct cw_wallet wallet = {
@@ -117,7 +118,7 @@ static enum cw_status add(struct stix *stix, const json_t *object, struct cw_spa
         .version = version_of(object),
         .error = json_is_true(json_object_get(object, "revoked"))
                      ? CW_SPAN("no longer listed: the object is revoked")
-                     : CW_SPAN(""),
+                     : why,
     };
     return cw_wallet_add(&stix->wallets, &wallet, err);
 }
@@ -168,42 +169,83 @@ static bool is_property(struct cw_span before)
     return cw_span_ends_with(before, CW_SPAN(":")) || cw_span_ends_with(before, CW_SPAN("."));
 }
 
-/* Every string that is compared with a wallet's value; "IN ('a', 'b')" is a row of them. What is
- * compared otherwise (LIKE, MATCHES, !=) names no address. */
+/* A wallet's value compared with a shape: the path in front of the operator, which is cut off;
+ * empty when it is compared otherwise. */
+static struct cw_span before_shape(struct cw_span before)
+{
+    static const char *const operators[] = {" LIKE", " MATCHES"};
+    for (size_t i = 0; i < CW_COUNT(operators); i++) {
+        const struct cw_span word = cw_span_cstr(operators[i]);
+        if (cw_span_ends_with(before, word)) {
+            return cw_span_trim(cw_span_slice(before, 0, before.len - word.len));
+        }
+    }
+    return CW_SPAN("");
+}
+
+/* What a string of a pattern is to a wallet. A shape (LIKE, MATCHES) is no address and is said;
+ * what a value must not be (!=, NOT) names none. */
+enum comparison { NONE, VALUE, SHAPE };
+
+/* Of the string behind `before`; "IN ('a', 'b')" is a row of them, compared like its first. */
+static enum comparison comparison_of(struct cw_span before, enum comparison first)
+{
+    if (cw_span_is(before, ",")) {
+        return first;
+    }
+    if (cw_span_ends_with(before, CW_SPAN("("))) {
+        before = cw_span_trim(cw_span_slice(before, 0, before.len - 1));
+        before = cw_span_ends_with(before, CW_SPAN("IN"))
+                     ? cw_span_trim(cw_span_slice(before, 0, before.len - 2))
+                     : before;
+    }
+    if (is_about_a_wallet(before_shape(before))) {
+        return SHAPE;
+    }
+    return !cw_span_ends_with(before, CW_SPAN("!=")) && is_about_a_wallet(before) ? VALUE : NONE;
+}
+
+static enum cw_status add_compared(struct stix *stix, const json_t *object,
+                                   enum comparison comparison, const struct cw_buf *value,
+                                   uint64_t line, struct cw_error *err)
+{
+    if (comparison == NONE) {
+        return CW_OK;
+    }
+    if (value->failed == CW_NOMEM) {
+        return cw_buf_status(value, err);
+    }
+    if (value->failed != CW_OK) {
+        return add(stix, object, CW_SPAN(""), CW_SPAN("a text longer than any address"), line, err);
+    }
+    return add(stix, object, cw_buf_as_span(value),
+               comparison == SHAPE ? CW_SPAN("compared by LIKE or MATCHES: a shape, not an address")
+                                   : CW_SPAN(""),
+               line, err);
+}
+
+/* Every string that is compared with a wallet's value. */
 static enum cw_status on_pattern(struct stix *stix, const json_t *object, uint64_t line,
                                  struct cw_error *err)
 {
     const struct cw_span pattern = text_of(object, "pattern");
     struct cw_buf value;
-    bool is_wallet = false;
+    enum comparison comparison = NONE;
     size_t from = 0;
     enum cw_status status = CW_OK;
     cw_buf_init(&value, CW_ENTRY_VALUE_MAX);
     for (size_t at = cw_span_find(pattern, '\'', 0); at < pattern.len && status == CW_OK;
          at = cw_span_find(pattern, '\'', at)) {
-        struct cw_span before = cw_span_trim(cw_span_slice(pattern, from, at));
-        if (is_property(before)) {
-            status = next_string(pattern, &at, &value) ? CW_OK
-                                                       : add(stix, object, CW_SPAN(""), line, err);
-            at = status == CW_OK && value.failed == CW_OK ? at : pattern.len;
-            continue;
-        }
-        const bool is_row = cw_span_is(before, ",");
-        if (cw_span_ends_with(before, CW_SPAN("("))) {
-            before = cw_span_trim(cw_span_slice(before, 0, before.len - 1));
-            before = cw_span_ends_with(before, CW_SPAN("IN"))
-                         ? cw_span_trim(cw_span_slice(before, 0, before.len - 2))
-                         : before;
-        }
-        const bool is_negated = cw_span_ends_with(before, CW_SPAN("!="));
-        is_wallet = is_row ? is_wallet : !is_negated && is_about_a_wallet(before);
+        const struct cw_span before = cw_span_trim(cw_span_slice(pattern, from, at));
+        const bool is_part = is_property(before);
         if (!next_string(pattern, &at, &value)) {
-            status = add(stix, object, CW_SPAN(""), line, err); /* said, not dropped */
+            status = add(stix, object, CW_SPAN(""), CW_SPAN(""), line, err); /* said, not dropped */
             break;
         }
-        from = at;
-        if (is_wallet && cw_buf_status(&value, NULL) == CW_OK) {
-            status = add(stix, object, cw_buf_as_span(&value), line, err);
+        if (!is_part) {
+            comparison = comparison_of(before, comparison);
+            from = at;
+            status = add_compared(stix, object, comparison, &value, line, err);
         }
     }
     cw_buf_clear(&value);
@@ -225,7 +267,8 @@ static enum cw_status on_object(struct stix *stix, const json_t *object, uint64_
     if (status == CW_OK && (cw_span_is(type, "cryptocurrency-wallet") ||
                             cw_span_is(type, "x-cryptocurrency-wallet"))) {
         const struct cw_span value = text_of(object, "value");
-        status = add(stix, object, value.len > 0 ? value : text_of(object, "address"), line, err);
+        status = add(stix, object, value.len > 0 ? value : text_of(object, "address"), CW_SPAN(""),
+                     line, err);
     }
     if (status == CW_OK && cw_span_is(type, "indicator")) {
         status = on_pattern(stix, object, line, err);
