@@ -231,7 +231,7 @@ static const char ZSH[] =
     "    ?*) found+=(\"${${line%%$'\\t'*}//:/\\\\:}:${line#*$'\\t'}\") ;;\n"
     "    esac\n"
     "done\n"
-    "(( $#found )) && _describe -o cryptowatch found\n";
+    "(( $#found )) && _describe cryptowatch found\n";
 
 static const char FISH[] =
     "# fish completion for cryptowatch, made by `cryptowatch --completion fish`\n"

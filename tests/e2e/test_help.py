@@ -256,18 +256,17 @@ class Completion(unittest.TestCase):
                                       env=env, capture_output=True, text=True, timeout=60)
                 self.assertEqual(done.stdout.splitlines(), expected, (words, done.stderr))
 
-    @unittest.skipUnless(shutil.which("bash"), "bash is not installed")
-    def test_tab_in_bash_completes(self):
+    def on_tab(self, words, first):
+        """What the shell shows once a key was pressed; `first` is its first command."""
         with tempfile.TemporaryDirectory() as folder:
-            path = pathlib.Path(folder) / "completion"
-            path.write_text(said("--completion", "bash"))
+            (pathlib.Path(folder) / "_cryptowatch").write_text(said("--completion", words[0]))
             env = {"PATH": "%s:%s" % (harness.BIN.resolve(), os.environ["PATH"]), "TERM": "dumb",
                    "HOME": folder, "PS1": "$ ", "INPUTRC": "/dev/null"}
             pid, fd = pty.fork()
             if pid == 0:
-                os.execve(shutil.which("bash"), ["bash", "--norc", "--noprofile", "-i"], env)
-            os.write(fd, (". %s; echo rea''dy\n" % path).encode())
-            shown = self.until(fd, b"ready")
+                os.execve(shutil.which(words[0]), words, env)
+            os.write(fd, (first % folder + "; echo rea''dy\n").encode())
+            self.until(fd, b"ready\r\n")
             os.write(fd, b"cryptowatch feed sta\t")
             shown = self.until(fd, b"status")
             os.write(fd, b"\x15exit\n")
@@ -276,12 +275,34 @@ class Completion(unittest.TestCase):
         self.assertIn(b"cryptowatch feed status", shown)
 
     def until(self, fd, mark):
-        shown, deadline = b"", time.monotonic() + 20
+        shown, deadline = b"", time.monotonic() + 30
         while mark not in shown and time.monotonic() < deadline:
             if select.select([fd], [], [], 0.2)[0]:
                 shown += os.read(fd, 4096)
         self.assertIn(mark, shown)
         return shown
+
+    @unittest.skipUnless(shutil.which("bash"), "bash is not installed")
+    def test_tab_in_bash_completes(self):
+        self.on_tab(["bash", "--norc", "--noprofile", "-i"], ". %s/_cryptowatch")
+
+    @unittest.skipUnless(shutil.which("zsh"), "zsh is not installed")
+    def test_tab_in_zsh_completes(self):
+        self.on_tab(["zsh", "-f", "-i"], "fpath=(%s $fpath); autoload -Uz compinit; compinit -u -D")
+
+    @unittest.skipUnless(shutil.which("fish"), "fish is not installed")
+    def test_fish_offers_the_same(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "script"
+            path.write_text(said("--completion", "fish"))
+            env = {"PATH": "%s:%s" % (harness.BIN.resolve(), os.environ["PATH"]), "HOME": folder}
+            for line, expected in (("feed st", ["status"]), ("key show --role=", ["--role=alert", "--role=delivery",
+                                                                             "--role=log"]),
+                                   ("verify scr", ["script"])):
+                command = "source %s; complete -C 'cryptowatch %s'" % (path, line)
+                done = subprocess.run(["fish", "--no-config", "-c", command], cwd=folder, env=env, capture_output=True,
+                                      text=True, timeout=60)
+                self.assertEqual([row.split("\t")[0] for row in done.stdout.splitlines()], expected, done.stderr)
 
     def test_scripts_are_sound_for_their_shell(self):
         for shell in ("bash", "zsh", "fish"):
