@@ -11,7 +11,11 @@
 #include <stdbool.h>
 
 #include "base/clock.h"
+#include "cli/usage.h"
 #include "home/home.h"
+
+/** What the program is, in one line. */
+#define CW_SUMMARY "check public blockchain-address watchlists against reported cases"
 
 /** Exit codes (design.md section 2). */
 enum cw_exit {
@@ -32,20 +36,8 @@ enum cw_exit {
     CW_EXIT_CONFIG = 78,
 };
 
-/** One option of a command. */
-struct cw_option {
-    const char *name;     /* "feed" for --feed */
-    const char *argument; /* "ID" in the help, or NULL for a switch */
-    const char *help;
-    const char **value; /* where the argument goes */
-    size_t *count;      /* may stand several times: how often it did; value is then an array */
-    size_t max;         /* of that many */
-    bool *flag;         /* where a switch goes */
-};
-enum { CW_OPTIONS_MAX = 16 };
-
-/** One command: a row of commands.def and a file cmd_<name>.c. */
-struct cw_cli;
+/** One command: a row of commands.def and a file cmd_<name>.c. It calls cw_cli_options before it
+ * does anything, so that it can be asked about itself. */
 struct cw_command {
     const char *name;
     const char *summary;
@@ -59,8 +51,11 @@ extern const struct cw_command *const cw_commands[]; /* NULL-terminated */
 
 /** One invocation. */
 struct cw_cli {
-    const struct cw_command *command;
+    const struct cw_command *command; /* NULL: the program itself */
+    enum cw_usage_form form;
+    struct cw_typed typed;   /* CW_USAGE_COMPLETE only */
     const char *config_path; /* --config, or NULL */
+    size_t columns;          /* of the terminal on stdout; 0: lines have no end */
     bool is_json;
     bool is_quiet;
     bool is_verbose;
@@ -79,22 +74,17 @@ struct cw_cli {
     const char *env_home;
 };
 
-/** What a command's help says; options may be NULL when there are none. */
-struct cw_usage {
-    const char *synopsis; /* "[OPTIONS] ADDR…" */
-    const char *text;     /* one paragraph */
-    const struct cw_option *options;
-    size_t options_count;
-    const char *examples; /* lines, each with two spaces in front */
-    const char *exits;    /* lines, likewise */
-};
-
-/** Takes the options off argv (also --config, --json, --quiet, --verbose, --help; "--" ends them)
- * and moves the operands to its front. Out:     ret_operands  how many operands are left Returns:
- * -1 to go on, else the exit code to return at once (help was printed, or usage was wrong and said
- * so with the nearest known option). */
+/** Takes the options off argv (also those of cw_usage_common; "--" ends them) and moves the
+ *  operands to its front.
+ *  Out:     ret_operands  how many operands are left
+ *  Returns: -1 to go on, else the exit code to return at once: the command was asked about itself,
+ *           help was printed, or usage was wrong and said so with the nearest known option. */
 int cw_cli_options(struct cw_cli *cli, const struct cw_usage *usage, int argc, char **argv,
                    int *ret_operands);
+/** Says that a subcommand is missing, unknown (and which one may be meant), or how it is written.
+ *  In:      word  what stands there; NULL: nothing
+ *  Returns: CW_EXIT_USAGE */
+int cw_cli_verb_error(const struct cw_cli *cli, const struct cw_usage *usage, const char *word);
 /** "cryptowatch check: text" and a hint at --help, on stderr; returns CW_EXIT_USAGE. */
 int cw_cli_usage_error(const struct cw_cli *cli, const char *fmt, ...) CW_PRINTF(2, 3);
 

@@ -318,6 +318,22 @@ static int compare(const struct cw_cli *cli, const struct request *request, char
     return code;
 }
 
+static const struct cw_term values[] = {{"mode", "list strict"}};
+
+static const struct cw_usage base_usage = {
+    .synopsis = "[OPTIONS] ADDRESS...\n[OPTIONS] -\n--compare [OPTIONS] A B\n--batch [OPTIONS]",
+    .text = "Says what a text is: its canonical key, the chains it can belong to, its spelling, "
+            "and what was taken off around it; or why it is no address, with the character to "
+            "blame. A text of several chains gives all readings, the default one first. No state "
+            "and no configuration are needed.",
+    .values = CW_TERMS(values),
+    .examples = "cryptowatch address bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4\n"
+                "cryptowatch address --compare 1BgGZ9tcN4rm9KBzDn7KprQz87SZ26SAMH \\\n"
+                "    bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4\n",
+    .exits = "0 all are addresses\n20 one is not\n64 usage\n",
+    .see = "cryptowatch-check(1)",
+};
+
 int cw_cmd_address(struct cw_cli *cli, int argc, char **argv)
 {
     const char *chain = "";
@@ -338,19 +354,7 @@ int cw_cmd_address(struct cw_cli *cli, int argc, char **argv)
          .help = "JSON lines in, JSON lines out, in order",
          .flag = &request.is_batch},
     };
-    const struct cw_usage usage = {
-        .synopsis = "[OPTIONS] ADDRESS... | - | --compare A B | --batch",
-        .text = "Says what a text is: its canonical key, the chains it can belong to, its "
-                "spelling,\nand what was taken off around it; or why it is no address, with the "
-                "character to blame.\nA text of several chains gives all readings, the default one "
-                "first. No state and no\nconfiguration are needed.",
-        .options = options,
-        .options_count = CW_COUNT(options),
-        .examples = "  cryptowatch address bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4\n"
-                    "  cryptowatch address --compare 1BgGZ9tcN4rm9KBzDn7KprQz87SZ26SAMH \\\n"
-                    "      bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4\n",
-        .exits = "  0 all are addresses   20 one is not   64 usage\n",
-    };
+    const struct cw_usage usage = cw_usage_with(&base_usage, options, CW_COUNT(options));
     int operands = 0;
     const int code = cw_cli_options(cli, &usage, argc, argv, &operands);
     if (code >= 0) {

@@ -204,20 +204,39 @@ static int check_switches(const struct cw_cli *cli, const struct request *reques
     return -1;
 }
 
+static const struct cw_term verbs[] = {
+    {"list [--since DATE] [--case ID] [--feed ID] [--type TYPE]",
+     "one line an alert, oldest first; what is done without a subcommand"},
+    {"show ID", "the signed content, and what became of its deliveries"},
+    {"export [--proof] ID", "the signature file (.jws.json) as stored, or the proof (.tlog-proof) "
+                            "that it stands in the log"},
+    {"redeliver ID | --dead", "start its deliveries anew, or all dead ones"},
+    {"retract ID --reason TEXT",
+     "withdraw an alert: sign, store and queue one that says so and why"},
+};
+static const struct cw_term groups[] = {{"list", "since case feed type"},
+                                        {"export", "proof"},
+                                        {"redeliver", "dead"},
+                                        {"retract", "reason"}};
+static const struct cw_term values[] = {
+    {"type", "cryptowatch.address.listed cryptowatch.address.delisted cryptowatch.address.changed "
+             "cryptowatch.alert.retracted cryptowatch.feed.failed cryptowatch.feed.recovered "
+             "cryptowatch.feed.stale cryptowatch.feed.suspect cryptowatch.key.changed "
+             "cryptowatch.endpoint.disabled cryptowatch.heartbeat"}};
+
 static const struct cw_usage base_usage = {
-    .synopsis = "list [OPTIONS] | show ID | export ID | redeliver ID | redeliver --dead |\n"
-                "                         retract ID --reason TEXT",
-    .text = "`list` gives one line an alert, oldest first. `show` prints the signed content and\n"
-            "what became of its deliveries. `export` writes the signature file (.jws.json) as\n"
-            "stored, with --proof the proof (.tlog-proof) that it stands in the log.\n"
-            "`redeliver` starts the deliveries of an alert, or all dead ones, anew. `retract`\n"
-            "withdraws an alert: it signs, stores and queues one that says so and why.",
-    .examples = "  cryptowatch alert list --since 2026-11-01 --case ronin-2022\n"
-                "  cryptowatch alert export 8e10387d-6711-5268-a605-4c3ccd6f59d5 > alert.jws.json\n"
-                "  cryptowatch alert export 8e10387d-6711-5268-a605-4c3ccd6f59d5 --proof\n"
-                "  cryptowatch alert retract 8e10387d-6711-5268-a605-4c3ccd6f59d5 \\\n"
-                "      --reason 'the rule named a wrong address'\n",
-    .exits = "  0 done   20 not in the log yet   64 usage   65 no such alert\n",
+    .text = "The history of what was signed. An alert is stored before it is sent, and kept.",
+    .verbs = CW_TERMS(verbs),
+    .groups = CW_TERMS(groups),
+    .values = CW_TERMS(values),
+    .examples = "cryptowatch alert list --since 2026-11-01 --case ronin-2022\n"
+                "cryptowatch alert export 8e10387d-6711-5268-a605-4c3ccd6f59d5 > a.jws.json\n"
+                "cryptowatch alert export 8e10387d-6711-5268-a605-4c3ccd6f59d5 --proof\n"
+                "cryptowatch alert retract 8e10387d-6711-5268-a605-4c3ccd6f59d5 \\\n"
+                "    --reason 'the rule named a wrong address'\n",
+    .exits = "0 done\n20 not in the log yet\n64 usage\n65 no such alert\n"
+             "75 a run holds the lock\n78 configuration\n",
+    .see = "cryptowatch-verify(1), cryptowatch-deliver(1), cryptowatch-log(1)",
 };
 
 int cw_cmd_alert(struct cw_cli *cli, int argc, char **argv)
@@ -242,16 +261,12 @@ int cw_cmd_alert(struct cw_cli *cli, int argc, char **argv)
          .value = &request.filter.type},
         {.name = "reason",
          .argument = "TEXT",
-         .help = "with retract: why, for those who got the alert",
+         .help = "why, for those who got the alert",
          .value = &reason},
-        {.name = "dead", .help = "with redeliver: every dead delivery", .flag = &is_dead},
-        {.name = "proof",
-         .help = "with export: the proof of its place in the log",
-         .flag = &request.is_proof},
+        {.name = "dead", .help = "every dead delivery", .flag = &is_dead},
+        {.name = "proof", .help = "the proof of its place in the log", .flag = &request.is_proof},
     };
-    struct cw_usage usage = base_usage;
-    usage.options = options;
-    usage.options_count = CW_COUNT(options);
+    const struct cw_usage usage = cw_usage_with(&base_usage, options, CW_COUNT(options));
     int operands = 0;
     int code = cw_cli_options(cli, &usage, argc, argv, &operands);
     if (code >= 0) {
@@ -260,7 +275,7 @@ int cw_cmd_alert(struct cw_cli *cli, int argc, char **argv)
     request.verb = operands > 0 ? argv[0] : "list";
     const bool is_retract = strcmp(request.verb, "retract") == 0;
     if (is_retract != (reason != NULL) || (is_retract && (operands != 2 || reason[0] == '\0'))) {
-        return cw_cli_usage_error(cli, "write: alert retract ID --reason TEXT");
+        return cw_cli_verb_error(cli, &usage, "retract");
     }
     if (is_retract) {
         return cw_cli_alert_retract(cli, argv[1], reason);
@@ -269,11 +284,11 @@ int cw_cmd_alert(struct cw_cli *cli, int argc, char **argv)
     const bool is_redeliver = strcmp(request.verb, "redeliver") == 0;
     if (!is_list && !is_redeliver && strcmp(request.verb, "show") != 0 &&
         strcmp(request.verb, "export") != 0) {
-        return cw_cli_usage_error(cli, "no such thing as `alert %s`", request.verb);
+        return cw_cli_verb_error(cli, &usage, request.verb);
     }
     const int wanted = is_list ? 1 : (is_dead && is_redeliver ? 1 : 2);
     if (operands > wanted || (operands < wanted && !is_list)) {
-        return cw_cli_usage_error(cli, "`alert %s` needs one alert id", request.verb);
+        return cw_cli_verb_error(cli, &usage, request.verb);
     }
     code = check_filter(cli, since, &request.filter);
     if (code < 0) {

@@ -219,13 +219,28 @@ static int answer(struct cw_cli *cli, struct asking *asking, const struct asked 
     return code;
 }
 
-static const char HELP[] =
-    "Says whether an address is listed, related, clear, or whether that cannot be said,\n"
-    "from what the last scan left in force. `-` reads one address a line from standard input.\n"
-    "Takes what people paste: links, spaces, other spellings. No network.\n"
-    "With --quiet the exit code is the whole answer.\n"
-    "With --on it says what was on the lists at any time of that day, as far as they had been\n"
-    "read by its end; the cases are those of now.";
+static const struct cw_term groups[] = {{"for receipts", "receipt hashed"}};
+
+static const struct cw_usage base_usage = {
+    .synopsis = "[OPTIONS] ADDRESS...\n[OPTIONS] -",
+    .text =
+        "Says whether an address is listed, related, clear, or whether that cannot be said, "
+        "from what the last scan left in force. `-` reads one address a line from standard input. "
+        "Takes what people paste: links, spaces, other spellings. No network.\n\n"
+        "With `--quiet` the exit code is the whole answer. With `--on` it says what was on the "
+        "lists at any time of that day, as far as they had been read by its end; the cases are "
+        "those of now. Of several addresses the gravest of 10, 20, 11 and 0 is the exit code.",
+    .groups = CW_TERMS(groups),
+    .examples = "cryptowatch check 0x098B716B8Aaf21512996dC57EB0615e2383E2f96\n"
+                "cryptowatch check --explain bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4\n"
+                "cryptowatch check --json - < addresses.txt\n"
+                "cryptowatch check --receipt no.jws.json \\\n"
+                "    bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4\n",
+    .exits = "0 clear, on data that is complete and fresh\n10 listed\n11 only related\n"
+             "20 cannot say\n64 usage\n73 the receipt cannot be made\n"
+             "74 the data cannot be read or is damaged\n77 a key is too open\n78 configuration\n",
+    .see = "cryptowatch-screen(1), cryptowatch-address(1), cryptowatch-verify(1)",
+};
 
 int cw_cmd_check(struct cw_cli *cli, int argc, char **argv)
 {
@@ -248,22 +263,7 @@ int cw_cmd_check(struct cw_cli *cli, int argc, char **argv)
          .help = "the receipt names the SHA-256 of what was asked",
          .flag = &asking.draft.is_hashed},
     };
-    const struct cw_usage usage = {
-        .synopsis = "[OPTIONS] ADDRESS... | -",
-        .text = HELP,
-        .options = options,
-        .options_count = CW_COUNT(options),
-        .examples = "  cryptowatch check 0x098B716B8Aaf21512996dC57EB0615e2383E2f96\n"
-                    "  cryptowatch check --explain bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4\n"
-                    "  cryptowatch check --json - < addresses.txt\n"
-                    "  cryptowatch check --receipt no.jws.json "
-                    "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4\n",
-        .exits = "  0 clear, on data that is complete and fresh   10 listed   11 only related\n"
-                 "  20 cannot say   64 usage   73 the receipt cannot be made   74 the data cannot "
-                 "be read\n"
-                 "  or is damaged   78 configuration\n"
-                 "  several addresses: the gravest of 10, 20, 11, 0\n",
-    };
+    const struct cw_usage usage = cw_usage_with(&base_usage, options, CW_COUNT(options));
     int code = cw_cli_options(cli, &usage, argc, argv, &asked.count);
     if (code < 0) {
         code = refuse(&asking, &asked, day);

@@ -146,11 +146,13 @@ int cw_cmd_deliver(struct cw_cli *cli, int argc, char **argv)
         .text =
             "Sends what is due in the outbox, oldest first. What a run that was cut short left\n"
             "for the transparency log is published before.",
-        .examples = "  cryptowatch deliver\n  cryptowatch deliver --json\n",
-        .exits = "  0 done   20 a delivery is dead, an endpoint disabled, the log not continued, "
-                 "or the\n"
-                 "    metrics file cannot be written\n"
-                 "  75 a run holds the lock\n",
+        .examples = "cryptowatch deliver\ncryptowatch deliver --json\n",
+        .exits = "0 done\n"
+                 "20 a delivery is dead, an endpoint disabled, the log not continued, or the "
+                 "metrics file cannot be written\n"
+                 "64 usage\n75 a run holds the lock\n77 a key is too open\n78 configuration\n",
+        .see = "cryptowatch-scan(1), cryptowatch-alert(1), cryptowatch-webhook(1), "
+               "cryptowatch.json(5)",
     };
     int operands = 0;
     int code = cw_cli_options(cli, &usage, argc, argv, &operands);

@@ -1,4 +1,5 @@
 #include "cli/cli.h"
+#include "cli/nearest.h"
 #include "doctor/doctor.h"
 
 enum { GROUPS_MAX = 32 };
@@ -111,34 +112,49 @@ static int run(const struct cw_cli *cli, const char *const *only)
     return exit_for(&report);
 }
 
+static const struct cw_term checks[] = {
+    {"config", "configuration, lists, cases, trusted keys: readable, by whom written"},
+    {"keys", "signing keys and endpoints' secrets: closed, published, in time"},
+    {"state", "the folder: owner, mode, room, lock, unfinished files"},
+    {"database", "opens, sound, every list as it was written"},
+    {"index", "every block and record, and of this state"},
+    {"snapshots", "every document is there and has its hash"},
+    {"feeds", "failed, held, stale, never read, and what is in force meanwhile"},
+    {"outbox", "waiting, overdue, dead, disabled"},
+    {"log", "entries, tiles, root, signature; what waits"},
+    {"clock", "not before this program, not before what was recorded"},
+    {"programs", "version, sandbox, every list format on a sample, TLS"},
+};
+
+static const struct cw_usage usage = {
+    .synopsis = "[OPTIONS] [CHECK...]",
+    .text = "Looks at the whole installation and changes nothing: one line a check, ok, warning "
+            "or error, with what to type. Without CHECK all checks are made, whatever the others "
+            "find. It may run beside a scan, and on a disk that is full or read-only.",
+    .sections = {{"checks", CW_TERMS(checks), true}},
+    .examples = "cryptowatch doctor\n"
+                "cryptowatch doctor --quiet\n"
+                "cryptowatch doctor feeds outbox\n"
+                "cryptowatch doctor --json | jq '.[] | select(.state != \"ok\")'\n",
+    .exits = "0 all is well\n20 warnings, or alerts that do not arrive\n64 usage\n"
+             "71 a program, when that is the first error\n74 state or disk, likewise\n"
+             "77 permission, likewise\n78 configuration or keys, likewise\n",
+    .see = "cryptowatch-feed(1), cryptowatch-log(1), cryptowatch.json(5)",
+};
+
+static int unknown_check(const struct cw_cli *cli, const char *name)
+{
+    struct cw_nearest nearest = {.wanted = cw_span_cstr(name)};
+    for (size_t i = 0; i < CW_COUNT(checks); i++) {
+        cw_nearest_try(&nearest, checks[i].term);
+    }
+    return nearest.found != NULL
+               ? cw_cli_usage_error(cli, "no check %.64s; did you mean %s?", name, nearest.found)
+               : cw_cli_usage_error(cli, "no check %.64s", name);
+}
+
 int cw_cmd_doctor(struct cw_cli *cli, int argc, char **argv)
 {
-    const struct cw_usage usage = {
-        .synopsis = "[CHECK…]",
-        .text =
-            "Looks at the whole installation and changes nothing: one line a check, ok, warning\n"
-            "or error, with what to type. All checks are made, whatever the others find. It\n"
-            "may run beside a scan, and on a disk that is full or read-only.\n\n"
-            "checks, all of them without CHECK:\n"
-            "  config     configuration, lists, cases, trusted keys: readable, by whom written\n"
-            "  keys       signing keys and endpoints' secrets: closed, published, in time\n"
-            "  state      the folder: owner, mode, room, lock, unfinished files\n"
-            "  database   opens, sound, every list as it was written\n"
-            "  index      every block and record, and of this state\n"
-            "  snapshots  every document is there and has its hash\n"
-            "  feeds      failed, held, stale, never read, and what is in force meanwhile\n"
-            "  outbox     waiting, overdue, dead, disabled\n"
-            "  log        entries, tiles, root, signature; what waits\n"
-            "  clock      not before this program, not before what was recorded\n"
-            "  programs   version, sandbox, every list format on a sample, TLS",
-        .examples = "  cryptowatch doctor\n"
-                    "  cryptowatch doctor --quiet            what is not well\n"
-                    "  cryptowatch doctor feeds outbox\n"
-                    "  cryptowatch doctor --json | jq '.[] | select(.state != \"ok\")'\n",
-        .exits = "  0 all is well   20 warnings, or alerts that do not arrive   64 usage\n"
-                 "  else the first error: 71 a program, 74 state or disk, 77 permission,\n"
-                 "  78 configuration or keys\n",
-    };
     const char *only[GROUPS_MAX] = {NULL};
     int operands = 0;
     const int code = cw_cli_options(cli, &usage, argc, argv, &operands);
@@ -147,7 +163,7 @@ int cw_cmd_doctor(struct cw_cli *cli, int argc, char **argv)
     }
     for (int i = 0; i < operands; i++) {
         if (!is_group(argv[i]) || i + 1 >= GROUPS_MAX) {
-            return cw_cli_usage_error(cli, "no check %s", argv[i]);
+            return unknown_check(cli, argv[i]);
         }
         only[i] = argv[i];
     }

@@ -307,52 +307,67 @@ static int with_home(struct cw_cli *cli, int operands, char **argv)
     return code;
 }
 
+static const struct cw_term verbs[] = {
+    {"list", "the feeds of the home, on or off, and what it means to stand on them"},
+    {"status", "how each is: why, since when, what is in force meanwhile, what to type"},
+    {"parse --format FORMAT [--option N=V,…] [--with FILE2] FILE",
+     "try a file, packed or not: one line an entry with what would be read from it, unusable ones "
+     "with their reason"},
+    {"accept ID [SHA256]", "release a held document"},
+};
+static const struct cw_term formats[] = {
+#define CW_FEED_FORMAT(id, name, title, ends) {name, title},
+#include "feed/formats.def"
+#undef CW_FEED_FORMAT
+};
+static const struct cw_term groups[] = {{"parse", "format column option with"}};
+static const struct cw_term values[] = {{
+    "format",
+#define CW_FEED_FORMAT(id, name, title, ends) name " "
+#include "feed/formats.def"
+#undef CW_FEED_FORMAT
+}};
+
+static const struct cw_usage base_usage = {
+    .text = "Public lists: which there are, how they are, and what would be read from one.\n\n"
+            "FILE is - for standard input, and for misp perhaps a folder.",
+    .verbs = CW_TERMS(verbs),
+    .groups = CW_TERMS(groups),
+    .values = CW_TERMS(values),
+    .sections = {{"formats", CW_TERMS(formats), false}},
+    .examples = "cryptowatch feed status\n"
+                "cryptowatch feed parse --format ofac-advanced SDN_ADVANCED.XML.bz2\n"
+                "cryptowatch feed parse --format json --option 'path=data.*' list.json\n"
+                "cryptowatch feed parse --format ofac-csv --with SDN_COMMENTS.CSV SDN.CSV\n"
+                "xlsx2csv -d ';' list.xlsx | cryptowatch feed parse --format csv -\n",
+    .exits = "0 done\n20 `status`: a feed was never read, failed, is held or stale\n64 usage\n"
+             "65 the file cannot be read as that format\n75 `accept`: a run holds the lock\n"
+             "78 a feed file or rule has a mistake; `list` and `status` show the others\n",
+    .see = "cryptowatch-scan(1), cryptowatch-doctor(1), cryptowatch-feeds(5)",
+};
+
 int cw_cmd_feed(struct cw_cli *cli, int argc, char **argv)
 {
     struct cw_feed_parse request = {0};
     const struct cw_option options[] = {
         {.name = "format",
          .argument = "FORMAT",
-         .help = "with parse: one of those below",
+         .help = "one of those above",
          .value = &request.format},
         {.name = "column",
          .argument = "NAME",
-         .help = "with parse and csv: the address column",
+         .help = "csv: the address column",
          .value = &request.column},
         {.name = "option",
          .argument = "N=V,…",
-         .help = "with parse: format_options of a feed file",
+         .help = "format_options of a feed file",
          .value = &request.option},
         {.name = "with",
          .argument = "FILE2",
-         .help = "with parse and ofac-csv: SDN_COMMENTS.CSV",
+         .help = "ofac-csv: SDN_COMMENTS.CSV",
          .value = &request.with},
     };
-    const struct cw_usage usage = {
-        .synopsis =
-            "list | status | accept ID [SHA256] |\n"
-            "                        parse --format FORMAT [--option N=V,…] [--with FILE2] FILE",
-        .text =
-            "`list` shows the feeds, `status` how each is: why, since when, what is in force\n"
-            "meanwhile, what to type. `accept` releases a held document. `parse` tries a file,\n"
-            "packed or not: one line an entry with what would be read from it, unusable ones\n"
-            "with their reason. FILE is - for standard input, and for misp perhaps a folder.\n"
-            "\nformats:\n"
-#define CW_FEED_FORMAT(id, name, title, ends) "  " name ": " title "\n"
-#include "feed/formats.def"
-#undef CW_FEED_FORMAT
-        ,
-        .options = options,
-        .options_count = CW_COUNT(options),
-        .examples = "  cryptowatch feed status\n"
-                    "  cryptowatch feed parse --format ofac-advanced SDN_ADVANCED.XML.bz2\n"
-                    "  cryptowatch feed parse --format json --option 'path=data.*' list.json\n"
-                    "  cryptowatch feed parse --format ofac-csv --with SDN_COMMENTS.CSV SDN.CSV\n"
-                    "  xlsx2csv -d ';' list.xlsx | cryptowatch feed parse --format csv -\n",
-        .exits = "  0 done   20 status: a feed was never read, failed, is held or stale\n"
-                 "  64 usage   65 the file cannot be read as that format\n"
-                 "  78 a feed file or rule has a mistake; `list` and `status` show the others\n",
-    };
+    const struct cw_usage usage = cw_usage_with(&base_usage, options, CW_COUNT(options));
     int operands = 0;
     const int code = cw_cli_options(cli, &usage, argc, argv, &operands);
     if (code >= 0) {
@@ -373,7 +388,7 @@ int cw_cmd_feed(struct cw_cli *cli, int argc, char **argv)
         (strcmp(verb, "list") == 0 || strcmp(verb, "status") == 0) && operands == 1;
     const bool is_accept = strcmp(verb, "accept") == 0 && (operands == 2 || operands == 3);
     if (!is_plain && !is_accept) {
-        return cw_cli_usage_error(cli, "say list, status, parse FILE or accept ID");
+        return cw_cli_verb_error(cli, &usage, operands > 0 ? verb : NULL);
     }
     return with_home(cli, operands, argv);
 }

@@ -52,9 +52,10 @@ int cw_cmd_init(struct cw_cli *cli, int argc, char **argv)
                 "state.\nNothing that is there already is overwritten.",
         .options = options,
         .options_count = CW_COUNT(options),
-        .examples = "  cryptowatch init\n"
-                    "  cryptowatch init --source https://scanner.agency.example/cw /srv/cw\n",
-        .exits = "  0 made   73 something is there already or cannot be made   64 usage\n",
+        .examples = "cryptowatch init\n"
+                    "cryptowatch init --source https://scanner.agency.example/cw /srv/cw\n",
+        .exits = "0 made\n64 usage\n73 something is there already, or cannot be made\n",
+        .see = "cryptowatch-scan(1), cryptowatch-doctor(1), cryptowatch.json(5)",
     };
     int operands = 0;
     const int code = cw_cli_options(cli, &usage, argc, argv, &operands);

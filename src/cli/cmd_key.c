@@ -66,18 +66,37 @@ static int run(const struct cw_cli *cli, struct cw_home *home, enum verb verb,
     return CW_EXIT_BUG;
 }
 
+static const struct cw_term forms[] = {
+    {"show [--role ROLE] [--format FORMAT] [--next | --key FILE]",
+     "a public key in the spelling that the partner's tool wants; `jwks` is the whole published "
+     "set"},
+    {"new [--role ROLE] [--encrypt]", "make a key that is missing; never overwrites one"},
+    {"rotate [--role ROLE] [--after TIME]",
+     "make the next key and publish it two weeks before it signs"},
+    {"backup [--role ROLE] FILE", "write a key under a passphrase"},
+    {"restore FILE", "bring it back"},
+    {"revoke KID [--reason WORD] [--since TIME]", "mark a key in the published set"},
+};
+static const struct cw_term groups[] = {{"show", "format next key"},
+                                        {"new", "encrypt"},
+                                        {"rotate", "after"},
+                                        {"revoke", "reason since"}};
+static const struct cw_term values[] = {{"role", "alert delivery log"},
+                                        {"format", "jwk jwks kid pem ssh whpk vkey"},
+                                        {"reason", "compromised superseded"}};
+
 static const struct cw_usage base_usage = {
-    .synopsis = "show | new | rotate | backup FILE | restore FILE | revoke KID [OPTIONS]",
-    .text = "`show` prints a public key in the spelling that the partner's tool wants; `jwks` is\n"
-            "the whole published set. `new` makes a key that is missing and never overwrites one.\n"
-            "`rotate` makes the next key and publishes it two weeks before it signs. `backup`\n"
-            "writes a key under a passphrase, `restore` brings it back, `revoke` marks one in the\n"
-            "published set. A passphrase comes from the terminal or from --passphrase-fd.",
-    .examples = "  cryptowatch key show --format pem > alert.pem\n"
-                "  cryptowatch key rotate --role alert\n"
-                "  cryptowatch key backup --role alert /media/safe/alert.key.json\n",
-    .exits = "  0 done   64 usage   65 no such key   73 there is one already\n"
-             "  77 a key file is too open, or the passphrase is wrong\n",
+    .text = "The keys that sign alerts, deliveries and the transparency log. A passphrase comes "
+            "from the terminal or from `--passphrase-fd`.",
+    .verbs = CW_TERMS(forms),
+    .groups = CW_TERMS(groups),
+    .values = CW_TERMS(values),
+    .examples = "cryptowatch key show --format pem > alert.pem\n"
+                "cryptowatch key rotate --role alert\n"
+                "cryptowatch key backup --role alert /media/safe/alert.key.json\n",
+    .exits = "0 done\n64 usage\n65 no such key\n73 there is one already\n75 a run holds the lock\n"
+             "77 a key file is too open, or the passphrase is wrong\n78 configuration\n",
+    .see = "cryptowatch-verify(1), cryptowatch-log(1), cryptowatch.json(5)",
 };
 
 int cw_cmd_key(struct cw_cli *cli, int argc, char **argv)
@@ -93,40 +112,35 @@ int cw_cmd_key(struct cw_cli *cli, int argc, char **argv)
          .argument = "FORMAT",
          .help = "jwk (default), jwks, kid, pem, ssh, whpk or vkey",
          .value = &request.format},
-        {.name = "next", .help = "show: the key that signs next", .flag = &request.is_next},
-        {.name = "key",
-         .argument = "FILE",
-         .help = "show: of this file",
-         .value = &request.key_file},
-        {.name = "encrypt", .help = "new: under a passphrase", .flag = &request.is_encrypted},
+        {.name = "next", .help = "the key that signs next", .flag = &request.is_next},
+        {.name = "key", .argument = "FILE", .help = "of this file", .value = &request.key_file},
+        {.name = "encrypt", .help = "under a passphrase", .flag = &request.is_encrypted},
         {.name = "after",
          .argument = "TIME",
-         .help = "rotate: the new key signs after 14d or more",
+         .help = "the new key signs after 14d or more",
          .value = &request.after},
         {.name = "reason",
          .argument = "WORD",
-         .help = "revoke: compromised (default), superseded",
+         .help = "compromised (default), superseded",
          .value = &request.reason},
         {.name = "since",
          .argument = "TIME",
-         .help = "revoke: it may have been in other hands since then; without it, now",
+         .help = "it may have been in other hands since then; without it, now",
          .value = &request.since},
         {.name = "passphrase-fd",
          .argument = "N",
          .help = "read the passphrase from this descriptor",
          .value = &request.passphrase_fd},
     };
-    struct cw_usage usage = base_usage;
+    const struct cw_usage usage = cw_usage_with(&base_usage, options, CW_COUNT(options));
     enum verb verb = SHOW;
     int operands = 0;
-    usage.options = options;
-    usage.options_count = CW_COUNT(options);
     int code = cw_cli_options(cli, &usage, argc, argv, &operands);
     if (code >= 0) {
         return code;
     }
     if (operands == 0 || !parse_verb(argv[0], &verb)) {
-        return cw_cli_usage_error(cli, "say show, new, rotate, backup, restore or revoke");
+        return cw_cli_verb_error(cli, &usage, operands > 0 ? argv[0] : NULL);
     }
     if (!cw_key_role_parse(cw_span_cstr(role), &request.role)) {
         return cw_cli_usage_error(cli, "no role %s: alert, delivery or log", role);

@@ -194,17 +194,25 @@ static int checkpoint(struct cw_cli *cli, const struct request *request)
 
 /* ---- the command --------------------------------------------------------------------------- */
 
+static const struct cw_term verbs[] = {
+    {"verify [DIR] [--vkey KEY] [--against FILE]",
+     "read a whole log, ours or that in DIR: every entry, every tile, the root, the signatures, "
+     "and with `--against` that it begins with what was seen before; names what is wrong"},
+    {"checkpoint [--new-log NAME]", "print the signed checkpoint of our log"},
+};
+static const struct cw_term groups[] = {{"verify", "vkey against"}, {"checkpoint", "new-log"}};
+
 static const struct cw_usage base_usage = {
-    .synopsis = "verify [DIR] [OPTIONS] | checkpoint [OPTIONS]",
-    .text = "`verify` reads a whole log, ours or that in DIR: every entry, every tile, the root, "
-            "the\nsignatures, and with --against that it begins with what was seen before. It "
-            "names what\nis wrong. `checkpoint` prints the signed checkpoint of our log.",
-    .examples = "  cryptowatch log verify\n"
-                "  cryptowatch log verify mirror --vkey \"$(cat log.vkey)\" --against seen\n"
-                "  cryptowatch log checkpoint > seen\n",
-    .exits = "  verify: 0 valid   1 invalid   2 could not be checked\n"
-             "  checkpoint: 0 done   20 not the last that was signed   65 there is none\n"
-             "  64 usage\n",
+    .text = "The transparency log: every alert, every list as served, every run.",
+    .verbs = CW_TERMS(verbs),
+    .groups = CW_TERMS(groups),
+    .examples = "cryptowatch log verify\n"
+                "cryptowatch log verify mirror --vkey \"$(cat log.vkey)\" --against seen\n"
+                "cryptowatch log checkpoint > seen\n",
+    .exits = "0 valid; `checkpoint`: done\n1 `verify`: invalid\n2 `verify`: could not be checked\n"
+             "20 `checkpoint`: not the last that was signed\n64 usage\n"
+             "65 `checkpoint`: there is none\n78 configuration\n",
+    .see = "cryptowatch-verify(1), cryptowatch-alert(1)",
 };
 
 static int run(struct cw_cli *cli, struct request *request, int argc, char **argv)
@@ -212,7 +220,7 @@ static int run(struct cw_cli *cli, struct request *request, int argc, char **arg
     const bool is_verify = argc > 0 && strcmp(argv[0], "verify") == 0;
     const bool is_checkpoint = argc > 0 && strcmp(argv[0], "checkpoint") == 0;
     if (!is_verify && !is_checkpoint) {
-        return cw_cli_usage_error(cli, "say `verify` or `checkpoint`");
+        return cw_cli_verb_error(cli, &base_usage, argc > 0 ? argv[0] : NULL);
     }
     if (argc > (is_verify ? 2 : 1)) {
         return cw_cli_usage_error(cli, "`log %s` takes %s", argv[0],
@@ -246,9 +254,7 @@ int cw_cmd_log(struct cw_cli *cli, int argc, char **argv)
          .help = "end our log and begin one of this name, which log.origin must say",
          .value = &request.new_log},
     };
-    struct cw_usage usage = base_usage;
-    usage.options = options;
-    usage.options_count = CW_COUNT(options);
+    const struct cw_usage usage = cw_usage_with(&base_usage, options, CW_COUNT(options));
     int operands = 0;
     const int code = cw_cli_options(cli, &usage, argc, argv, &operands);
     return code >= 0 ? code : run(cli, &request, operands, argv);

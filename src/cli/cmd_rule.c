@@ -97,16 +97,22 @@ static int run(const struct cw_cli *cli, const char *folder, bool is_lint)
     return code;
 }
 
+static const struct cw_term verbs[] = {
+    {"list [DIR]", "the cases, with their severity and how many addresses they watch"},
+    {"lint [DIR]",
+     "read every rule and name each mistake with file, line, column, field and what to do"},
+};
+
+static const struct cw_usage usage = {
+    .text = "The cases. DIR is a folder of rules instead of the home's.",
+    .verbs = CW_TERMS(verbs),
+    .examples = "cryptowatch rule lint\ncryptowatch rule lint ./my-cases\n",
+    .exits = "0 no mistake (warnings are none)\n64 usage\n65 mistakes\n78 configuration\n",
+    .see = "cryptowatch-scan(1), cryptowatch-rules(5)",
+};
+
 int cw_cmd_rule(struct cw_cli *cli, int argc, char **argv)
 {
-    const struct cw_usage usage = {
-        .synopsis = "list [DIR] | lint [DIR]",
-        .text =
-            "`list` shows the cases. `lint` reads every rule and names each mistake with file,\n"
-            "line, column, field and what to do. DIR: a folder of rules instead of the home's.",
-        .examples = "  cryptowatch rule lint\n  cryptowatch rule lint ./my-cases\n",
-        .exits = "  0 no mistake (warnings are none)   65 mistakes   64 usage\n",
-    };
     int operands = 0;
     int code = cw_cli_options(cli, &usage, argc, argv, &operands);
     if (code >= 0) {
@@ -115,7 +121,7 @@ int cw_cmd_rule(struct cw_cli *cli, int argc, char **argv)
     const bool is_lint = operands > 0 && strcmp(argv[0], "lint") == 0;
     const bool is_list = operands > 0 && strcmp(argv[0], "list") == 0;
     if ((!is_lint && !is_list) || operands > 2) {
-        return cw_cli_usage_error(cli, "say `list` or `lint`, and at most one folder");
+        return cw_cli_verb_error(cli, &usage, operands > 0 ? argv[0] : NULL);
     }
     char *folder = NULL;
     code = rules_folder(cli, operands == 2 ? argv[1] : NULL, &folder);

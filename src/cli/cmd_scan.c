@@ -217,11 +217,14 @@ int cw_cmd_scan(struct cw_cli *cli, int argc, char **argv)
                 "and delivers what is due. A second scan at the same time ends with 75.",
         .options = options,
         .options_count = CW_COUNT(options),
-        .examples = "  cryptowatch scan\n  cryptowatch scan --feed ofac-sdn-advanced --force\n",
-        .exits =
-            "  0 done   20 done, but a list failed or is held, a delivery is dead, the log is not\n"
-            "    continued, or the metrics file cannot be written\n"
-            "  75 another run holds the lock   78 configuration   77 key too open\n",
+        .examples = "cryptowatch scan\ncryptowatch scan --feed ofac-sdn-advanced --force\n",
+        .exits = "0 done\n"
+                 "20 done, but a list failed or is held, a delivery is dead, the log is not "
+                 "continued, or the metrics file cannot be written\n"
+                 "64 usage\n75 another run holds the lock\n77 a key is too open\n"
+                 "78 configuration\n",
+        .see = "cryptowatch-deliver(1), cryptowatch-feed(1), cryptowatch-alert(1), "
+               "cryptowatch-feeds(5), cryptowatch-rules(5)",
     };
     int operands = 0;
     int code = cw_cli_options(cli, &usage, argc, argv, &operands);

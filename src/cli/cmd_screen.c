@@ -421,6 +421,27 @@ static void choose_style(struct screening *screening, const struct asked *asked)
     screening->draft.is_wanted = asked->receipt != NULL;
 }
 
+static const struct cw_term groups[] = {{"for what is found", "against nested every-token"},
+                                        {"for receipts", "receipt hashed"}};
+static const struct cw_term values[] = {{"against", "feeds rules all"},
+                                        {"context", "address line"}};
+
+static const struct cw_usage base_usage = {
+    .synopsis = "[OPTIONS] [FILE...]",
+    .text = "Finds every listed or related address in text of any kind: lines, CSV, JSON, logs. "
+            "Reads standard input when no file is named; unpacks gzip, zstd, xz, bzip2 and ZIP. "
+            "Each hit is FILE:LINE:OFFSET and what is known, in the order of the text.",
+    .groups = CW_TERMS(groups),
+    .values = CW_TERMS(values),
+    .examples = "zcat old/*.gz | cryptowatch screen --count --against rules\n"
+                "cryptowatch screen --receipt screened.jws.json transfers.csv\n",
+    .exits =
+        "0 no hit, on data that is complete and fresh\n10 listed\n11 only related\n"
+        "20 cannot say: data incomplete, or a file could not be read\n64 usage\n"
+        "73 no receipt can be made\n74 no file could be read\n77 key too open\n78 configuration\n",
+    .see = "cryptowatch-check(1), cryptowatch-verify(1)",
+};
+
 int cw_cmd_screen(struct cw_cli *cli, int argc, char **argv)
 {
     char standard_input[] = "-";
@@ -458,23 +479,7 @@ int cw_cmd_screen(struct cw_cli *cli, int argc, char **argv)
          .help = "the receipt names no file and shows no address",
          .flag = &screening.draft.is_hashed},
     };
-    const struct cw_usage usage = {
-        .synopsis = "[OPTIONS] [FILE...]",
-        .text = "Finds every listed or related address in text of any kind: one a line, CSV, JSON, "
-                "logs.\nReads standard input when no file is named; unpacks gzip, zstd, xz, bzip2 "
-                "and ZIP files.\nEach hit is FILE:LINE:OFFSET and what is known, in the order of "
-                "the text. No network.",
-        .options = options,
-        .options_count = CW_COUNT(options),
-        .examples = "  cryptowatch screen transfers.csv\n"
-                    "  cryptowatch screen --json --against rules node.log.zst\n"
-                    "  zcat old/*.gz | cryptowatch screen --count\n"
-                    "  cryptowatch screen --receipt screened.jws.json transfers.csv\n",
-        .exits = "  0 no hit, on data that is complete and fresh   10 listed   11 only related\n"
-                 "  20 cannot say: data incomplete, or a file could not be read   64 usage\n"
-                 "  73 the receipt cannot be made   74 no file could be read   77 key too open\n"
-                 "  78 configuration\n",
-    };
+    const struct cw_usage usage = cw_usage_with(&base_usage, options, CW_COUNT(options));
     int code = cw_cli_options(cli, &usage, argc, argv, &asked.count);
     if (code < 0) {
         code = read_words(&screening, &words, &job);

@@ -391,6 +391,26 @@ static int check_usage(const struct cw_cli *cli, const struct request *request, 
     return -1;
 }
 
+static const struct cw_term groups[] = {{"for trust", "jwks policy vkey"},
+                                        {"for countersigning", "countersign key output"}};
+static const struct cw_term values[] = {{"countersign", "received verified concur"}};
+
+static const struct cw_usage base_usage = {
+    .synopsis = "[OPTIONS] FILE...\n[OPTIONS] DIR",
+    .text = "Verifies alerts and receipts offline, in any JWS shape, with the keys of the home "
+            "(keys/ and trust.d/) or of `--jwks`. Nothing of a file is shown before it is valid. "
+            "A detached NAME.jws.json finds its bytes in NAME.json. A folder is verified as a "
+            "transparency log, by the home's log key or `--vkey`.",
+    .groups = CW_TERMS(groups),
+    .values = CW_TERMS(values),
+    .examples = "cryptowatch verify alert.jws.json\n"
+                "cryptowatch verify --jwks partner.jwks.json --body 1.json 1.jws.json\n"
+                "cryptowatch verify --proof alert.tlog-proof --vkey KEY alert.jws.json\n"
+                "cryptowatch verify --countersign concur theirs.jws.json > both.jws.json\n",
+    .exits = "0 all valid\n1 one is invalid\n2 one could not be checked\n64 usage\n",
+    .see = "cryptowatch-alert(1), cryptowatch-log(1), cryptowatch-key(1)",
+};
+
 int cw_cmd_verify(struct cw_cli *cli, int argc, char **argv)
 {
     struct request request = {0};
@@ -402,7 +422,7 @@ int cw_cmd_verify(struct cw_cli *cli, int argc, char **argv)
          .value = &request.jwks},
         {.name = "policy",
          .argument = "FILE",
-         .help = "with --jwks: how many signers are needed",
+         .help = "with `--jwks`: how many signers are needed",
          .value = &request.policy},
         {.name = "body",
          .argument = "FILE",
@@ -419,28 +439,14 @@ int cw_cmd_verify(struct cw_cli *cli, int argc, char **argv)
          .value = &request.countersign},
         {.name = "key",
          .argument = "FILE",
-         .help = "with --countersign: this key, not the home's",
+         .help = "this key, not the home's",
          .value = &request.key_file},
         {.name = "output",
          .argument = "FILE",
-         .help = "with --countersign: write here, not to stdout",
+         .help = "write here, not to standard output",
          .value = &request.output},
     };
-    const struct cw_usage usage = {
-        .synopsis = "[OPTIONS] FILE...",
-        .text =
-            "Verifies alerts and receipts offline, in any JWS shape, with the keys of the home\n"
-            "(keys/ and trust.d/) or of --jwks. Nothing of a file is shown before it is valid.\n"
-            "A detached NAME.jws.json finds its bytes in NAME.json. A folder is verified as a\n"
-            "transparency log, by the home's log key or --vkey.",
-        .options = options,
-        .options_count = CW_COUNT(options),
-        .examples = "  cryptowatch verify alert.jws.json\n"
-                    "  cryptowatch verify --jwks partner.jwks.json --body 1.json 1.jws.json\n"
-                    "  cryptowatch verify --proof alert.tlog-proof --vkey KEY alert.jws.json\n"
-                    "  cryptowatch verify --countersign concur theirs.jws.json > both.jws.json\n",
-        .exits = "  0 all valid   1 one is invalid   2 one could not be checked   64 usage\n",
-    };
+    const struct cw_usage usage = cw_usage_with(&base_usage, options, CW_COUNT(options));
     int operands = 0;
     int code = cw_cli_options(cli, &usage, argc, argv, &operands);
     if (code < 0) {

@@ -191,19 +191,25 @@ static int enable(struct cw_cli *cli, const char *id)
     return code;
 }
 
+static const struct cw_term verbs[] = {
+    {"test [ENDPOINT]", "send one signed event of type cryptowatch.test to an endpoint, or to all, "
+                        "and say what came back; nothing is stored"},
+    {"enable ENDPOINT", "speak again to an endpoint that was disabled (it answered 410, or five "
+                        "alerts in a row died) or asked us to wait"},
+};
+
+static const struct cw_usage usage = {
+    .text = "The receivers of alerts, `endpoints` in cryptowatch.json.",
+    .verbs = CW_TERMS(verbs),
+    .examples = "cryptowatch webhook test\ncryptowatch webhook test soc\n"
+                "cryptowatch webhook enable soc\n",
+    .exits = "0 every endpoint took it, or it is enabled\n20 one did not take it\n64 usage\n"
+             "75 a run holds the lock\n78 no such endpoint\n",
+    .see = "cryptowatch-deliver(1), cryptowatch-alert(1), cryptowatch.json(5)",
+};
+
 int cw_cmd_webhook(struct cw_cli *cli, int argc, char **argv)
 {
-    const struct cw_usage usage = {
-        .synopsis = "test [ENDPOINT] | enable ENDPOINT",
-        .text = "`test` sends one signed event of type cryptowatch.test to an endpoint, or to all, "
-                "and\nsays what came back; nothing is stored. `enable` lets an endpoint be spoken "
-                "to again\nthat was disabled (it answered 410, or five alerts in a row died) or "
-                "asked us to wait.",
-        .examples = "  cryptowatch webhook test\n  cryptowatch webhook test soc\n"
-                    "  cryptowatch webhook enable soc\n",
-        .exits = "  0 every endpoint took it, or it is enabled   20 one did not take it\n"
-                 "  75 a run holds the lock   78 no such endpoint\n",
-    };
     int operands = 0;
     const int code = cw_cli_options(cli, &usage, argc, argv, &operands);
     if (code >= 0) {
@@ -215,5 +221,5 @@ int cw_cmd_webhook(struct cw_cli *cli, int argc, char **argv)
     if (operands == 2 && strcmp(argv[0], "enable") == 0) {
         return enable(cli, argv[1]);
     }
-    return cw_cli_usage_error(cli, "say `test`, and at most one endpoint, or `enable ENDPOINT`");
+    return cw_cli_verb_error(cli, &usage, operands > 0 ? argv[0] : NULL);
 }

@@ -1,72 +1,15 @@
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/datetime.h"
-#include "base/text.h"
-#include "cli/cli.h"
+#include "cli/front.h"
 #include "crypto/hash.h"
 
 enum { PATH_BYTES = 4096 };
-
-#define CW_COMMAND(id, text)                                                                       \
-    static const struct cw_command command_##id = {                                                \
-        .name = #id, .summary = (text), .run = cw_cmd_##id};
-#include "cli/commands.def"
-#undef CW_COMMAND
-
-const struct cw_command *const cw_commands[] = {
-#define CW_COMMAND(id, text) &command_##id,
-#include "cli/commands.def"
-#undef CW_COMMAND
-    NULL,
-};
-
-static void print_help(void)
-{
-    (void)printf("usage: cryptowatch COMMAND [OPTIONS]\n\n"
-                 "Checks public blockchain-address watchlists against locally configured cases\n"
-                 "and emits signed alerts.\n\ncommands:\n");
-    for (size_t i = 0; cw_commands[i] != NULL; i++) {
-        (void)printf("  %-9s %s\n", cw_commands[i]->name, cw_commands[i]->summary);
-    }
-    (void)printf(
-        "\noptions of every command:\n"
-        "  --config FILE  the configuration; else $CRYPTOWATCH_CONFIG,\n"
-        "                 $XDG_CONFIG_HOME/cryptowatch/cryptowatch.json,\n"
-        "                 /etc/cryptowatch/cryptowatch.json\n"
-        "  --json         for machines: one JSON object, or one a line\n"
-        "  --quiet        data and errors, no other words\n"
-        "  --verbose      more about what is done\n"
-        "  --help         what a command does, with examples and exit codes\n"
-        "\nexit codes: 0 done or clear, 10 listed, 11 related, 20 cannot say or partly done,\n"
-        "64 usage, 65 bad input, 70 bug, 71 system, 73 cannot create, 74 I/O, 75 busy,\n"
-        "77 permission, 78 configuration\n");
-}
-
-static int unknown_command(const char *name)
-{
-    const char *nearest = NULL;
-    size_t best = 4;
-    for (size_t i = 0; cw_commands[i] != NULL; i++) {
-        const size_t distance =
-            cw_text_distance(cw_span_cstr(name), cw_span_cstr(cw_commands[i]->name));
-        if (distance < best) {
-            best = distance;
-            nearest = cw_commands[i]->name;
-        }
-    }
-    char safe[128];
-    cw_text_escape_to(safe, sizeof(safe), cw_span_cstr(name));
-    if (nearest != NULL) {
-        (void)fprintf(stderr, "cryptowatch: no command %s; did you mean %s?\n", safe, nearest);
-    } else {
-        (void)fprintf(stderr, "cryptowatch: no command %s; see cryptowatch --help\n", safe);
-    }
-    return CW_EXIT_USAGE;
-}
 
 /* The folder of this very program, through the kernel: argv[0] is whatever the caller wrote. */
 static bool program_folder(char *ret, size_t bytes)
@@ -163,15 +106,32 @@ static bool is_journal(int fd)
     return strcmp(stream, ours) == 0;
 }
 
-static int run_command(struct cw_cli *cli, int argc, char **argv)
+static bool is_set(const char *name)
 {
-    for (size_t i = 0; cw_commands[i] != NULL; i++) {
-        if (strcmp(cw_commands[i]->name, argv[1]) == 0) {
-            cli->command = cw_commands[i];
-            return cli->command->run(cli, argc - 2, argv + 2);
-        }
+    const char *value = getenv(name);
+    return value != NULL && value[0] != '\0';
+}
+
+/* Neither colour nor anything that moves the cursor (no-color.org). */
+static bool is_asked_plain(void)
+{
+    return is_set("NO_COLOR") || (is_set("TERM") && strcmp(getenv("TERM"), "dumb") == 0);
+}
+
+/* Of the terminal behind a descriptor; 0 when there is none, or when nobody knows. */
+static size_t columns_of(int fd)
+{
+    enum { COLUMNS_MIN = 20, COLUMNS_MAX = 10000 };
+    struct winsize size = {.ws_col = 0};
+    uint64_t columns = 0;
+    if (isatty(fd) != 1) {
+        return 0;
     }
-    return unknown_command(argv[1]);
+    if (!cw_span_to_u64(cw_span_cstr(getenv("COLUMNS")), COLUMNS_MAX, &columns) ||
+        columns < COLUMNS_MIN) {
+        columns = ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+    }
+    return columns < COLUMNS_MIN ? 0 : (size_t)columns;
 }
 
 /* A closed descriptor 0, 1 or 2 would be given to the next file we open, and what is meant for a
@@ -203,18 +163,10 @@ static void *json_malloc(size_t size)
 
 static int run(int argc, char **argv)
 {
-    if (argc < 2) {
-        print_help();
-        return CW_EXIT_USAGE;
-    }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-        strcmp(argv[1], "help") == 0) {
-        print_help();
-        return CW_EXIT_OK;
-    }
-    if (strcmp(argv[1], "--version") == 0) {
-        (void)printf("cryptowatch %s\n", CW_VERSION);
-        return CW_EXIT_OK;
+    struct cw_cli asked = {.form = CW_USAGE_RUN};
+    const int answer = cw_front_answer(&asked, argc > 0 ? argc - 1 : 0, argv + 1);
+    if (answer >= 0) {
+        return answer;
     }
     char folder[PATH_BYTES / 2];
     char net[PATH_BYTES];
@@ -224,12 +176,13 @@ static int run(int argc, char **argv)
         (void)fprintf(stderr, "cryptowatch: cannot tell where this program is (/proc/self/exe)\n");
         return CW_EXIT_OS;
     }
-    const bool is_plain = getenv("NO_COLOR") != NULL;
+    const bool is_plain = is_asked_plain();
     struct cw_cli cli = {
         .is_colour = isatty(STDOUT_FILENO) == 1 && !is_plain,
         .is_terminal = isatty(STDERR_FILENO) == 1 && !is_plain,
         .is_journal = is_journal(STDERR_FILENO),
         .is_journal_data = is_journal(STDOUT_FILENO),
+        .columns = columns_of(STDOUT_FILENO),
         .clock = choose_clock(),
         .random = cw_random_system(),
         .programs = {.net = first_of(folder, "../libexec/cryptowatch/cryptowatch-net",
@@ -242,7 +195,8 @@ static int run(int argc, char **argv)
         .env_xdg_config_home = getenv("XDG_CONFIG_HOME"),
         .env_home = getenv("HOME"),
     };
-    return run_command(&cli, argc, argv);
+    cli.command = cw_front_find(argv[1]);
+    return cli.command == NULL ? CW_EXIT_USAGE : cli.command->run(&cli, argc - 2, argv + 2);
 }
 
 int main(int argc, char **argv)

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/nearest.h"
 
 int cw_cli_usage_error(const struct cw_cli *cli, const char *fmt, ...)
 {
@@ -17,38 +18,47 @@ int cw_cli_usage_error(const struct cw_cli *cli, const char *fmt, ...)
     return CW_EXIT_USAGE;
 }
 
-static void print_option(const struct cw_option *option)
+/* "list, status or parse" */
+static void write_verbs(const struct cw_usage *usage, char *ret, size_t bytes)
 {
-    char left[48];
-    (void)snprintf(left, sizeof(left), "--%s%s%s", option->name,
-                   option->argument != NULL ? " " : "",
-                   option->argument != NULL ? option->argument : "");
-    (void)printf("  %-16s %s\n", left, option->help);
+    const size_t count = usage->verbs.count;
+    size_t len = 0;
+    for (size_t i = 0; i < count && len < bytes; i++) {
+        const char *form = usage->verbs.rows[i].term;
+        const char *between = i == 0 ? "" : (i + 1 == count ? " or " : ", ");
+        len +=
+            (size_t)snprintf(ret + len, bytes - len, "%s%.*s", between, cw_usage_word(form), form);
+    }
 }
 
-static void print_help(const struct cw_cli *cli, const struct cw_usage *usage)
+int cw_cli_verb_error(const struct cw_cli *cli, const struct cw_usage *usage, const char *word)
 {
-    (void)printf("usage: cryptowatch %s %s\n\n%s\n", cli->command->name, usage->synopsis,
-                 usage->text);
-    if (usage->options_count > 0) {
-        (void)printf("\noptions:\n");
+    char known[256] = "";
+    char firsts[CW_VERBS_MAX][32];
+    CW_ASSERT(usage->verbs.count <= CW_VERBS_MAX);
+    write_verbs(usage, known, sizeof(known));
+    if (word == NULL) {
+        return cw_cli_usage_error(cli, "say %s", known);
     }
-    for (size_t i = 0; i < usage->options_count; i++) {
-        print_option(&usage->options[i]);
+    const struct cw_term *verb = cw_usage_verb(usage, word);
+    if (verb != NULL) {
+        return cw_cli_usage_error(cli, "write: %s %s", cli->command->name, verb->term);
     }
-    (void)printf("\noptions of every command:\n"
-                 "  --config FILE    the configuration\n"
-                 "  --json           for machines\n"
-                 "  --quiet          data and errors, no other words\n"
-                 "  --verbose        more about what is done\n"
-                 "  --no-sandbox     parser and network program without their sandbox\n"
-                 "  --help           this text\n");
-    (void)printf("\nexamples:\n%s\nexit codes:\n%s", usage->examples, usage->exits);
+    struct cw_nearest nearest = {.wanted = cw_span_cstr(word)};
+    for (size_t i = 0; i < usage->verbs.count; i++) {
+        const char *form = usage->verbs.rows[i].term;
+        (void)snprintf(firsts[i], sizeof(firsts[i]), "%.*s", cw_usage_word(form), form);
+        cw_nearest_try(&nearest, firsts[i]);
+    }
+    return nearest.found != NULL
+               ? cw_cli_usage_error(cli, "no subcommand %.64s; did you mean %s? say %s", word,
+                                    nearest.found, known)
+               : cw_cli_usage_error(cli, "no subcommand %.64s; say %s", word, known);
 }
 
 /* The options that every command has stand in the same table as its own. */
 struct table {
-    struct cw_option rows[CW_OPTIONS_MAX + 6];
+    struct cw_option rows[CW_OPTIONS_MAX + CW_COMMON_OPTIONS];
     size_t count;
     bool is_help;
 };
@@ -59,17 +69,8 @@ static void fill(struct table *table, struct cw_cli *cli, const struct cw_usage 
     for (size_t i = 0; i < usage->options_count; i++) {
         table->rows[table->count++] = usage->options[i];
     }
-    const struct cw_option common[] = {
-        {.name = "config", .argument = "FILE", .value = &cli->config_path},
-        {.name = "json", .flag = &cli->is_json},
-        {.name = "quiet", .flag = &cli->is_quiet},
-        {.name = "verbose", .flag = &cli->is_verbose},
-        {.name = "help", .flag = &table->is_help},
-        {.name = "no-sandbox", .flag = &cli->programs.is_unsealed},
-    };
-    for (size_t i = 0; i < CW_COUNT(common); i++) {
-        table->rows[table->count++] = common[i];
-    }
+    cw_usage_common(cli, &table->is_help, &table->rows[table->count]);
+    table->count += CW_COMMON_OPTIONS;
 }
 
 static const struct cw_option *find(const struct table *table, struct cw_span name)
@@ -84,19 +85,14 @@ static const struct cw_option *find(const struct table *table, struct cw_span na
 
 static int unknown_option(const struct cw_cli *cli, const struct table *table, struct cw_span name)
 {
-    const char *nearest = NULL;
-    size_t best = 4;
+    struct cw_nearest nearest = {.wanted = name};
     for (size_t i = 0; i < table->count; i++) {
-        const size_t distance = cw_text_distance(name, cw_span_cstr(table->rows[i].name));
-        if (distance < best) {
-            best = distance;
-            nearest = table->rows[i].name;
-        }
+        cw_nearest_try(&nearest, table->rows[i].name);
     }
     const int shown = name.len > 64 ? 64 : (int)name.len;
-    if (nearest != NULL) {
+    if (nearest.found != NULL) {
         return cw_cli_usage_error(cli, "no option --%.*s; did you mean --%s?", shown, name.data,
-                                  nearest);
+                                  nearest.found);
     }
     return cw_cli_usage_error(cli, "no option --%.*s", shown, name.data);
 }
@@ -150,6 +146,10 @@ int cw_cli_options(struct cw_cli *cli, const struct cw_usage *usage, int argc, c
                    int *ret_operands)
 {
     struct table table = {0};
+    if (cli->form != CW_USAGE_RUN) {
+        cw_usage_tell(cli, usage);
+        return CW_EXIT_OK;
+    }
     fill(&table, cli, usage);
     int operands = 0;
     bool is_ended = false;
@@ -164,6 +164,10 @@ int cw_cli_options(struct cw_cli *cli, const struct cw_usage *usage, int argc, c
             is_ended = true;
             continue;
         }
+        if (strcmp(argv[i], "-h") == 0) {
+            table.is_help = true;
+            continue;
+        }
         if (argv[i][1] != '-') {
             return cw_cli_usage_error(cli, "no option %s: options are written out, --json",
                                       argv[i]);
@@ -174,9 +178,11 @@ int cw_cli_options(struct cw_cli *cli, const struct cw_usage *usage, int argc, c
         }
     }
     if (table.is_help) {
-        print_help(cli, usage);
+        cw_usage_tell(cli, usage);
         return CW_EXIT_OK;
     }
+    cli->is_colour = cli->is_colour && !cli->is_quiet;
+    cli->is_terminal = cli->is_terminal && !cli->is_quiet;
     if (cli->programs.is_unsealed) {
         cw_cli_say(cli, "warning: without the sandbox of the parser and the network program");
     }

@@ -366,7 +366,7 @@ class LogTest(harness.Case):
     def test_wrong_usage_is_said(self):
         self.scan()
         for args, code, word in (
-                ((), 64, "say `verify`"), (("grow",), 64, "say `verify`"),
+                ((), 64, "say verify"), (("grow",), 64, "say verify"),
                 (("verify", "a", "b"), 64, "one folder"),
                 (("verify", "--vkey", "nonsense"), 64, "NAME+ID+KEY"),
                 (("verify", "--new-log", "x"), 64, "log checkpoint"),
