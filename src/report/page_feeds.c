@@ -51,7 +51,9 @@ static void put_table(struct cw_page *page, const struct cw_report_facts *facts)
                                            CW_TEXT_col_size, CW_TEXT_col_age};
     cw_page_raw(page, "<div class=\"wide\"><table class=\"feeds\"><thead><tr>");
     for (size_t i = 0; i < CW_COUNT(columns); i++) {
-        cw_page_word(page, "th scope=\"col\"", columns[i]);
+        const bool is_number = columns[i] == CW_TEXT_col_listings;
+        cw_page_word(page, is_number ? "th scope=\"col\" class=\"num\"" : "th scope=\"col\"",
+                     columns[i]);
     }
     cw_page_raw(page, "</tr></thead><tbody>\n");
     for (size_t i = 0; i < facts->feeds_count; i++) {

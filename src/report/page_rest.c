@@ -46,7 +46,10 @@ void cw_page_deliveries(struct cw_page *page, const struct cw_report_facts *fact
     }
     cw_page_raw(page, "<div class=\"wide\"><table><thead><tr>");
     for (size_t i = 0; i < CW_COUNT(columns); i++) {
-        cw_page_word(page, "th scope=\"col\"", columns[i]);
+        const bool is_number = columns[i] == CW_TEXT_col_delivered ||
+                               columns[i] == CW_TEXT_col_waiting || columns[i] == CW_TEXT_col_dead;
+        cw_page_word(page, is_number ? "th scope=\"col\" class=\"num\"" : "th scope=\"col\"",
+                     columns[i]);
     }
     cw_page_raw(page, "</tr></thead><tbody>\n");
     for (size_t i = 0; i < facts->receivers_count; i++) {

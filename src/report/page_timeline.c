@@ -28,7 +28,9 @@ static void put_table(struct cw_page *page, const struct cw_report_facts *facts)
     cw_page_word(page, "span", CW_TEXT_timeline_table);
     cw_page_raw(page, "</summary>\n<div class=\"wide\"><table><thead><tr>");
     for (size_t i = 0; i < CW_COUNT(columns); i++) {
-        cw_page_word(page, "th scope=\"col\"", columns[i]);
+        const bool is_number = i + CW_REPORT_EVENTS >= CW_COUNT(columns);
+        cw_page_word(page, is_number ? "th scope=\"col\" class=\"num\"" : "th scope=\"col\"",
+                     columns[i]);
     }
     cw_page_raw(page, "</tr></thead><tbody>\n");
     for (size_t i = 0; i < rows; i++) {

@@ -58,6 +58,14 @@ const steps = {
     return { name: download.suggestedFilename(),
       bytes: readFileSync(await download.path(), "utf8") };
   },
+  // What paper would show of the alerts, and the screen after it.
+  papers: (page) => page.evaluate(() => {
+    const shown = () => document.querySelectorAll("#list > .alert:not([hidden])").length;
+    dispatchEvent(new Event("beforeprint"));
+    const paper = shown();
+    dispatchEvent(new Event("afterprint"));
+    return [paper, shown()];
+  }),
   print: async (page, value) => {
     await page.emulateMedia({ media: "print", colorScheme: "light" });
     const file = await page.pdf({ format: "A4", path: value || undefined });

@@ -55,7 +55,7 @@ class State:
         self.lists = self.home.base / "lists"
         self.lists.mkdir(exist_ok=True)
         # nobody answers there: deliveries wait, as they do behind a firewall
-        self.home.configure(endpoints=[
+        self.home.configure(heartbeat_every="20d", endpoints=[
             {"id": "soc", "url": "https://receiver.example/hook"},
             {"id": "desk", "url": "https://desk.example/hook", "min_severity": "high"}])
         self.make_files()
@@ -64,6 +64,7 @@ class State:
             self.home.now = day + "T06:00:00Z"
             self.scan(number)
         self.home.now = NOW
+        self.withdraw_and_rotate()
 
     def make_files(self):
         severities = ("critical", "high", "medium", "low")
@@ -81,6 +82,13 @@ class State:
                            title="Example theft %d" % number, severity=severities[number % 4],
                            summary="An example: %d addresses." % (len(mine) + 4))
 
+    def withdraw_and_rotate(self):
+        alert = self.home.run("alert", "list", "--case", "theft-01").stdout.split()[0]
+        for command in (["alert", "retract", alert, "--reason", "the rule named a wrong address"],
+                        ["key", "rotate"]):
+            done = self.home.run(*command)
+            assert done.returncode == 0, done.stderr
+
     def write_lists(self, day, delisted):
         """An address appears on a day of its own; the first `delisted` of them leave on the last."""
         for number in range(self.feeds):
@@ -88,8 +96,10 @@ class State:
                        for i in range(20)]
             for i in range(number, self.listed, self.feeds):
                 is_gone = i < delisted and day == len(DAYS) - 1
-                if i // self.feeds % (len(DAYS) - 1) <= day and not is_gone:
-                    name = HOSTILE if i == 97 else "EXAMPLE PARTY %d" % (i % 17)
+                if hashlib.sha256(b"%d" % i).digest()[0] % (len(DAYS) - 1) <= day and not is_gone:
+                    name = HOSTILE if i % 90 == 57 else "EXAMPLE PARTY %d" % (i % 17)
+                    if i % 20 == 15 and day > 6:
+                        name += " LIMITED"
                     entries.append({"address": address(i), "name": name})
             if number == 5 and day == len(DAYS) - 1:
                 entries = entries[:2]  # shrunk by more than is believed: held

@@ -1,4 +1,4 @@
-"""Every command in docs/keys.md, receipts.md, doctor.md and operators.md is run, in the order of the
+"""Every command in docs/keys.md, receipts.md, doctor.md, operators.md and report.md is run, in the order of the
 document; what needs an installed package is fenced and run by scripts/test-package."""
 import os
 import re
@@ -54,6 +54,11 @@ class Docs(harness.Case):
         out = self.run_document("doctor.md", 5)
         self.assertRegex(out, r"(?m)^ok +outbox: nothing waits")
         self.assertTrue((self.home.base / "work" / "backup" / "state.db").exists())
+
+    def test_report(self):
+        self.assertIn("partner.html", self.run_document("report.md", 6))
+        page = (self.home.base / "work" / "report.html").read_bytes()
+        self.assertTrue(page.startswith(b"<!DOCTYPE html>\n<html lang=\"ko\">"))
 
     def test_operators(self):
         self.run_document("operators.md", 2)

@@ -237,6 +237,7 @@
     const names = fields.map((one) => one.dataset.f);
     const wanted = ["severity", "type", "time", "text"];
     if (event.data.address) wanted.push("case", "feed", "address");
+    if (event.data.listing?.baseline) wanted.push("baseline");
     return wanted.every((name) => names.includes(name)) && row.id === "a-" + event.id &&
       fields.every((one) => one.textContent === expected(one.dataset.f, event, one));
   }
@@ -400,7 +401,9 @@
   // Paper has no buttons: all of it is printed, whatever was closed or filtered on the screen.
   addEventListener("beforeprint", () => {
     for (const one of document.querySelectorAll("#cases details, #timeline details")) one.open = true;
+    for (const row of rows) row.hidden = false;
   });
+  addEventListener("afterprint", filter);
   filter();
 
   document.documentElement.dataset.checked = "no";
