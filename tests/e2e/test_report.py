@@ -6,6 +6,7 @@ import json
 import re
 import resource
 import subprocess
+import unittest
 
 import harness
 
@@ -69,14 +70,24 @@ class Page(html.parser.HTMLParser):
                     if attributes.get("id") == name)
 
 
-class Report(harness.Case):
+class Report(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.lists = harness.ListServer()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.lists.close()
+
     def setUp(self):
-        super().setUp()
-        self.home.close()
-        self.home = BornHome()
-        self.home.endpoint(self.receiver)
+        self.home = Home()
+        self.home.configure(allow_private_hosts=["127.0.0.1"],
+                            endpoints=[{"id": "soc", "url": "https://receiver.example/hook"}])
         self.home.now = NOW
         self.file = self.home.base / "report.html"
+
+    def tearDown(self):
+        self.home.close()
 
     def report(self, *options, expect=0):
         done = self.home.run("report", "--output", self.file, "--json", *options)
@@ -95,7 +106,7 @@ class Report(harness.Case):
         return report
 
 
-class BornHome(harness.Home):
+class Home(harness.Home):
     """Its keys are in force when the tests play."""
 
     def env(self):
