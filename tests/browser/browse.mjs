@@ -20,6 +20,7 @@ const look = () => ({
   bad: [...document.querySelectorAll("#list > .alert.bad")].map((row) => ({
     id: row.id, said: row.querySelector(".v").textContent,
     colour: getComputedStyle(row.querySelector(".v")).color })),
+  said: [...document.querySelectorAll("#list > .alert .v")].map((one) => one.textContent),
   shown: [...document.querySelectorAll("#list > .alert")].filter((row) => !row.hidden).length,
   feeds: document.querySelectorAll("#feeds tbody tr").length,
   sparks: document.querySelectorAll("#feeds svg.spark").length,
@@ -73,8 +74,9 @@ const steps = {
   },
 };
 
-async function visit(browser, { file, options = {}, todo = [], shots = [] }) {
+async function visit(browser, { file, options = {}, init, todo = [], shots = [] }) {
   const context = await browser.newContext({ viewport: { width: 1100, height: 900 }, ...options });
+  if (init) await context.addInitScript(init);
   const page = await context.newPage();
   const seen = { requests: [], errors: [] };
   const address = pathToFileURL(file).href;
