@@ -126,6 +126,13 @@
 #define CW_RUN_DEADLINE_S        1800   /* whole scan, default of run_deadline · stage is named, run ends */
 #define CW_METRICS_BYTES_MAX     (512u << 10) /* bytes of metrics_file: all lists and endpoints, with the longest names and numbers, need 0.4 MB · not written, said */
 
+/* the report (src/report) */
+#define CW_REPORT_BYTES_MAX      3000000u /* bytes of a page, which mail takes and a browser opens at once · older alerts are left out, and counted */
+#define CW_REPORT_ALERTS_MAX     500u    /* alerts on a page · older ones are left out, and counted */
+#define CW_REPORT_CASES_BYTES_MAX 1200000u /* bytes of a page for its cases, those with a listed address first · the rest is counted */
+#define CW_REPORT_ADDRESSES_MAX  2000u   /* addresses of cases on a page, listed ones first · the rest is counted */
+#define CW_REPORT_DAYS_MAX       200u    /* rows of a day, a case and a list in the timeline's table · older ones are left out, and counted */
+
 /* clang-format on */
 
 static_assert(CW_ADDRESS_TEXT_MAX <= CW_ADDRESS_FIELD_MAX, "a bare address is a field");

@@ -1,3 +1,4 @@
+#include "store/review.h"
 #include "store/sql.h"
 
 enum cw_status cw_store_alert_add(struct cw_store *store, const struct cw_stored_alert *alert,
@@ -55,6 +56,23 @@ static void read_alert(struct cw_sql *sql, struct cw_stored_alert *alert,
     cw_sql_text(sql, 10, summary->text_en, sizeof(summary->text_en));
 }
 
+static enum cw_status tell_alerts(struct cw_sql *sql, cw_alert_fn fn, void *ctx,
+                                  struct cw_error *err)
+{
+    enum cw_status status = CW_OK;
+    while (status == CW_OK && cw_sql_next(sql)) {
+        struct cw_stored_alert alert;
+        struct cw_alert_summary summary;
+        read_alert(sql, &alert, &summary);
+        if (sql->wrong != CW_OK) {
+            break;
+        }
+        status = fn(ctx, &alert, &summary, err);
+    }
+    const enum cw_status ended = cw_sql_end(sql, status == CW_OK ? err : NULL);
+    return status == CW_OK ? ended : status;
+}
+
 #define ALERT_COLUMNS                                                                              \
     "id, created_at_s, type, severity, tlp, time, case_id, feed, subject, source, text_en,"        \
     " detached, body, jws"
@@ -79,18 +97,16 @@ enum cw_status cw_store_alerts(struct cw_store *store, const struct cw_alert_fil
     if (filter->id != NULL) {
         cw_sql_put_cstr(&sql, filter->id);
     }
-    enum cw_status status = CW_OK;
-    while (status == CW_OK && cw_sql_next(&sql)) {
-        struct cw_stored_alert alert;
-        struct cw_alert_summary summary;
-        read_alert(&sql, &alert, &summary);
-        if (sql.wrong != CW_OK) {
-            break;
-        }
-        status = fn(ctx, &alert, &summary, err);
-    }
-    const enum cw_status ended = cw_sql_end(&sql, status == CW_OK ? err : NULL);
-    return status == CW_OK ? ended : status;
+    return tell_alerts(&sql, fn, ctx, err);
+}
+
+enum cw_status cw_store_newest_alerts(struct cw_store *store, size_t max, cw_alert_fn fn, void *ctx,
+                                      struct cw_error *err)
+{
+    struct cw_sql sql =
+        cw_sql_begin(store, "SELECT " ALERT_COLUMNS " FROM alerts ORDER BY seq DESC LIMIT ?");
+    cw_sql_put_u64(&sql, max);
+    return tell_alerts(&sql, fn, ctx, err);
 }
 
 enum cw_status cw_store_alert_is_known(struct cw_store *store, const char *id, bool *ret_is_known,

@@ -75,6 +75,11 @@ class Docs(harness.Case):
         self.assertRegex(out, r"(?m)^ok +outbox: nothing waits")
         self.assertTrue((self.home.base / "work" / "backup" / "state.db").exists())
 
+    def test_report(self):
+        self.assertIn("partner.html", self.run_document("report.md", 6))
+        page = (self.home.base / "work" / "report.html").read_bytes()
+        self.assertTrue(page.startswith(b"<!DOCTYPE html>\n<html lang=\"ko\">"))
+
     def test_operators(self):
         self.run_document("operators.md", 2)
         self.assertTrue((self.home.base / "work/restored/state/state.db").exists())

@@ -1,0 +1,224 @@
+#include <jansson.h>
+
+#include "report/facts.h"
+#include "store/review.h"
+
+#define DAY_S INT64_C(86400)
+enum { DELIVERIES_MAX = 64, DAYS_FIRST = 256 };
+
+/* ---- marks: what was told on which day ------------------------------------------------------ */
+
+static bool event_of(enum cw_alert_type type, enum cw_report_event *ret)
+{
+    static const enum cw_report_event events[] = {
+        [CW_ALERT_LISTED] = CW_EVENT_LISTED,
+        [CW_ALERT_DELISTED] = CW_EVENT_DELISTED,
+        [CW_ALERT_CHANGED] = CW_EVENT_CHANGED,
+    };
+    if ((size_t)type >= CW_COUNT(events)) {
+        return false;
+    }
+    *ret = events[type];
+    return true;
+}
+
+/* Alerts come in the order in which they were made, so that a row of this day is near the end. */
+static struct cw_report_day *find_day(struct cw_report_facts *facts, int64_t day_s,
+                                      const struct cw_alert_mark *mark)
+{
+    for (size_t i = facts->days_count; i > 0 && facts->days[i - 1].day_s == day_s; i--) {
+        struct cw_report_day *day = &facts->days[i - 1];
+        if (cw_span_equal(day->case_id, mark->case_id) && cw_span_equal(day->feed, mark->feed)) {
+            return day;
+        }
+    }
+    return NULL;
+}
+
+static struct cw_report_day *add_day(struct cw_report_facts *facts, int64_t day_s,
+                                     const struct cw_alert_mark *mark)
+{
+    struct cw_report_day *day = NULL;
+    struct cw_report_day made = {.day_s = day_s};
+    if (facts->days_count == facts->days_cap) {
+        const size_t cap = facts->days_cap == 0 ? DAYS_FIRST : facts->days_cap * 2;
+        struct cw_report_day *moved = realloc(facts->days, cap * sizeof(*moved));
+        if (moved == NULL) {
+            return NULL;
+        }
+        facts->days = moved;
+        facts->days_cap = cap;
+    }
+    if (cw_report_keep(facts, mark->case_id, &made.case_id) &&
+        cw_report_keep(facts, mark->feed, &made.feed)) {
+        day = &facts->days[facts->days_count++];
+        *day = made;
+    }
+    return day;
+}
+
+static enum cw_status count_event(struct cw_report_facts *facts, const struct cw_alert_mark *mark,
+                                  enum cw_report_event event, struct cw_error *err)
+{
+    const int64_t day_s = mark->created_at_s - mark->created_at_s % DAY_S;
+    struct cw_report_day *day = find_day(facts, day_s, mark);
+    if (day == NULL) {
+        day = add_day(facts, day_s, mark);
+    }
+    if (day == NULL) {
+        return cw_error_no_memory(err);
+    }
+    day->events[event]++;
+    return CW_OK;
+}
+
+static void count_change(struct cw_report_changes *changes, const struct cw_alert_mark *mark)
+{
+    enum cw_report_event event = CW_EVENT_LISTED;
+    changes->all++;
+    if (event_of(mark->type, &event)) {
+        changes->events[event]++;
+    } else if (mark->type == CW_ALERT_RETRACTED) {
+        changes->retracted++;
+    } else if (mark->type >= CW_ALERT_FEED_FAILED && mark->type <= CW_ALERT_FEED_SUSPECT) {
+        changes->feeds++;
+    }
+}
+
+static enum cw_status on_mark(void *ctx, const struct cw_alert_mark *mark, struct cw_error *err)
+{
+    struct cw_report_facts *facts = ctx;
+    enum cw_report_event event = CW_EVENT_LISTED;
+    if (mark->tlp > facts->order->max_tlp) {
+        facts->alerts_withheld++;
+        return CW_OK;
+    }
+    facts->alerts_known++;
+    cw_report_mark(facts, mark->tlp);
+    if (mark->created_at_s >= facts->order->since_s) {
+        count_change(&facts->changes, mark);
+    }
+    return event_of(mark->type, &event) ? count_event(facts, mark, event, err) : CW_OK;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return cw_span_compare(*(const struct cw_span *)a, *(const struct cw_span *)b);
+}
+
+static enum cw_status count_cases(struct cw_report_facts *facts, struct cw_error *err)
+{
+    struct cw_span *names = cw_arena_array(facts->arena, facts->days_count + 1, sizeof(*names));
+    if (names == NULL) {
+        return cw_error_no_memory(err);
+    }
+    for (size_t i = 0; i < facts->days_count; i++) {
+        names[i] = facts->days[i].case_id;
+    }
+    qsort(names, facts->days_count, sizeof(*names), compare_names);
+    for (size_t i = 0; i < facts->days_count; i++) {
+        facts->days_cases += i == 0 || !cw_span_equal(names[i - 1], names[i]) ? 1 : 0;
+    }
+    return CW_OK;
+}
+
+/* ---- whole alerts --------------------------------------------------------------------------- */
+
+static struct cw_span member(const json_t *data, const char *outer, const char *name)
+{
+    const json_t *value = json_object_get(json_object_get(data, outer), name);
+    return (struct cw_span){json_string_value(value), json_string_length(value)};
+}
+
+/* A body that cannot be read leaves the row to what the state says of it; the page's script then
+ * shows that the two differ. */
+static void read_body(struct cw_report_facts *facts, struct cw_span body,
+                      struct cw_report_alert *ret)
+{
+    json_t *event = json_loadb(body.data, body.len, JSON_REJECT_DUPLICATES, NULL);
+    const json_t *data = json_object_get(event, "data");
+    for (size_t i = 0; i < CW_REPORT_LANGS; i++) {
+        const char *lang = cw_report_lang_name((enum cw_report_lang)i);
+        (void)cw_report_keep(facts, member(data, "text", lang), &ret->text[i]);
+    }
+    (void)cw_report_keep(facts, member(data, "address", "value"), &ret->address);
+    (void)cw_report_keep(facts, member(data, "match", "listed_value"), &ret->listed_value);
+    (void)cw_report_keep(facts, member(data, "match", "relation"), &ret->relation);
+    ret->is_baseline = json_is_true(json_object_get(json_object_get(data, "listing"), "baseline"));
+    json_decref(event);
+}
+
+struct collecting {
+    struct cw_report_facts *facts;
+    struct cw_report_delivery found[DELIVERIES_MAX];
+    size_t count;
+};
+
+static enum cw_status on_delivery(void *ctx, const struct cw_delivery *delivery,
+                                  struct cw_error *err)
+{
+    struct collecting *collecting = ctx;
+    if (collecting->count == DELIVERIES_MAX) {
+        return CW_OK;
+    }
+    struct cw_report_delivery *found = &collecting->found[collecting->count++];
+    found->state = delivery->state;
+    return cw_report_keep(collecting->facts, cw_span_cstr(delivery->endpoint), &found->endpoint)
+               ? CW_OK
+               : cw_error_no_memory(err);
+}
+
+static enum cw_status gather_deliveries(struct cw_report_facts *facts, struct cw_report_alert *ret,
+                                        struct cw_error *err)
+{
+    struct collecting collecting = {.facts = facts};
+    const enum cw_status status =
+        cw_store_deliveries(facts->order->store, ret->summary.id, on_delivery, &collecting, err);
+    if (status != CW_OK || collecting.count == 0) {
+        return status;
+    }
+    struct cw_report_delivery *kept = cw_arena_array(facts->arena, collecting.count, sizeof(*kept));
+    if (kept == NULL) {
+        return cw_error_no_memory(err);
+    }
+    memcpy(kept, collecting.found, collecting.count * sizeof(*kept));
+    ret->deliveries = kept;
+    ret->deliveries_count = collecting.count;
+    return CW_OK;
+}
+
+static enum cw_status on_alert(void *ctx, const struct cw_stored_alert *stored,
+                               const struct cw_alert_summary *summary, struct cw_error *err)
+{
+    struct cw_report_facts *facts = ctx;
+    if (summary->tlp > facts->order->max_tlp || facts->alerts_count == CW_REPORT_ALERTS_MAX) {
+        return CW_OK;
+    }
+    struct cw_report_alert *alert = &facts->alerts[facts->alerts_count];
+    alert->summary = *summary;
+    if (!cw_report_keep(facts, stored->jws, &alert->jws)) {
+        return cw_error_no_memory(err);
+    }
+    read_body(facts, stored->body, alert);
+    facts->alerts_count++;
+    return gather_deliveries(facts, alert, err);
+}
+
+enum cw_status cw_report_gather_alerts(struct cw_report_facts *facts, struct cw_error *err)
+{
+    struct cw_store *store = facts->order->store;
+    enum cw_status status = cw_store_alert_marks(store, on_mark, facts, err);
+    facts->alerts = cw_arena_array(facts->arena, CW_REPORT_ALERTS_MAX, sizeof(*facts->alerts));
+    if (status == CW_OK && facts->alerts == NULL) {
+        status = cw_error_no_memory(err);
+    }
+    if (status == CW_OK) {
+        status = count_cases(facts, err);
+    }
+    /* Withheld ones are among the newest, too: so many more are looked at. */
+    return status == CW_OK
+               ? cw_store_newest_alerts(store,
+                                        CW_REPORT_ALERTS_MAX + (size_t)facts->alerts_withheld,
+                                        on_alert, facts, err)
+               : status;
+}
