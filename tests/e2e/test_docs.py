@@ -1,4 +1,4 @@
-"""Every command in docs/keys.md, receipts.md, doctor.md and operators.md is run, in the order of the
+"""Every command in docs/commands.md, keys.md, receipts.md, doctor.md and operators.md is run, in the order of the
 document; what needs an installed package is fenced and run by scripts/test-package."""
 import os
 import re
@@ -49,6 +49,12 @@ class Docs(harness.Case):
         out = self.run_document("receipts.md", 8)
         self.assertIn("clear for 1 address", out)
         self.assertIn("listed for the file with SHA-256", out)
+
+    def test_commands(self):
+        out = self.run_document("commands.md", 6)
+        self.assertEqual(out.count("usage: cryptowatch feed list"), 2)
+        for name in ("cryptowatch-feed.1", "cryptowatch.bash", "_cryptowatch", "cryptowatch.fish"):
+            self.assertGreater((self.home.base / "work" / name).stat().st_size, 100)
 
     def test_doctor(self):
         out = self.run_document("doctor.md", 5)
