@@ -12,6 +12,7 @@ struct showing {
     struct cw_store *store;
     size_t count;
     json_t *array; /* NULL when printed */
+    const char *begin;
 };
 
 static void print_delivery(const struct cw_delivery *delivery)
@@ -56,7 +57,7 @@ static enum cw_status show_short(void *ctx, const struct cw_delivery *delivery,
 {
     struct showing *showing = ctx;
     (void)err;
-    (void)printf("%s%s %s", showing->count++ == 0 ? "  [" : ", ", delivery->endpoint,
+    (void)printf("%s%s %s", showing->count++ == 0 ? showing->begin : ", ", delivery->endpoint,
                  states[delivery->state]);
     return CW_OK;
 }
@@ -93,11 +94,11 @@ enum cw_status cw_deliveries_print(struct cw_store *store, const char *alert_id,
 }
 
 enum cw_status cw_deliveries_print_short(struct cw_store *store, const char *alert_id,
-                                         struct cw_error *err)
+                                         const char *begin, const char *end, struct cw_error *err)
 {
-    struct showing showing = {.store = store};
+    struct showing showing = {.store = store, .begin = begin};
     const enum cw_status status = cw_store_deliveries(store, alert_id, show_short, &showing, err);
-    (void)printf("%s", showing.count > 0 ? "]" : "");
+    (void)printf("%s", showing.count > 0 ? end : "");
     return status;
 }
 

@@ -11,8 +11,10 @@
 /** Prints one line a delivery, and below it what was answered. */
 CW_NODISCARD enum cw_status cw_deliveries_print(struct cw_store *store, const char *alert_id,
                                                 struct cw_error *err);
-/** Prints " [soc delivered, pager dead]", or nothing when there is no delivery. */
+/** Prints "soc delivered, pager dead" between `begin` and `end`, or nothing when there is no
+ *  delivery. */
 CW_NODISCARD enum cw_status cw_deliveries_print_short(struct cw_store *store, const char *alert_id,
+                                                      const char *begin, const char *end,
                                                       struct cw_error *err);
 /** The same as an array of objects; the caller's on CW_OK. */
 CW_NODISCARD enum cw_status cw_deliveries_json(struct cw_store *store, const char *alert_id,

@@ -137,4 +137,18 @@ json_t *cw_json_time(int64_t time_s);
 /** Prints text on stdout with everything unprintable escaped, without newline. */
 void cw_cli_print(struct cw_span text);
 
+/** Where a line of text goes on. */
+struct cw_line {
+    size_t column; /* how far the line is already */
+    size_t indent; /* of further lines, when it is wrapped */
+};
+/** Prints text on stdout with everything unprintable escaped, and a newline. On a terminal it is
+ *  wrapped between words to its width; elsewhere a line is a line. A buffer that failed ends the
+ *  program: a line with a part missing would read like one without. */
+void cw_cli_text(const struct cw_cli *cli, struct cw_line line, const struct cw_buf *text);
+void cw_cli_line(const struct cw_cli *cli, struct cw_line line, const char *fmt, ...)
+    CW_PRINTF(3, 4);
+/** The same for the least important part of a row: cut with "…" where the terminal ends. */
+void cw_cli_cut(const struct cw_cli *cli, size_t column, const char *text);
+
 #endif

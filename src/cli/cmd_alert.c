@@ -3,6 +3,9 @@
 #include "cli/alert_deliveries.h"
 #include "cli/alert_retract.h"
 #include "cli/log_part.h"
+#include "cli/tone.h"
+
+enum { SEVERITY_COLUMNS = 8, WIDE_COLUMNS = 160 };
 
 struct listing {
     const struct cw_cli *cli;
@@ -18,6 +21,28 @@ static json_t *summary_json(const struct cw_alert_summary *summary)
                      cw_severity_name(summary->severity), "tlp", cw_tlp_name(summary->tlp), "case",
                      summary->case_id, "feed", summary->feed, "subject", summary->subject, "text",
                      cw_json_text(cw_span_cstr(summary->text_en)));
+}
+
+/* Several lines on a narrow terminal, so that neither the identifier nor the sentence is cut. */
+static enum cw_status print_one(const struct listing *listing,
+                                const struct cw_alert_summary *summary, struct cw_error *err)
+{
+    const struct cw_cli *cli = listing->cli;
+    const bool is_narrow = cli->columns > 0 && cli->columns < WIDE_COLUMNS;
+    (void)printf("%s  %s  ", summary->id, summary->time);
+    cw_tone_print(cli, cw_tone_of_severity(summary->severity), cw_severity_name(summary->severity),
+                  is_narrow ? 0 : SEVERITY_COLUMNS);
+    if (is_narrow) {
+        (void)printf("\n");
+        cw_cli_line(cli, (struct cw_line){0, 4}, "    %s", summary->text_en);
+        return cw_deliveries_print_short(listing->store, summary->id, "    [", "]\n", err);
+    }
+    (void)printf("  ");
+    cw_cli_print(cw_span_cstr(summary->text_en));
+    const enum cw_status status =
+        cw_deliveries_print_short(listing->store, summary->id, "  [", "]", err);
+    (void)printf("\n");
+    return status;
 }
 
 static enum cw_status list_one(void *ctx, const struct cw_stored_alert *alert,
@@ -37,11 +62,7 @@ static enum cw_status list_one(void *ctx, const struct cw_stored_alert *alert,
         }
         return status;
     }
-    (void)printf("%s  %s  %-8s  ", summary->id, summary->time, cw_severity_name(summary->severity));
-    cw_cli_print(cw_span_cstr(summary->text_en));
-    const enum cw_status status = cw_deliveries_print_short(listing->store, summary->id, err);
-    (void)printf("\n");
-    return status;
+    return print_one(listing, summary, err);
 }
 
 static enum cw_status show_one(void *ctx, const struct cw_stored_alert *alert,

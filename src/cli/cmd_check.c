@@ -8,7 +8,7 @@
 #include "cli/explain.h"
 #include "cli/match.h"
 
-enum { STDIN_BYTES_MAX = 64 << 20 };
+enum { STDIN_BYTES_MAX = 64 << 20, MATCH_INDENT = 16, MATCH_BYTES_MAX = 1 << 20 };
 
 static json_t *data_json(const struct cw_check *check)
 {
@@ -46,49 +46,52 @@ static void print_json(const struct cw_cli *cli, const struct cw_check *check,
     cw_cli_json(out);
 }
 
-static void print_match(const struct cw_check_match *match)
+/* "exact         list ofac: NAME [PROGRAM], listed 2022-04-14" */
+static void write_match(const struct cw_check_match *match, struct cw_buf *out)
 {
-    (void)printf("  %-13s %s %s", cw_relation_name(match->relation),
-                 match->is_rule ? "case" : "list", match->source_id);
-    if (!match->is_rule && match->entry_name[0] != '\0') {
-        (void)printf(": ");
-        cw_cli_print(cw_span_cstr(match->entry_name));
-    }
-    if (match->is_rule) {
-        (void)printf(": ");
-        cw_cli_print(cw_span_cstr(match->entry_name));
+    cw_buf_printf(out, "  %-13s %s %s", cw_relation_name(match->relation),
+                  match->is_rule ? "case" : "list", match->source_id);
+    if (match->is_rule || match->entry_name[0] != '\0') {
+        cw_buf_printf(out, ": %s", match->entry_name);
     }
     for (size_t i = 0; match->programs != NULL && match->programs[i] != NULL; i++) {
-        (void)printf("%s", i == 0 ? " [" : " ");
-        cw_cli_print(cw_span_cstr(match->programs[i]));
-        (void)printf("%s", match->programs[i + 1] == NULL ? "]" : "");
+        cw_buf_printf(out, "%s%s%s", i == 0 ? " [" : " ", match->programs[i],
+                      match->programs[i + 1] == NULL ? "]" : "");
     }
     if (match->listed_on[0] != '\0') {
-        (void)printf(", listed %s", match->listed_on);
+        cw_buf_printf(out, ", listed %s", match->listed_on);
     }
     if (!match->is_active && match->delisted_on_s > 0) {
         char day[CW_DATE_TEXT_BYTES];
         cw_date_format(match->delisted_on_s, day);
-        (void)printf(", delisted %s", day);
+        cw_buf_printf(out, ", delisted %s", day);
     }
-    (void)printf("\n                as ");
-    cw_cli_print(cw_span_cstr(match->listed_value));
-    (void)printf("\n");
+}
+
+static void print_match(const struct cw_cli *cli, const struct cw_check_match *match)
+{
+    const struct cw_line line = {0, MATCH_INDENT};
+    struct cw_buf text;
+    cw_buf_init(&text, MATCH_BYTES_MAX);
+    write_match(match, &text);
+    cw_cli_text(cli, line, &text);
+    cw_cli_line(cli, line, "%*sas %s", MATCH_INDENT, "", match->listed_value);
+    cw_buf_clear(&text);
 }
 
 static void print_text(const struct cw_cli *cli, const struct cw_answer *answer)
 {
     char shown[256];
     cw_text_escape_to(shown, sizeof(shown), cw_span_make(answer->input, answer->input_len));
-    (void)printf("%s%s%s %s\n", cw_cli_verdict_colour(cli, answer->verdict),
-                 cw_verdict_name(answer->verdict), cli->is_colour ? "\x1b[0m" : "",
-                 shown[0] == '\0' ? "(nothing shown)" : shown);
+    cw_tone_print(cli, cw_cli_verdict_tone(answer->verdict), cw_verdict_name(answer->verdict), 0);
+    (void)printf(" %s\n", shown[0] == '\0' ? "(nothing shown)" : shown);
     for (size_t i = 0; i < answer->matches_count; i++) {
-        print_match(&answer->matches[i]);
+        print_match(cli, &answer->matches[i]);
     }
     const size_t notes_from = answer->reasons_count - answer->notes_count;
     for (size_t i = 0; i < answer->reasons_count; i++) {
-        (void)printf("  %s %s\n", i < notes_from ? "because" : "note:", answer->reasons[i]);
+        cw_cli_line(cli, (struct cw_line){0, 4}, "  %s %s",
+                    i < notes_from ? "because" : "note:", answer->reasons[i]);
     }
     cw_cli_explain_print(cli, cw_span_make(answer->input, answer->input_len));
 }

@@ -1,8 +1,9 @@
 #include "cli/cli.h"
 #include "cli/nearest.h"
+#include "cli/tone.h"
 #include "doctor/doctor.h"
 
-enum { GROUPS_MAX = 32 };
+enum { GROUPS_MAX = 32, STATE_COLUMNS = 7 };
 
 struct telling {
     const struct cw_cli *cli;
@@ -16,16 +17,6 @@ static json_t *finding_json(const struct cw_finding *finding)
                      finding->command[0] == '\0' ? json_null() : json_string(finding->command));
 }
 
-/* Red and yellow for a person; the word says the same to everybody else. */
-static void print_state(const struct cw_cli *cli, enum cw_finding_state state)
-{
-    static const char *const colours[] = {
-        [CW_FINDING_OK] = "", [CW_FINDING_WARNING] = "\033[33m", [CW_FINDING_ERROR] = "\033[31m"};
-    const bool is_coloured = cli->is_colour && state != CW_FINDING_OK;
-    (void)printf("%s%-7s%s", is_coloured ? colours[state] : "", cw_finding_state_name(state),
-                 is_coloured ? "\033[0m" : "");
-}
-
 static void on_finding(void *ctx, const struct cw_finding *finding)
 {
     struct telling *telling = ctx;
@@ -36,9 +27,20 @@ static void on_finding(void *ctx, const struct cw_finding *finding)
     if (telling->cli->is_quiet && finding->state == CW_FINDING_OK) {
         return;
     }
-    print_state(telling->cli, finding->state);
-    (void)printf(" %s: %s%s%s\n", finding->check, finding->text,
-                 finding->command[0] != '\0' ? "; type: " : "", finding->command);
+    static const enum cw_tone tones[] = {[CW_FINDING_OK] = CW_TONE_PLAIN,
+                                         [CW_FINDING_WARNING] = CW_TONE_NOTICE,
+                                         [CW_FINDING_ERROR] = CW_TONE_ALARM};
+    cw_tone_print(telling->cli, tones[finding->state], cw_finding_state_name(finding->state),
+                  STATE_COLUMNS);
+    const bool has_command = finding->command[0] != '\0';
+    const bool is_joined = telling->cli->columns == 0;
+    const struct cw_line line = {STATE_COLUMNS, STATE_COLUMNS + 1};
+    cw_cli_line(telling->cli, line, " %s: %s%s%s", finding->check, finding->text,
+                has_command && is_joined ? "; type: " : "",
+                has_command && is_joined ? finding->command : "");
+    if (has_command && !is_joined) { /* to be copied: never wrapped */
+        (void)printf("%*s type: %s\n", STATE_COLUMNS, "", finding->command);
+    }
     (void)fflush(stdout);
 }
 

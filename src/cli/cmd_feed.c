@@ -3,12 +3,51 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/feed_parse.h"
+#include "cli/tone.h"
 #include "doctor/feed_health.h"
+
+enum { BELOW = 4, ON_COLUMNS = 3, MEANING_COLUMNS = 15, CONDITION_COLUMNS = 7 };
+enum { PARTS_BYTES_MAX = 1 << 20 };
 
 /* ---- list and status ------------------------------------------------------------------------ */
 
+/* Of the longest id. */
+static int id_columns(const struct cw_home *home)
+{
+    int columns = 0;
+    for (size_t i = 0; i < cw_feeds_count(home->feeds); i++) {
+        const int len = (int)strlen(cw_feeds_at(home->feeds, i)->id);
+        columns = len > columns ? len : columns;
+    }
+    return columns;
+}
+
+/* A line below the row of its feed; nothing when there is nothing to say. */
+static void print_below(const struct cw_cli *cli, const char *begin, const char *text)
+{
+    if (text[0] != '\0') {
+        cw_cli_line(cli, (struct cw_line){0, BELOW + 2}, "%*s%s%s", BELOW, "", begin, text);
+    }
+}
+
+/* "unusable: position: value: why" below the row of its feed; a part may hold any byte. */
+static void print_parts(const struct cw_cli *cli, const char *head, const struct cw_span *parts,
+                        size_t count)
+{
+    struct cw_buf text;
+    cw_buf_init(&text, PARTS_BYTES_MAX);
+    cw_buf_printf(&text, "%*s%s", BELOW, "", head);
+    for (size_t i = 0; i < count; i++) {
+        cw_buf_str(&text, ": ");
+        cw_buf_span(&text, parts[i]);
+    }
+    cw_cli_text(cli, (struct cw_line){0, BELOW + 2}, &text);
+    cw_buf_clear(&text);
+}
+
 static void list(const struct cw_cli *cli, const struct cw_home *home)
 {
+    const int wide = id_columns(home);
     for (size_t i = 0; i < cw_feeds_count(home->feeds); i++) {
         const struct cw_feed *feed = cw_feeds_at(home->feeds, i);
         if (cli->is_json) {
@@ -19,15 +58,10 @@ static void list(const struct cw_cli *cli, const struct cw_home *home)
                                   "url", feed->url, "enabled", feed->enabled ? 1 : 0));
             continue;
         }
-        (void)printf("%-28s %-8s %-15s ", feed->id, feed->enabled ? "on" : "off",
-                     cw_feed_meaning_name(feed->meaning));
-        cw_cli_print(cw_span_cstr(feed->title));
-        (void)printf("\n");
-        if (!feed->enabled && feed->note[0] != '\0') {
-            (void)printf("%-28s          ", "");
-            cw_cli_print(cw_span_cstr(feed->note));
-            (void)printf("\n");
-        }
+        (void)printf("%-*s %-*s %-*s ", wide, feed->id, ON_COLUMNS, feed->enabled ? "on" : "off",
+                     MEANING_COLUMNS, cw_feed_meaning_name(feed->meaning));
+        cw_cli_cut(cli, (size_t)(wide + ON_COLUMNS + MEANING_COLUMNS + 3), feed->title);
+        print_below(cli, "", feed->enabled ? "" : feed->note);
     }
 }
 
@@ -36,10 +70,12 @@ struct looked {
     const struct cw_feed *feed;
     struct cw_feed_state state;
     struct cw_feed_health health;
+    int id_columns; /* of its column in the table */
 };
 
 /* Listings in force on addresses that nobody holds: all are counted, the first are named. */
 struct suspicious {
+    const struct cw_cli *cli;
     json_t *first; /* NULL for text: they are printed as they come */
     uint64_t count;
 };
@@ -66,31 +102,32 @@ static enum cw_status on_suspicious(void *ctx, struct cw_span canonical, struct 
         (void)json_array_append_new(suspicious->first, one);
         return CW_OK;
     }
-    (void)printf("%-28s suspicious: ", "");
-    cw_cli_print(value);
-    (void)printf(": %s\n", json_string_value(json_object_get(one, "what")));
+    const char *what = json_string_value(json_object_get(one, "what"));
+    const struct cw_span parts[] = {value, cw_span_cstr(what)};
+    print_parts(suspicious->cli, "suspicious", parts, CW_COUNT(parts));
     json_decref(one);
     return CW_OK;
 }
 
-/* Entries that are no addresses: ctx is an array to append to, or NULL to print them as they come.
- */
+/* Entries that are no addresses. */
+struct unusable {
+    const struct cw_cli *cli;
+    json_t *array; /* NULL for text: they are printed as they come */
+};
+
 static enum cw_status on_unusable(void *ctx, const struct cw_unusable *entry,
                                   CW_UNUSED struct cw_error *err)
 {
-    if (ctx != NULL) {
+    const struct unusable *unusable = ctx;
+    if (unusable->array != NULL) {
         (void)json_array_append_new(
-            ctx, json_pack("{s:o, s:o, s:o}", "position", cw_json_text(entry->position), "value",
-                           cw_json_text(entry->value), "error", cw_json_text(entry->error)));
+            unusable->array,
+            json_pack("{s:o, s:o, s:o}", "position", cw_json_text(entry->position), "value",
+                      cw_json_text(entry->value), "error", cw_json_text(entry->error)));
         return CW_OK;
     }
-    (void)printf("%-28s unusable: ", "");
-    cw_cli_print(entry->position);
-    (void)printf(": ");
-    cw_cli_print(entry->value);
-    (void)printf(": ");
-    cw_cli_print(entry->error);
-    (void)printf("\n");
+    const struct cw_span parts[] = {entry->position, entry->value, entry->error};
+    print_parts(unusable->cli, "unusable", parts, CW_COUNT(parts));
     return CW_OK;
 }
 
@@ -128,12 +165,12 @@ static enum cw_status print_status_json(const struct cw_cli *cli, const struct l
     const struct cw_feed *feed = looked->feed;
     const struct cw_feed_state *state = &looked->state;
     struct suspicious suspicious = {.first = json_array()};
-    json_t *unusable = json_array();
+    struct unusable unusable = {.cli = cli, .array = json_array()};
     enum cw_status status =
         store == NULL ? CW_OK
                       : cw_store_suspicious(store, feed->id, on_suspicious, &suspicious, err);
     if (status == CW_OK && store != NULL) {
-        status = cw_store_unusable(store, feed->id, ENTRIES_NAMED, on_unusable, unusable, err);
+        status = cw_store_unusable(store, feed->id, ENTRIES_NAMED, on_unusable, &unusable, err);
     }
     json_t *object = json_pack(
         "{s:s, s:s, s:b, s:o, s:o, s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:o, s:s, s:I, s:o, s:o}",
@@ -145,27 +182,21 @@ static enum cw_status print_status_json(const struct cw_cli *cli, const struct l
         (json_int_t)state->failures, "error_code", state->error_code, "error",
         cw_json_text(cw_span_cstr(state->error_text)), "held_sha256", state->held_sha256,
         "suspicious", (json_int_t)suspicious.count, "suspicious_entries", suspicious.first,
-        "unusable_entries", unusable);
+        "unusable_entries", unusable.array);
     add_health(cli, object, looked);
     cw_cli_json(object);
     return status;
-}
-
-/* A line below the row of its feed; nothing when there is nothing to say. */
-static void print_below(const char *begin, const char *text)
-{
-    if (text[0] != '\0') {
-        (void)printf("%-28s %s", "", begin);
-        cw_cli_print(cw_span_cstr(text));
-        (void)printf("\n");
-    }
 }
 
 static void print_command(const struct cw_cli *cli, const char *begin, const char *command)
 {
     char text[COMMAND_BYTES];
     write_command(cli, command, text, sizeof(text));
-    print_below(begin, command[0] == '\0' ? "" : text);
+    if (command[0] != '\0') {
+        (void)printf("%*s%s", BELOW, "", begin);
+        cw_cli_print(cw_span_cstr(text)); /* to be copied: never wrapped */
+        (void)printf("\n");
+    }
 }
 
 static void print_health(const struct cw_cli *cli, const struct cw_feed_health *health)
@@ -173,16 +204,31 @@ static void print_health(const struct cw_cli *cli, const struct cw_feed_health *
     if (health->condition == CW_CONDITION_GOOD) {
         return;
     }
-    print_below("", health->why);
+    print_below(cli, "", health->why);
     if (health->since_s > 0) {
         char since[CW_TIME_TEXT_BYTES];
         cw_time_format(health->since_s, since);
-        print_below("since ", since);
+        print_below(cli, "since ", since);
     }
-    print_below("", health->in_force);
-    print_below("", health->advice);
+    print_below(cli, "", health->in_force);
+    print_below(cli, "", health->advice);
     print_command(cli, "look: ", health->look);
     print_command(cli, "type: ", health->command);
+}
+
+static void print_condition(const struct cw_cli *cli, const struct cw_feed *feed,
+                            enum cw_feed_condition condition)
+{
+    static const enum cw_tone tones[] = {
+        [CW_CONDITION_GOOD] = CW_TONE_PLAIN,    [CW_CONDITION_NEVER] = CW_TONE_UNKNOWN,
+        [CW_CONDITION_FAILED] = CW_TONE_NOTICE, [CW_CONDITION_HELD] = CW_TONE_NOTICE,
+        [CW_CONDITION_STALE] = CW_TONE_ALARM,
+    };
+    if (feed->enabled) {
+        cw_tone_print(cli, tones[condition], cw_feed_condition_name(condition), CONDITION_COLUMNS);
+    } else {
+        cw_tone_print(cli, CW_TONE_PLAIN, "off", CONDITION_COLUMNS);
+    }
 }
 
 static enum cw_status print_status(const struct cw_cli *cli, const struct looked *looked,
@@ -190,15 +236,17 @@ static enum cw_status print_status(const struct cw_cli *cli, const struct looked
 {
     const struct cw_feed *feed = looked->feed;
     const struct cw_feed_state *state = &looked->state;
-    struct suspicious suspicious = {.count = 0};
+    struct suspicious suspicious = {.cli = cli};
+    struct unusable unusable = {.cli = cli};
     char age[32] = "never read";
     if (state->retrieved_at_s > 0) {
         const int64_t age_s = cw_clock_now_s(&cli->clock) - state->retrieved_at_s;
         cw_age_format(age_s > 0 ? age_s : 0, age, sizeof(age));
     }
-    (void)printf("%-28s %-7s %-12s %7llu listings %4llu unusable\n", feed->id,
-                 feed->enabled ? cw_feed_condition_name(looked->health.condition) : "off", age,
-                 (unsigned long long)state->listings, (unsigned long long)state->unusable);
+    (void)printf("%-*s ", looked->id_columns, feed->id);
+    print_condition(cli, feed, looked->health.condition);
+    (void)printf(" %-12s %7llu listings %4llu unusable\n", age, (unsigned long long)state->listings,
+                 (unsigned long long)state->unusable);
     if (feed->enabled) {
         print_health(cli, &looked->health);
     }
@@ -208,10 +256,11 @@ static enum cw_status print_status(const struct cw_cli *cli, const struct looked
     const enum cw_status status =
         cw_store_suspicious(store, feed->id, on_suspicious, &suspicious, err);
     if (suspicious.count > ENTRIES_NAMED) {
-        (void)printf("%-28s suspicious: %llu in all\n", "", (unsigned long long)suspicious.count);
+        (void)printf("%*ssuspicious: %llu in all\n", BELOW, "",
+                     (unsigned long long)suspicious.count);
     }
     return status == CW_OK
-               ? cw_store_unusable(store, feed->id, ENTRIES_NAMED, on_unusable, NULL, err)
+               ? cw_store_unusable(store, feed->id, ENTRIES_NAMED, on_unusable, &unusable, err)
                : status;
 }
 
@@ -225,8 +274,9 @@ static enum cw_status status_of_all(const struct cw_cli *cli, const struct cw_ho
         cw_cli_say(cli, "no scan was ever run here: cryptowatch scan");
         status = CW_OK;
     }
+    const int wide = id_columns(home);
     for (size_t i = 0; status == CW_OK && i < cw_feeds_count(home->feeds); i++) {
-        struct looked looked = {.feed = cw_feeds_at(home->feeds, i)};
+        struct looked looked = {.feed = cw_feeds_at(home->feeds, i), .id_columns = wide};
         if (store != NULL) {
             status = cw_store_feed_get(store, looked.feed->id, &looked.state, err);
         }

@@ -19,21 +19,23 @@ static bool absolute(const char *folder, char *ret)
     return snprintf(ret, PATH_BYTES, "%s/%s", here, folder) < PATH_BYTES;
 }
 
-static void print_next(const char *path)
+static void print_next(const struct cw_cli *cli, const char *path)
 {
+    static const struct cw_line line = {0, 0};
     char folder[4 * PATH_BYTES]; /* \xHH at worst */
     cw_text_escape_to(folder, sizeof(folder), cw_span_cstr(path));
-    (void)printf(
-        "Made a home in %s: configuration, keys, feeds, rules and state.\n\n"
-        "Next:\n"
-        "  cryptowatch scan --config %s/cryptowatch.json\n"
-        "  cryptowatch check --config %s/cryptowatch.json ADDRESS\n\n"
-        "Every hour, by cron:\n"
-        "  17 * * * * cryptowatch scan --quiet --config %s/cryptowatch.json\n\n"
-        "Alerts speak for the URI given by --source: it stands in cryptowatch.json and, as "
-        "what\nthe key may sign for, in keys/keys.jwks.json. To be told of alerts, add a "
-        "webhook under\n`endpoints`.\n",
-        folder, folder, folder, folder);
+    cw_cli_line(cli, line, "Made a home in %s: configuration, keys, feeds, rules and state.",
+                folder);
+    (void)printf("\nNext:\n"
+                 "  cryptowatch scan --config %s/cryptowatch.json\n"
+                 "  cryptowatch check --config %s/cryptowatch.json ADDRESS\n\n"
+                 "Every hour, by cron:\n"
+                 "  17 * * * * cryptowatch scan --quiet --config %s/cryptowatch.json\n\n",
+                 folder, folder, folder);
+    cw_cli_line(cli, line,
+                "Alerts speak for the URI given by --source: it stands in cryptowatch.json and, as "
+                "what the key may sign for, in keys/keys.jwks.json. To be told of alerts, add a "
+                "webhook under `endpoints`.");
 }
 
 int cw_cmd_init(struct cw_cli *cli, int argc, char **argv)
@@ -92,7 +94,7 @@ int cw_cmd_init(struct cw_cli *cli, int argc, char **argv)
     if (cli->is_json) {
         cw_cli_json(json_pack("{s:o}", "home", cw_json_text(cw_span_cstr(folder))));
     } else if (!cli->is_quiet) {
-        print_next(folder);
+        print_next(cli, folder);
     }
     return CW_EXIT_OK;
 }

@@ -1,7 +1,10 @@
 #include "base/text.h"
-#include "cli/cli.h"
+#include "cli/tone.h"
 
-static void print_rule(const struct cw_cli *cli, const struct cw_rule *rule)
+enum { SEVERITY_COLUMNS = 8 };
+
+/* In: id_columns  of the longest id */
+static void print_rule(const struct cw_cli *cli, const struct cw_rule *rule, int id_columns)
 {
     if (cli->is_json) {
         cw_cli_json(json_pack("{s:s, s:o, s:s, s:s, s:I, s:I, s:s, s:s}", "id", rule->id, "title",
@@ -12,10 +15,23 @@ static void print_rule(const struct cw_cli *cli, const struct cw_rule *rule)
                               rule->sha256));
         return;
     }
-    (void)printf("%-28s %-8s %4zu addresses  ", rule->id, cw_grade_severities[rule->severity],
-                 rule->addresses_count);
-    cw_cli_print(cw_span_cstr(rule->title));
-    (void)printf("\n");
+    (void)printf("%-*s ", id_columns, rule->id);
+    cw_tone_print(cli, cw_tone_of_severity((enum cw_severity)rule->severity),
+                  cw_grade_severities[rule->severity], SEVERITY_COLUMNS);
+    const int wide = printf(" %4zu addresses  ", rule->addresses_count);
+    cw_cli_cut(cli, (size_t)(id_columns + 1 + SEVERITY_COLUMNS + wide), rule->title);
+}
+
+static void list(const struct cw_cli *cli, const struct cw_rules *rules)
+{
+    int id_columns = 0;
+    for (size_t i = 0; i < cw_rules_count(rules); i++) {
+        const int len = (int)strlen(cw_rules_at(rules, i)->id);
+        id_columns = len > id_columns ? len : id_columns;
+    }
+    for (size_t i = 0; i < cw_rules_count(rules); i++) {
+        print_rule(cli, cw_rules_at(rules, i), id_columns);
+    }
 }
 
 static json_t *mistake_json(const struct cw_mistake *mistake)
@@ -87,9 +103,7 @@ static int run(const struct cw_cli *cli, const char *folder, bool is_lint)
     } else if (is_lint) {
         code = lint(cli, &mistakes, rules);
     } else {
-        for (size_t i = 0; i < cw_rules_count(rules); i++) {
-            print_rule(cli, cw_rules_at(rules, i));
-        }
+        list(cli, rules);
         cw_cli_mistakes(cli, &mistakes);
         code = mistakes.errors > 0 ? CW_EXIT_DATA : CW_EXIT_OK;
     }

@@ -1,5 +1,6 @@
 #include "base/datetime.h"
 #include "cli/run_metrics.h"
+#include "cli/tone.h"
 #include "sandbox/sandbox.h"
 #include "scan/scan.h"
 
@@ -127,11 +128,12 @@ static void print_text(const struct cw_cli *cli, const struct cw_scan_report *re
 {
     for (size_t i = 0; i < report->alerts_count; i++) {
         const struct cw_alert_summary *summary = &report->alerts[i].summary;
-        (void)printf("%s%s%s %s ", cw_cli_data_level(cli, CW_LEVEL_NOTICE),
-                     is_dry ? "would alert: " : "", summary->id,
-                     cw_severity_name(summary->severity));
-        cw_cli_print(cw_span_cstr(summary->text_en));
-        (void)printf("\n");
+        const int column = printf("%s%s%s ", cw_cli_data_level(cli, CW_LEVEL_NOTICE),
+                                  is_dry ? "would alert: " : "", summary->id);
+        const char *severity = cw_severity_name(summary->severity);
+        cw_tone_print(cli, cw_tone_of_severity(summary->severity), severity, 0);
+        cw_cli_line(cli, (struct cw_line){(size_t)column + strlen(severity), 4}, " %s",
+                    summary->text_en);
     }
     /* Where both streams are one, as in the journal, a full buffer would end within a line, and the
      * next line of stderr in that line. That it cannot be written is said by main. */

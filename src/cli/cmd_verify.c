@@ -205,7 +205,7 @@ static enum cw_status verify_one(const struct cw_cli *cli, const char *path,
     if (cli->is_json) {
         cw_verified_print_json(&verified);
     } else if (!cli->is_quiet) {
-        cw_verified_print(&verified);
+        cw_verified_print(cli, &verified);
     }
     file_clear(&file);
     return status;

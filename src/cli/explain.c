@@ -5,6 +5,8 @@
 #include "address/reserved.h"
 #include "address/spellings.h"
 
+enum { SPELLING_INDENT = 23 }; /* where the text of a spelling stands */
+
 /* A sentence per relation: what it proves, and what not. */
 static const struct {
     enum cw_relation relation;
@@ -137,33 +139,40 @@ static json_t *reserved_json(const struct cw_reserved *reserved)
                : json_pack("{s:s, s:s}", "what", reserved->what, "source", reserved->source);
 }
 
+struct printing {
+    const struct cw_cli *cli;
+    enum cw_relation last;
+};
+
 static bool print_spelling(const struct cw_spelling *spelling, void *context)
 {
-    enum cw_relation *last = context;
-    if (spelling->relation != *last) {
+    struct printing *printing = context;
+    if (spelling->relation != printing->last) {
         (void)printf("  %s\n", cw_relation_name(spelling->relation));
-        *last = spelling->relation;
+        printing->last = spelling->relation;
     }
-    (void)printf("    %-18s ", spelling->chain);
-    cw_cli_print(spelling->text);
-    (void)printf("%s\n", needs_its_chain(spelling->text) ? "  (beside its chain)" : "");
+    cw_cli_line(printing->cli, (struct cw_line){0, SPELLING_INDENT}, "    %-18s %.*s%s",
+                spelling->chain, CW_SPAN_ARG(spelling->text),
+                needs_its_chain(spelling->text) ? "  (beside its chain)" : "");
     return true;
 }
 
-static void print_spellings(const struct cw_address *address)
+static void print_spellings(const struct cw_cli *cli, const struct cw_address *address)
 {
-    enum cw_relation last = CW_RELATION_NONE;
+    struct printing printing = {.cli = cli, .last = CW_RELATION_NONE};
     const uint32_t bits = cw_address_spellings_open(address);
-    (void)cw_address_spellings(address, print_spelling, &last);
+    (void)cw_address_spellings(address, print_spelling, &printing);
     for (unsigned bit = 0; bit < CW_SPELLINGS_OPEN; bit++) {
         if ((bits & 1u << bit) != 0) {
-            (void)printf("  not listed: %s\n",
-                         cw_spellings_open_text((enum cw_spellings_open)(1u << bit)));
+            cw_cli_line(cli, (struct cw_line){0, 4}, "  not listed: %s",
+                        cw_spellings_open_text((enum cw_spellings_open)(1u << bit)));
         }
     }
     for (size_t i = 0; i < CW_COUNT(relations); i++) {
-        (void)printf("  %s: %s %s\n", cw_relation_name(relations[i].relation), relations[i].proves,
-                     relations[i].not_proves);
+        const bool is_all = relations[i].not_proves[0] == '\0';
+        cw_cli_line(cli, (struct cw_line){0, 4}, "  %s: %s%s%s",
+                    cw_relation_name(relations[i].relation), relations[i].proves, is_all ? "" : " ",
+                    relations[i].not_proves);
     }
 }
 
@@ -192,19 +201,17 @@ void cw_cli_explain_print(const struct cw_cli *cli, struct cw_span asked)
     const enum cw_address_error why = cw_address_ask(asked, &address);
     if (why != CW_ADDRESS_OK) {
         if (cw_address_explain_error(asked, why, &more)) {
-            (void)printf("  note: ");
-            cw_cli_print(cw_span_cstr(more.text));
-            (void)printf("\n");
+            cw_cli_line(cli, (struct cw_line){0, 4}, "  note: %s", more.text);
         }
         return;
     }
     cw_cli_print_unwrapped(&address);
     const struct cw_reserved *reserved = cw_address_reserved(&address);
     if (reserved != NULL) {
-        (void)printf("  note: nobody holds this address: it is %s (%s)\n", reserved->what,
-                     reserved->source);
+        cw_cli_line(cli, (struct cw_line){0, 4}, "  note: nobody holds this address: it is %s (%s)",
+                    reserved->what, reserved->source);
     }
     if (cli->is_explain) {
-        print_spellings(&address);
+        print_spellings(cli, &address);
     }
 }

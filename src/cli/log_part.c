@@ -5,6 +5,10 @@
 #include "base/datetime.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "cli/flow.h"
+#include "cli/tone.h"
+
+enum { LINE_BYTES_MAX = 16 << 10 };
 
 /* ---- keys ---------------------------------------------------------------------------------- */
 
@@ -70,6 +74,14 @@ static const char *signature_name(enum cw_tlog_signature state)
 const char *cw_cli_result_name(enum cw_status status)
 {
     return status == CW_OK ? "valid" : (status == CW_UNTRUSTED ? "invalid" : "unchecked");
+}
+
+void cw_cli_result_print(const struct cw_cli *cli, enum cw_status status)
+{
+    const enum cw_tone tone = status == CW_OK          ? CW_TONE_GOOD
+                              : status == CW_UNTRUSTED ? CW_TONE_ALARM
+                                                       : CW_TONE_UNKNOWN;
+    cw_tone_print(cli, tone, cw_cli_result_name(status), 0);
 }
 
 static json_t *signatures_json(const struct cw_log_witness *signatures, size_t count)
@@ -138,23 +150,29 @@ static void log_json(const char *folder, enum cw_status status, const struct cw_
     cw_cli_json(out);
 }
 
-static void log_text(const char *folder, enum cw_status status, const struct cw_log_found *found,
-                     const struct cw_error *err)
+static void log_text(const struct cw_cli *cli, const char *folder, enum cw_status status,
+                     const struct cw_log_found *found, const struct cw_error *err)
 {
+    const size_t column =
+        cw_flow_columns(cw_span_cstr(folder)) + 2 + strlen(cw_cli_result_name(status));
     cw_cli_print(cw_span_cstr(folder));
-    (void)printf(": %s", cw_cli_result_name(status));
+    (void)printf(": ");
+    cw_cli_result_print(cli, status);
     if (status != CW_OK) {
-        (void)printf(": %s\n", err->text);
+        cw_cli_line(cli, (struct cw_line){column, 4}, ": %s", err->text);
         return;
     }
-    (void)printf(": ");
-    cw_cli_print(cw_span_cstr(found->checkpoint.origin));
-    (void)printf(", %llu entries (", (unsigned long long)found->checkpoint.tree.size);
+    struct cw_buf text;
+    cw_buf_init(&text, LINE_BYTES_MAX);
+    cw_buf_printf(&text, ": %s, %llu entries (", found->checkpoint.origin,
+                  (unsigned long long)found->checkpoint.tree.size);
     for (size_t i = 0; i < CW_LOG_KINDS; i++) {
-        (void)printf("%s%llu %s", i == 0 ? "" : ", ", (unsigned long long)found->entries[i],
-                     cw_log_kind_name((enum cw_log_kind)i));
+        cw_buf_printf(&text, "%s%llu %s", i == 0 ? "" : ", ", (unsigned long long)found->entries[i],
+                      cw_log_kind_name((enum cw_log_kind)i));
     }
-    (void)printf(")\n");
+    cw_buf_str(&text, ")");
+    cw_cli_text(cli, (struct cw_line){column, 4}, &text);
+    cw_buf_clear(&text);
     print_signatures(found->signatures, found->signatures_count);
     if (found->has_older) {
         (void)printf("  begins with the %llu entries of the older checkpoint\n",
@@ -172,7 +190,7 @@ int cw_cli_log_verify(const struct cw_cli *cli, const struct cw_log_audit *audit
     if (cli->is_json) {
         log_json(audit->folder, status, &found, &err);
     } else if (!cli->is_quiet) {
-        log_text(audit->folder, status, &found, &err);
+        log_text(cli, audit->folder, status, &found, &err);
     }
     return status == CW_OK ? CW_EXIT_OK
                            : (status == CW_UNTRUSTED ? CW_EXIT_INVALID : CW_EXIT_UNCHECKED);

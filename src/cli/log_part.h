@@ -24,6 +24,8 @@ CW_NODISCARD enum cw_status cw_cli_vkeys_own(const struct cw_home *home, struct 
 
 /** "valid", "invalid" (CW_UNTRUSTED) or "unchecked": what a verification came to. */
 const char *cw_cli_result_name(enum cw_status status);
+/** The same on stdout, in its colour. */
+void cw_cli_result_print(const struct cw_cli *cli, enum cw_status status);
 
 /** A folder can only be a log. */
 bool cw_cli_is_log(const char *path);

@@ -39,20 +39,17 @@ int cw_cli_verdict_exit(enum cw_verdict verdict)
     return CW_EXIT_BUG;
 }
 
-const char *cw_cli_verdict_colour(const struct cw_cli *cli, enum cw_verdict verdict)
+enum cw_tone cw_cli_verdict_tone(enum cw_verdict verdict)
 {
-    if (!cli->is_colour) {
-        return "";
-    }
     switch (verdict) {
     case CW_VERDICT_LISTED:
-        return "\x1b[1;31m";
+        return CW_TONE_ALARM;
     case CW_VERDICT_RELATED:
-        return "\x1b[1;33m";
+        return CW_TONE_NOTICE;
     case CW_VERDICT_CANNOT_SAY:
-        return "\x1b[1;35m";
+        return CW_TONE_UNKNOWN;
     case CW_VERDICT_CLEAR:
-        return "\x1b[1;32m";
+        return CW_TONE_GOOD;
     }
-    return "";
+    return CW_TONE_PLAIN;
 }

@@ -3,13 +3,12 @@
 #define CW_CLI_MATCH_H
 
 #include "check/check.h"
-#include "cli/cli.h"
+#include "cli/tone.h"
 
 /** The match object of design.md section 2. New reference. */
 json_t *cw_cli_match_json(const struct cw_check_match *match);
 /** 10 listed, 11 related, 20 cannot say, 0 clear. */
 int cw_cli_verdict_exit(enum cw_verdict verdict);
-/** How a verdict begins on a terminal, and "\x1b[0m" ends it; "" where there is no colour. */
-const char *cw_cli_verdict_colour(const struct cw_cli *cli, enum cw_verdict verdict);
+enum cw_tone cw_cli_verdict_tone(enum cw_verdict verdict);
 
 #endif

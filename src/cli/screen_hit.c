@@ -96,9 +96,9 @@ static void put_shown(const struct cw_hit_style *style, struct cw_span text,
     const struct cw_check_against against = cw_hit_against(style);
     const size_t all =
         (against.is_lists ? answer->of_lists : 0) + (against.is_cases ? answer->of_cases : 0);
-    const char *colour = cw_cli_verdict_colour(style->cli, verdict);
-    cw_buf_printf(out, "%s%s%s ", colour, cw_verdict_name(verdict),
-                  colour[0] == '\0' ? "" : "\x1b[0m");
+    const enum cw_tone tone = cw_cli_verdict_tone(verdict);
+    cw_buf_printf(out, "%s%s%s ", cw_tone_begin(style->cli, tone), cw_verdict_name(verdict),
+                  cw_tone_end(style->cli, tone));
     cw_text_escape(out, text);
     for (size_t i = 0; i < answer->matches_count; i++) {
         if (is_asked_for(style, &answer->matches[i])) { /* the strongest comes first */

@@ -2,9 +2,12 @@
 
 #include "alert/receipt.h"
 #include "base/datetime.h"
+#include "cli/flow.h"
 #include "cli/log_part.h"
 
 enum { NOTES_MAX = 8, NOTE_BYTES = 96 };
+
+static const struct cw_line below = {0, 4}; /* the line that says the result */
 
 /* What was checked, and what was not: one list of short phrases each. */
 struct notes {
@@ -156,21 +159,22 @@ void cw_verified_print_json(const struct cw_verified *verified)
 
 /* ---- for people ---- */
 
-static void print_notes(const char *head, const struct notes *notes)
+static void print_notes(const struct cw_cli *cli, const char *head, const struct notes *notes)
 {
-    (void)printf("  %s: ", head);
-    for (size_t i = 0; i < notes->count; i++) {
-        (void)printf("%s%s", i == 0 ? "" : ", ", notes->items[i]);
+    char text[(NOTE_BYTES + 2) * NOTES_MAX] = "";
+    size_t len = 0;
+    for (size_t i = 0; i < notes->count && len < sizeof(text); i++) {
+        len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s", i == 0 ? "" : ", ",
+                                notes->items[i]);
     }
-    (void)printf("\n");
+    cw_cli_line(cli, below, "  %s: %s", head, text);
 }
 
-static void print_alert(const struct cw_alert_summary *alert)
+static void print_alert(const struct cw_cli *cli, const struct cw_alert_summary *alert)
 {
     if (alert != NULL) {
-        (void)printf("  alert %s of %s\n  ", alert->id, alert->time);
-        cw_cli_print(cw_span_cstr(alert->text_en));
-        (void)printf("\n");
+        (void)printf("  alert %s of %s\n", alert->id, alert->time);
+        cw_cli_line(cli, below, "  %s", alert->text_en);
     } else {
         (void)printf("  an alert of a type that this version does not know\n");
     }
@@ -198,24 +202,27 @@ static void print_receipt(const struct cw_receipt_summary *receipt)
     (void)printf("\n  proves that its issuer gave this answer on these snapshots and rules\n");
 }
 
-void cw_verified_print(const struct cw_verified *verified)
+void cw_verified_print(const struct cw_cli *cli, const struct cw_verified *verified)
 {
     const struct cw_verification *found = verified->found;
     struct scope scope;
     cw_cli_print(cw_span_cstr(verified->file));
-    (void)printf(": %s%s%s\n", cw_cli_result_name(verified->status),
-                 verified->status == CW_OK ? "" : ": ",
-                 verified->status == CW_OK ? "" : verified->err->text);
+    (void)printf(": ");
+    cw_cli_result_print(cli, verified->status);
+    const size_t column = cw_flow_columns(cw_span_cstr(verified->file)) + 2 +
+                          strlen(cw_cli_result_name(verified->status));
+    cw_cli_line(cli, (struct cw_line){column, 4}, "%s%s", verified->status == CW_OK ? "" : ": ",
+                verified->status == CW_OK ? "" : verified->err->text);
     for (size_t i = 0; i < found->signatures_count; i++) {
         const struct cw_signature_report *report = &found->signatures[i];
         char when[CW_TIME_TEXT_BYTES];
         cw_time_format(report->iat_s, when);
-        (void)printf("  signature %zu: %s, key %s, purpose %s, signed %s%s%s\n", i + 1,
-                     state_name(report->state), report->kid, report->purpose, when,
-                     report->is_source_trusted ? ", trusted for the source" : "",
-                     report->is_saved ? ", seen in the log by a witness before its key was "
-                                        "compromised"
-                                      : "");
+        cw_cli_line(cli, below, "  signature %zu: %s, key %s, purpose %s, signed %s%s%s", i + 1,
+                    state_name(report->state), report->kid, report->purpose, when,
+                    report->is_source_trusted ? ", trusted for the source" : "",
+                    report->is_saved ? ", seen in the log by a witness before its key was "
+                                       "compromised"
+                                     : "");
     }
     if (verified->proven != NULL && verified->proven->checkpoint.origin[0] != '\0') {
         cw_cli_proof_print(verified->proven);
@@ -226,9 +233,9 @@ void cw_verified_print(const struct cw_verified *verified)
     if (found->kind == CW_SEAL_RECEIPT) {
         print_receipt(verified->receipt);
     } else {
-        print_alert(verified->alert);
+        print_alert(cli, verified->alert);
     }
     scope_of(verified, &scope);
-    print_notes("checked", &scope.checked);
-    print_notes("not checked", &scope.unchecked);
+    print_notes(cli, "checked", &scope.checked);
+    print_notes(cli, "not checked", &scope.unchecked);
 }

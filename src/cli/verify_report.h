@@ -22,7 +22,7 @@ struct cw_verified {
     const struct cw_error *err;               /* why it is not valid */
 };
 
-void cw_verified_print(const struct cw_verified *verified);
+void cw_verified_print(const struct cw_cli *cli, const struct cw_verified *verified);
 void cw_verified_print_json(const struct cw_verified *verified);
 
 #endif

@@ -3,15 +3,22 @@
 The programs under test are the built ones. Nothing is faked but the other side of the wire.
 """
 import base64
+import fcntl
 import http.server
 import json
 import os
 import pathlib
+import pty
+import select
 import shutil
+import signal
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
+import time
 import unittest
 
 BIN = pathlib.Path(sys.argv[1])
@@ -135,10 +142,10 @@ class Receiver:
 class Home:
     """An installation in a temporary folder, without the shipped feeds and rules unless asked."""
 
-    def __init__(self, shipped=False):
+    def __init__(self, shipped=False, now=None):
         self.base = pathlib.Path(tempfile.mkdtemp(prefix="cryptowatch-e2e-"))
         self.path = self.base / "home"
-        self.now = None
+        self.now = now
         made = subprocess.run([PROGRAM, "init", "--source", "https://scanner.agency.example/cw",
                                str(self.path)], capture_output=True, text=True, env=self.env())
         assert made.returncode == 0, made.stderr
@@ -217,6 +224,30 @@ class Case(unittest.TestCase):
         self.home.close()
         self.receiver.close()
         self.lists.close()
+
+
+def on_terminal(command, env, columns=80):
+    """Runs a command on a terminal of its own that is so wide; returns (exit code, what was shown)."""
+    pid, fd = pty.fork()
+    if pid == 0:
+        time.sleep(0.05)  # until the other side has set the size
+        os.execve(command[0], command, env)
+    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    shown, deadline = b"", time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if select.select([fd], [], [], 0.2)[0]:
+            try:
+                part = os.read(fd, 65536)
+            except OSError:
+                break
+            if not part:
+                break
+            shown += part
+    else:
+        os.kill(pid, signal.SIGKILL)
+    _, status = os.waitpid(pid, 0)
+    os.close(fd)
+    return os.waitstatus_to_exitcode(status), shown.decode().replace("\r\n", "\n")
 
 
 def unbase64url(text):

@@ -70,6 +70,12 @@ class Docs(harness.Case):
         self.assertIn("clear for 1 address", out)
         self.assertIn("listed for the file with SHA-256", out)
 
+    def test_commands(self):
+        out = self.run_document("commands.md", 6)
+        self.assertEqual(out.count("usage: cryptowatch feed list"), 2)
+        for name in ("cryptowatch-feed.1", "cryptowatch.bash", "_cryptowatch", "cryptowatch.fish"):
+            self.assertGreater((self.home.base / "work" / name).stat().st_size, 100)
+
     def test_doctor(self):
         out = self.run_document("doctor.md", 5)
         self.assertRegex(out, r"(?m)^ok +outbox: nothing waits")
