@@ -20,7 +20,7 @@ struct request {
     const char *since;
     const char *lang;
     const char *max_tlp;
-    struct cw_report_order order;
+    struct cw_report_order order; /* without what comes of the home */
 };
 
 static bool is_stdout(const struct request *request)
@@ -120,21 +120,33 @@ static void tell(const struct cw_cli *cli, const struct request *request, struct
 
 /* ---- the command ---------------------------------------------------------------------------- */
 
-/* The name of our log's key, for who verifies the checkpoint; without the key, or its right to read
- * it, the page has none. */
-static void find_vkey(const struct cw_home *home, struct cw_buf *ret)
+/* The name of our log's key, for who verifies the checkpoint. A page has none when there is no key,
+ * or none that this user may read. */
+static enum cw_status find_vkey(const struct cw_home *home, struct cw_buf *ret,
+                                struct cw_error *err)
 {
+    struct cw_error cause = {0};
     CW_CLEANUP(cw_signing_key_freep) struct cw_signing_key *key = NULL;
     const struct cw_span name = cw_span_cstr(home->config->log_origin);
-    if (name.len > 0 && cw_home_key(home, CW_KEY_LOG, 0, &key, NULL) == CW_OK) {
-        const struct cw_public_key public_key = cw_signing_key_public(key);
-        cw_public_key_format(ret, &public_key, CW_KEY_VKEY, name);
+    if (name.len == 0) {
+        return CW_OK;
     }
+    const enum cw_status status = cw_home_key(home, CW_KEY_LOG, 0, &key, &cause);
+    if (status == CW_NOT_FOUND || status == CW_DENIED || status == CW_INVALID) {
+        return CW_OK;
+    }
+    if (status != CW_OK) {
+        return cw_error_set(err, status, "%s", cause.text);
+    }
+    const struct cw_public_key public_key = cw_signing_key_public(key);
+    cw_public_key_format(ret, &public_key, CW_KEY_VKEY, name);
+    return cw_buf_status(ret, err);
 }
 
-static enum cw_status make(const struct cw_cli *cli, struct cw_home *home, struct request *request,
-                           struct cw_error *err)
+static enum cw_status make(const struct cw_cli *cli, const struct cw_home *home,
+                           const struct request *request, struct cw_error *err)
 {
+    struct cw_report_order order = request->order;
     struct cw_report_counts counts = {.alerts = 0};
     struct cw_buf page;
     CW_CLEANUP(cw_store_closep) struct cw_store *store = NULL;
@@ -146,12 +158,14 @@ static enum cw_status make(const struct cw_cli *cli, struct cw_home *home, struc
     struct cw_buf vkey;
     cw_buf_init(&vkey, CW_NOTE_BYTES_MAX);
     cw_buf_init(&page, CW_REPORT_BYTES_MAX);
-    find_vkey(home, &vkey);
-    request->order.home = home;
-    request->order.store = store;
-    request->order.log_vkey = vkey.len == 0 ? "" : vkey.data;
     if (status == CW_OK) {
-        status = cw_report_make(&request->order, &page, &counts, err);
+        status = find_vkey(home, &vkey, err);
+    }
+    order.home = home;
+    order.store = store;
+    order.log_vkey = vkey.len == 0 ? "" : vkey.data;
+    if (status == CW_OK) {
+        status = cw_report_make(&order, &page, &counts, err);
     }
     if (status == CW_OK) {
         status = write_page(request, cw_buf_as_span(&page), err);
@@ -164,7 +178,7 @@ static enum cw_status make(const struct cw_cli *cli, struct cw_home *home, struc
     return status;
 }
 
-static int run(struct cw_cli *cli, struct request *request)
+static int run(struct cw_cli *cli, const struct request *request)
 {
     struct cw_home home;
     struct cw_error err = {0};

@@ -73,7 +73,9 @@ struct cw_report_alert {
     struct cw_span address;
     struct cw_span listed_value;
     struct cw_span relation;
+    struct cw_span retracts; /* the alert that this one withdraws; else "" */
     bool is_baseline;
+    bool is_withdrawn; /* by a later alert of the page */
     const struct cw_report_delivery *deliveries;
     size_t deliveries_count;
 };

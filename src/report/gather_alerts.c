@@ -144,6 +144,9 @@ static void read_body(struct cw_report_facts *facts, struct cw_span body,
     (void)cw_report_keep(facts, member(data, "address", "value"), &ret->address);
     (void)cw_report_keep(facts, member(data, "match", "listed_value"), &ret->listed_value);
     (void)cw_report_keep(facts, member(data, "match", "relation"), &ret->relation);
+    const json_t *retracts = json_object_get(data, "retracts");
+    const struct cw_span withdrawn = {json_string_value(retracts), json_string_length(retracts)};
+    (void)cw_report_keep(facts, withdrawn, &ret->retracts);
     ret->is_baseline = json_is_true(json_object_get(json_object_get(data, "listing"), "baseline"));
     json_decref(event);
 }
@@ -204,6 +207,18 @@ static enum cw_status on_alert(void *ctx, const struct cw_stored_alert *stored,
     return gather_deliveries(facts, alert, err);
 }
 
+/* An alert is older than the one that withdraws it: whoever reads of the first reads of both. */
+static void mark_withdrawn(struct cw_report_facts *facts)
+{
+    for (size_t i = 0; i < facts->alerts_count; i++) {
+        const struct cw_span id = facts->alerts[i].retracts;
+        for (size_t older = i + 1; id.len > 0 && older < facts->alerts_count; older++) {
+            struct cw_report_alert *alert = &facts->alerts[older];
+            alert->is_withdrawn |= cw_span_is(id, alert->summary.id);
+        }
+    }
+}
+
 enum cw_status cw_report_gather_alerts(struct cw_report_facts *facts, struct cw_error *err)
 {
     struct cw_store *store = facts->order->store;
@@ -215,10 +230,11 @@ enum cw_status cw_report_gather_alerts(struct cw_report_facts *facts, struct cw_
     if (status == CW_OK) {
         status = count_cases(facts, err);
     }
-    /* Withheld ones are among the newest, too: so many more are looked at. */
-    return status == CW_OK
-               ? cw_store_newest_alerts(store,
-                                        CW_REPORT_ALERTS_MAX + (size_t)facts->alerts_withheld,
-                                        on_alert, facts, err)
-               : status;
+    if (status == CW_OK) {
+        /* Withheld ones are among the newest, too: so many more are looked at. */
+        const size_t max = CW_REPORT_ALERTS_MAX + (size_t)facts->alerts_withheld;
+        status = cw_store_newest_alerts(store, max, on_alert, facts, err);
+    }
+    mark_withdrawn(facts);
+    return status;
 }

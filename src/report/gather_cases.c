@@ -88,6 +88,7 @@ static struct cw_report_address *add_address(struct cw_report_facts *facts)
  * brought in. */
 static void add_listed(struct cw_report_facts *facts, struct cw_report_case *one)
 {
+    CW_ASSERT(one->rule != NULL);
     const struct cw_span id = cw_span_cstr(one->rule->id);
     size_t at = lower_bound(facts, id, CW_SPAN(""));
     one->listed = &facts->addresses[facts->addresses_count];

@@ -128,8 +128,8 @@ static bool is_named(struct cw_span key, const char *prefix, const char *name)
         return false;
     }
     for (size_t i = 0; name[i] != '\0'; i++) {
-        const char c = name[i] == '.' || name[i] == '-' ? '_' : name[i];
-        if (key.data[head + i] != c) {
+        const bool is_joint = name[i] == '.' || name[i] == '-';
+        if (key.data[head + i] != (is_joint ? '_' : name[i])) {
             return false;
         }
     }

@@ -116,9 +116,7 @@ static void put_head(struct cw_page *page, const struct cw_report_facts *facts)
 
 static void put_controls(struct cw_page *page)
 {
-    static const char *const names[] = {"English",
-                                        "Fran\xc3\xa7"
-                                        "ais",
+    static const char *const names[] = {"English", "Fran\303\247ais",
                                         "\xed\x95\x9c\xea\xb5\xad\xec\x96\xb4"};
     cw_page_raw(page, "<div class=\"controls\" id=\"controls\" hidden>\n<label>");
     cw_page_word(page, "span", CW_TEXT_language);

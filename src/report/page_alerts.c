@@ -59,6 +59,10 @@ static void put_last_line(struct cw_page *page, const struct cw_report_alert *al
         cw_page_raw(page, " ");
         cw_page_word(page, "span data-f=\"baseline\" class=\"tag\"", CW_TEXT_baseline);
     }
+    if (alert->is_withdrawn) {
+        cw_page_raw(page, " ");
+        cw_page_word(page, "b class=\"tag\"", CW_TEXT_withdrawn);
+    }
     put_deliveries(page, alert);
     cw_page_raw(page, "</p>\n");
 }

@@ -44,6 +44,20 @@ static void put_feed(struct cw_page *page, const struct cw_report_feed *feed, in
     cw_page_raw(page, "</td></tr>\n");
 }
 
+static bool is_well(const struct cw_report_feed *feed)
+{
+    return !feed->feed->enabled || feed->health.condition == CW_CONDITION_GOOD;
+}
+
+static void put_feeds(struct cw_page *page, const struct cw_report_facts *facts, bool are_well)
+{
+    for (size_t i = 0; i < facts->feeds_count; i++) {
+        if (is_well(&facts->feeds[i]) == are_well) {
+            put_feed(page, &facts->feeds[i], facts->order->now_s);
+        }
+    }
+}
+
 static void put_table(struct cw_page *page, const struct cw_report_facts *facts)
 {
     static const enum cw_text columns[] = {CW_TEXT_col_list, CW_TEXT_col_state,
@@ -56,9 +70,8 @@ static void put_table(struct cw_page *page, const struct cw_report_facts *facts)
                      columns[i]);
     }
     cw_page_raw(page, "</tr></thead><tbody>\n");
-    for (size_t i = 0; i < facts->feeds_count; i++) {
-        put_feed(page, &facts->feeds[i], facts->order->now_s);
-    }
+    put_feeds(page, facts, false);
+    put_feeds(page, facts, true);
     cw_page_raw(page, "</tbody></table></div>\n");
 }
 

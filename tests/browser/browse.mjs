@@ -74,7 +74,7 @@ const steps = {
   },
 };
 
-async function visit(browser, { file, options = {}, init, todo = [], shots = [] }) {
+async function visit(browser, { file, options = {}, init, blocked, todo = [], shots = [] }) {
   const context = await browser.newContext({ viewport: { width: 1100, height: 900 }, ...options });
   if (init) await context.addInitScript(init);
   const page = await context.newPage();
@@ -96,7 +96,7 @@ async function visit(browser, { file, options = {}, init, todo = [], shots = [] 
   await page.goto(address, { waitUntil: "load" });
   seen.load_ms = Date.now() - began;
   if (options.javaScriptEnabled !== false) {
-    await page.waitForFunction(() => document.documentElement.dataset.checked === "yes", null,
+    if (!blocked) await page.waitForFunction(() => document.documentElement.dataset.checked === "yes", null,
       { timeout: 60000 });
     seen.check_ms = Date.now() - began;
     seen.page = await page.evaluate(look);

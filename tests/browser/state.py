@@ -83,7 +83,8 @@ class State:
                            summary="An example: %d addresses." % (len(mine) + 4))
 
     def withdraw_and_rotate(self):
-        alert = self.home.run("alert", "list", "--case", "theft-01").stdout.split()[0]
+        told = self.home.run("alert", "list", "--case", "theft-01").stdout.splitlines()
+        alert = told[-1].split()[0]
         for command in (["alert", "retract", alert, "--reason", "the rule named a wrong address"],
                         ["key", "rotate"]):
             done = self.home.run(*command)

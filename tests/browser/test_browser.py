@@ -122,6 +122,13 @@ class Browser(unittest.TestCase):
         cls.variants, page = put_variants(cls.page, cls.state.home)
         cls.judged = cls.base / "judged.html"
         cls.judged.write_bytes(page)
+        cls.forged = cls.base / "forged.html"
+        key = re.compile(rb'"x": ?"').search(cls.page, cls.page.index(b'id="data-keys"'))
+        page = with_other_byte(cls.page, key.end() + 4)
+        page = with_other_byte(page, page.index(b"</pre>", page.index(b'id="checkpoint"')) - 20)
+        cls.forged.write_bytes(page)
+        cls.other_script = cls.base / "script.html"
+        cls.other_script.write_bytes(cls.page.replace(b'return "v_time";', b'return "v_good";', 1))
         phone = {"viewport": {"width": 390, "height": 800}}
         pages = [
             {"name": "whole", "file": str(cls.file), "todo": [["tab", 16], ["aria", "#changes"]]},
@@ -133,6 +140,8 @@ class Browser(unittest.TestCase):
             {"name": "plain", "file": str(cls.file), "options": {"javaScriptEnabled": False}},
             {"name": "one", "file": str(cls.one)},
             {"name": "many", "file": str(cls.many)},
+            {"name": "script", "file": str(cls.other_script), "blocked": True},
+            {"name": "forged", "file": str(cls.forged)},
             {"name": "judged", "file": str(cls.judged)},
             {"name": "unable", "file": str(cls.one), "init":
                 "crypto.subtle.importKey = () => Promise.reject(new DOMException('', 'NotSupportedError'))"},
@@ -166,7 +175,13 @@ class Browser(unittest.TestCase):
         for name, seen in self.seen.items():
             with self.subTest(name):
                 self.assertEqual(seen["requests"], [])
-                self.assertEqual(seen["errors"], [])
+                self.assertEqual(seen["errors"] if name != "script" else [], [])
+
+    def test_a_script_that_was_altered_does_not_run(self):
+        seen = self.seen["script"]
+        self.assertIn("Content Security Policy", " ".join(seen["errors"]))
+        self.assertIsNone(seen["page"].get("checked"))
+        self.assertEqual(set(seen["page"]["said"]), {"not verified here"})
 
     def test_a_changed_byte_is_shown_in_red_and_the_others_are_verified(self):
         for name, victims in (("one", self.victim), ("many", self.victims)):
@@ -191,6 +206,19 @@ class Browser(unittest.TestCase):
                 self.assertEqual(done.returncode == 0, is_valid, done.stdout + done.stderr)
                 self.assertEqual(shown == "verified", is_valid, shown)
                 self.assertNotIn("shows something else", shown)  # refused for what it is
+
+    def test_another_key_and_another_checkpoint_verify_nothing(self):
+        seen = self.seen["forged"]["page"]
+        self.assertEqual((seen["good"], len(seen["bad"])), (0, 500))
+        self.assertIn("not verified: its key is not in this page", seen["said"])
+        self.assertEqual(seen["log"], "checkpoint NOT valid")
+
+    def test_a_withdrawn_alert_says_so(self):
+        rows = [row for row in ROW.finditer(self.page) if b'data-t="withdrawn"' in row.group(0)]
+        by = [row.group(0) for row in ROW.finditer(self.page)
+              if b'data-t="type_alert_retracted"' in row.group(0)]
+        self.assertEqual((len(rows), len(by)), (1, 1))
+        self.assertIn(rows[0].group(1).decode(), by[0].split(b"<script")[0].decode())
 
     def test_a_browser_without_ed25519_claims_nothing(self):
         seen = self.seen["unable"]["page"]

@@ -124,6 +124,28 @@ class Receipt(Command):
         self.judge(place, "", tell)
 
 
+class Report(Command):
+    """A page is there whole or the one before it is."""
+
+    def words(self, place):
+        return ("report", "--output", place.out / "report.html")
+
+    def prepare(self, place):
+        place.put_back()
+        (place.out / "report.html").write_text("before")
+
+    def judge(self, place, done, tell):
+        page = (place.out / "report.html").read_bytes()
+        left = {path.name for path in place.out.iterdir()} - {"report.html", "transfers.txt"}
+        tell_strays(left, tell)
+        is_whole = page.startswith(b"<!DOCTYPE html>") and page.endswith(b"</html>\n")
+        if not is_whole and (done is not None or page != b"before"):
+            tell("loss: a page of %d bytes is neither the old nor a new one" % len(page))
+
+    def finally_judge(self, place, tell):
+        self.judge(place, "", tell)
+
+
 class Init(Command):
     codes_after_success = (73,)  # it is there already
     line = ("init", "--source", "https://scanner.agency.example/cw")
@@ -221,7 +243,7 @@ class Deliver(Command):
 
 COMMANDS = {"check": Receipt("check", ground.BYSTANDER[0]),
             "screen": Receipt("screen", "transfers.txt"), "init": Init(), "accept": Accept(),
-            "rotate": Rotate(), "deliver": Deliver()}
+            "report": Report(), "rotate": Rotate(), "deliver": Deliver()}
 
 
 # ---- the sweep ----

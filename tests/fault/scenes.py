@@ -107,6 +107,10 @@ class AlertList(Reading):
     command = ("alert", "list", "--json")
 
 
+class Report(Reading):
+    command = ("report", "--output", "-", "--since", "2026-01-01")
+
+
 class Verify(Reading):
     is_told = True
 
@@ -129,7 +133,8 @@ class Index(Reading):
 
 SCENES = {"first": Scene, "later": Later, "web": Web, "deliver": Deliver,
           "web-deliver": WebDeliver, "check": Check, "check-clear": CheckClear, "screen": Screen,
-          "log-verify": LogVerify, "alert-list": AlertList, "verify": Verify, "index": Index}
+          "log-verify": LogVerify, "alert-list": AlertList, "report": Report, "verify": Verify,
+          "index": Index}
 
 
 def make(name):

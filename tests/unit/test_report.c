@@ -209,7 +209,7 @@ static void sizes_and_ages_are_rounded_for_people(void)
     struct cw_page page = {.out = &out, .lang = CW_REPORT_EN};
     cw_page_age(&page, "i", -5);
     cw_page_age(&page, "i", 3600);
-    cw_page_age(&page, "i", 48 * 3600);
+    cw_page_age(&page, "i", INT64_C(48) * 3600);
     CW_CHECK(strstr(out.data, ">0 min<") != NULL && strstr(out.data, ">1 h<") != NULL &&
                  strstr(out.data, ">2 d<") != NULL,
              "%s\n", out.data);
