@@ -109,8 +109,10 @@ static void tell(const struct cw_cli *cli, const struct request *request, struct
         return;
     }
     if (!is_stdout(request)) {
-        cw_cli_say(cli, "%s: %zu alerts, %zu lists, %zu cases; %zu bytes, SHA-256 %s",
-                   request->output, counts->alerts, counts->feeds, counts->cases, page.len, sha256);
+        cw_cli_say(cli, "%s", request->output);
+        cw_cli_say(cli, "  %zu alerts, %zu lists, %zu cases; %zu bytes", counts->alerts,
+                   counts->feeds, counts->cases, page.len);
+        cw_cli_say(cli, "  SHA-256 %s", sha256);
     }
     if (counts->alerts_left_out > 0) {
         cw_cli_say(cli, "%zu older alerts are not in it: cryptowatch alert list",
