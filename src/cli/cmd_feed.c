@@ -60,7 +60,7 @@ static void list(const struct cw_cli *cli, const struct cw_home *home)
         }
         (void)printf("%-*s %-*s %-*s ", wide, feed->id, ON_COLUMNS, feed->enabled ? "on" : "off",
                      MEANING_COLUMNS, cw_feed_meaning_name(feed->meaning));
-        cw_cli_cut(cli, (size_t)(wide + ON_COLUMNS + MEANING_COLUMNS + 3), feed->title);
+        cw_cli_cut(cli, (size_t)wide + ON_COLUMNS + MEANING_COLUMNS + 3, feed->title);
         print_below(cli, "", feed->enabled ? "" : feed->note);
     }
 }

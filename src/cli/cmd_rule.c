@@ -19,7 +19,7 @@ static void print_rule(const struct cw_cli *cli, const struct cw_rule *rule, int
     cw_tone_print(cli, cw_tone_of_severity((enum cw_severity)rule->severity),
                   cw_grade_severities[rule->severity], SEVERITY_COLUMNS);
     const int wide = printf(" %4zu addresses  ", rule->addresses_count);
-    cw_cli_cut(cli, (size_t)(id_columns + 1 + SEVERITY_COLUMNS + wide), rule->title);
+    cw_cli_cut(cli, (size_t)id_columns + 1 + SEVERITY_COLUMNS + (size_t)wide, rule->title);
 }
 
 static void list(const struct cw_cli *cli, const struct cw_rules *rules)

@@ -115,7 +115,8 @@ static bool is_set(const char *name)
 /* Neither colour nor anything that moves the cursor (no-color.org). */
 static bool is_asked_plain(void)
 {
-    return is_set("NO_COLOR") || (is_set("TERM") && strcmp(getenv("TERM"), "dumb") == 0);
+    const char *terminal = getenv("TERM");
+    return is_set("NO_COLOR") || (terminal != NULL && strcmp(terminal, "dumb") == 0);
 }
 
 /* Of the terminal behind a descriptor; 0 when there is none, or when nobody knows. */
