@@ -235,6 +235,8 @@ enum cw_status cw_report_gather_alerts(struct cw_report_facts *facts, struct cw_
         const size_t max = CW_REPORT_ALERTS_MAX + (size_t)facts->alerts_withheld;
         status = cw_store_newest_alerts(store, max, on_alert, facts, err);
     }
-    mark_withdrawn(facts);
+    if (status == CW_OK) {
+        mark_withdrawn(facts);
+    }
     return status;
 }

@@ -60,6 +60,10 @@ static void put_row(struct cw_page *page, const struct cw_report_alert *alert)
     if (alert->address.len > 0) {
         cw_page_element(page, "code", alert->address);
     }
+    if (alert->is_baseline) {
+        cw_page_raw(page, " ");
+        cw_page_word(page, "small class=\"tag\"", CW_TEXT_baseline);
+    }
     cw_page_raw(page, "</li>\n");
 }
 

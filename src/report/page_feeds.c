@@ -38,6 +38,10 @@ static void put_feed(struct cw_page *page, const struct cw_report_feed *feed, in
     cw_page_raw(page, "</td><td class=\"num\">");
     cw_page_number(page, state->listings);
     cw_page_raw(page, "</td><td>");
+    if (state->attempted_at_s == 0) { /* nothing to plot */
+        cw_page_raw(page, "\xe2\x80\x93</td><td>\xe2\x80\x93</td></tr>\n");
+        return;
+    }
     cw_plot_size(page, feed);
     cw_page_raw(page, "</td><td>");
     cw_plot_age(page, feed);
