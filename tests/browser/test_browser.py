@@ -59,7 +59,7 @@ def browse(folder, pages):
     job = folder / "job.json"
     job.write_text(json.dumps({"chromium": chromium(), "pages": pages}))
     done = subprocess.run(["node", str(INSTALL / "browse.mjs"), str(job)], capture_output=True,
-                          text=True, timeout=240)
+                          text=True, timeout=480)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)["pages"]
 
