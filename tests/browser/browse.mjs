@@ -76,6 +76,7 @@ const steps = {
 
 async function visit(browser, { file, options = {}, init, blocked, todo = [], shots = [] }) {
   const context = await browser.newContext({ viewport: { width: 1100, height: 900 }, ...options });
+  context.setDefaultTimeout(120000); // a machine that does much else is slow, and no fault
   if (init) await context.addInitScript(init);
   const page = await context.newPage();
   const seen = { requests: [], errors: [] };
@@ -97,7 +98,7 @@ async function visit(browser, { file, options = {}, init, blocked, todo = [], sh
   seen.load_ms = Date.now() - began;
   if (options.javaScriptEnabled !== false) {
     if (!blocked) await page.waitForFunction(() => document.documentElement.dataset.checked === "yes", null,
-      { timeout: 60000 });
+      { timeout: 120000 });
     seen.check_ms = Date.now() - began;
     seen.page = await page.evaluate(look);
   } else {

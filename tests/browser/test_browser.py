@@ -59,7 +59,7 @@ def browse(folder, pages):
     job = folder / "job.json"
     job.write_text(json.dumps({"chromium": chromium(), "pages": pages}))
     done = subprocess.run(["node", str(INSTALL / "browse.mjs"), str(job)], capture_output=True,
-                          text=True, timeout=240)
+                          text=True, timeout=480)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)["pages"]
 
@@ -108,6 +108,7 @@ class Browser(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.state = state.State()
+        cls.addClassCleanup(cls.state.home.close)
         cls.base = cls.state.home.base
         cls.file = cls.base / "report.html"
         cls.made = cls.state.home.run("report", "--output", cls.file, "--since", "2030-10-20", "--json")
@@ -147,10 +148,6 @@ class Browser(unittest.TestCase):
                 "crypto.subtle.importKey = () => Promise.reject(new DOMException('', 'NotSupportedError'))"},
         ]
         cls.seen = browse(cls.base, pages)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.state.home.close()
 
     def test_all_of_500_alerts_and_30_lists_are_verified_in_one_page(self):
         seen = self.seen["whole"]["page"]
