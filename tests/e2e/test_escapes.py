@@ -101,8 +101,9 @@ class Escapes(fault_server.Case):
     def ask(self, *args, stdin=None, is_json=False):
         """Runs a command, looks at its bytes; exit code and standard output."""
         command = [os.fsencode(part) for part in self.home.command(*args)]
+        command[0] = os.fsencode(harness.PROGRAM.resolve())
         done = subprocess.run(command, capture_output=True, env=self.home.env(), input=stdin,
-                              timeout=60)
+                              timeout=60, cwd=self.home.base)  # where `init NAME` makes a home
         where = " ".join(repr(part) for part in command[4:]) or repr(command[1:])
         where = "%r %s" % (args[0], where[:150])
         is_json = is_json or "--json" in args
