@@ -304,7 +304,7 @@ class Delivery(harness.Case):
                                  (("enable", ""), 78, "no endpoint"),
                                  (("enable",), 64, "enable ENDPOINT"),
                                  (("enable", "soc", "soc"), 64, "enable ENDPOINT"),
-                                 (("disable", "soc"), 64, "enable ENDPOINT")):
+                                 (("disable", "soc"), 64, "did you mean enable?")):
             done = self.home.run("webhook", *args)
             self.assertEqual((done.returncode, done.stdout), (code, ""), args)
             self.assertIn(word, done.stderr)
