@@ -52,7 +52,7 @@ static void keep_date(char to[static CW_DATE_TEXT_BYTES], struct cw_span text)
 }
 
 /* The last day of a time that may be a month or a year only, as FollowTheMoney allows: an order
- * that ends "in 2024" is in force until the year is over. */
+ * that ends "in 2024" is in force until the last day of the year. */
 static void keep_end(char to[static CW_DATE_TEXT_BYTES], struct cw_span text)
 {
     static const char *const last_days[] = {"", "-31", "-30", "-29", "-28", "-12-31"};
@@ -61,6 +61,18 @@ static void keep_end(char to[static CW_DATE_TEXT_BYTES], struct cw_span text)
         char whole[2 * CW_DATE_TEXT_BYTES];
         (void)snprintf(whole, sizeof(whole), "%.*s%s", CW_SPAN_ARG(day), last_days[i]);
         keep_date(to, cw_span_cstr(whole));
+    }
+}
+
+/* The latest of several: their order means nothing. */
+static void keep_last_end(char to[static CW_DATE_TEXT_BYTES], const json_t *ends)
+{
+    for (size_t i = 0; i < json_array_size(ends); i++) {
+        char end[CW_DATE_TEXT_BYTES] = "";
+        keep_end(end, text_of(json_array_get(ends, i)));
+        if (strcmp(end, to) > 0) {
+            memcpy(to, end, sizeof(end));
+        }
     }
 }
 
@@ -117,7 +129,7 @@ static enum cw_status on_sanction(struct ftm *ftm, const json_t *entity, struct 
         struct cw_wallet_sanction sanction = {.of =
                                                   cw_wallet_key_of(text_of(json_array_get(on, i)))};
         keep_date(sanction.from, first_of(entity, "startDate"));
-        keep_end(sanction.until, first_of(entity, "endDate"));
+        keep_last_end(sanction.until, property(entity, "endDate"));
         status = cw_wallet_add_sanction(&ftm->table, &sanction, program, err);
     }
     return status;

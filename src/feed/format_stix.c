@@ -16,7 +16,9 @@
 #define VERSION_MARK "version "
 enum {
     TIME_DATE_BYTES = CW_DATE_TEXT_BYTES - 1,
-    VERSION_MARK_BYTES = sizeof(VERSION_MARK) + 2 * sizeof(struct cw_wallet_key),
+    KEY_HEX = 2 * sizeof(struct cw_wallet_key),
+    VERSION_MARK_BYTES = sizeof(VERSION_MARK) + KEY_HEX,
+    VALIDITY_MARK_BYTES = 2 * KEY_HEX + 1,
 };
 
 struct stix {
@@ -89,12 +91,23 @@ static enum cw_status keep_version(struct stix *stix, const json_t *object, stru
                : cw_wallet_add_name(&stix->wallets, version_mark(mark, id), version, err);
 }
 
+/* Each version of an object has its own validity. */
+static struct cw_span validity_mark(char ret[static VALIDITY_MARK_BYTES], struct cw_span id,
+                                    struct cw_span version)
+{
+    const struct cw_wallet_key keys[] = {cw_wallet_key_of(id), cw_wallet_key_of(version)};
+    cw_hex_encode(keys[0].bytes, sizeof(keys[0].bytes), ret);
+    cw_hex_encode(keys[1].bytes, sizeof(keys[1].bytes), ret + KEY_HEX);
+    return cw_span_cstr(ret);
+}
+
 /* An indicator's end is judged when the document's latest date is known: kept as a sanction of the
  * object on itself. */
 static enum cw_status keep_validity(struct stix *stix, const json_t *object, struct cw_error *err)
 {
-    const struct cw_span id = text_of(object, "id");
-    struct cw_wallet_sanction validity = {.of = cw_wallet_key_of(id)};
+    char mark[VALIDITY_MARK_BYTES];
+    struct cw_wallet_sanction validity = {
+        .of = cw_wallet_key_of(validity_mark(mark, text_of(object, "id"), version_of(object)))};
     day_of(object, "valid_from", validity.from);
     day_of(object, "valid_until", validity.until);
     if (validity.from[0] == '\0' && validity.until[0] == '\0') {
@@ -339,9 +352,10 @@ static enum cw_status deliver(const struct stix *stix, const struct cw_wallet *w
     char position[64];
     char ended[64];
     char mark[VERSION_MARK_BYTES];
+    char valid[VALIDITY_MARK_BYTES];
     size_t count = 0;
-    const struct cw_wallet_sanction *validity =
-        cw_wallet_find_sanctions(&stix->wallets, wallet->id, &count);
+    const struct cw_wallet_sanction *validity = cw_wallet_find_sanctions(
+        &stix->wallets, validity_mark(valid, wallet->id, wallet->version), &count);
     const struct cw_span of = wallet->holder.len > 0 ? wallet->holder : wallet->id;
     (void)snprintf(position, sizeof(position), "line %llu", (unsigned long long)wallet->line);
     struct cw_entry entry = {

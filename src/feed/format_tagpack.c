@@ -5,7 +5,6 @@
  *   tags:
  *   - address: 1…            one entry each; a tag may hold `address` or `addresses`
  *     label: Example wallet
- *     concepts: [theft]      programmes, beside `abuse` and `category` of older packs
  *
  * libyaml is asked for events, never for documents, and reads by itself, so the pack is kept until
  * its end: it is capped, and read twice, since a header may stand behind its tags. Anchors, aliases
@@ -19,26 +18,22 @@
 #include "feed/json_entry.h"
 #include "feed/text_guard.h"
 
-enum member { ADDRESS, CURRENCY, LABEL, SOURCE, CATEGORY, ABUSE, CONCEPT, LASTMOD, NOT_A_MEMBER };
-enum { MEMBERS = NOT_A_MEMBER, MEMBER_BYTES = CW_ENTRY_NOTE_MAX, CONCEPTS_MAX = 16 };
-static_assert(CONCEPTS_MAX + 3 <= CW_ENTRY_PROGRAMS_MAX, "all programmes of a tag have a place");
+enum member { ADDRESS, CURRENCY, LABEL, SOURCE, CATEGORY, ABUSE, LASTMOD, NOT_A_MEMBER };
+enum { MEMBERS = NOT_A_MEMBER, MEMBER_BYTES = CW_ENTRY_NOTE_MAX };
 
 static const struct {
     const char *name;
     enum member member;
 } NAMES[] = {
-    {"address", ADDRESS}, {"addresses", ADDRESS}, {"currency", CURRENCY}, {"network", CURRENCY},
-    {"label", LABEL},     {"source", SOURCE},     {"category", CATEGORY}, {"abuse", ABUSE},
-    {"lastmod", LASTMOD}, {"concepts", CONCEPT},  {"concept", CONCEPT},
+    {"address", ADDRESS},   {"addresses", ADDRESS}, {"currency", CURRENCY},
+    {"network", CURRENCY},  {"label", LABEL},       {"source", SOURCE},
+    {"category", CATEGORY}, {"abuse", ABUSE},       {"lastmod", LASTMOD},
 };
 
-/* What a mapping says, cut at the sizes that main keeps; what members say that are a list, a NUL
- * behind each text. */
+/* What a mapping says, cut at the sizes that main keeps. */
 struct values {
     char text[MEMBERS][MEMBER_BYTES];
     size_t len[MEMBERS];
-    struct cw_buf addresses;
-    struct cw_buf concepts;
 };
 
 enum pass { HEADER, TAGS };
@@ -54,11 +49,12 @@ struct tagpack {
     enum pass pass;
     size_t depth;
     size_t documents;
-    bool is_mapping[4]; /* of depths 1 to 3 */
-    bool is_at_key[4];  /* in a mapping: a key comes next */
-    bool is_in_tags;    /* the sequence of tags is open */
-    bool has_tags;      /* there was one */
-    enum member member; /* that the last key named, at depth 1 or 3 */
+    bool is_mapping[4];      /* of depths 1 to 3 */
+    bool is_at_key[4];       /* in a mapping: a key comes next */
+    bool is_in_tags;         /* the sequence of tags is open */
+    bool has_tags;           /* there was one */
+    struct cw_buf addresses; /* of this tag when it has a list of them, a NUL behind each */
+    enum member member;      /* that the last key named, at depth 1 or 3 */
     bool is_tags_key;
     size_t tag_line;
 };
@@ -77,31 +73,6 @@ static struct cw_span inherited(const struct tagpack *pack, enum member member)
 {
     const struct cw_span own = value_of(&pack->tag, member);
     return own.len > 0 ? own : value_of(&pack->header, member);
-}
-
-static void values_init(struct values *values)
-{
-    cw_buf_init(&values->addresses, CW_YAML_BYTES_MAX);
-    cw_buf_init(&values->concepts, CW_YAML_BYTES_MAX);
-}
-
-static void values_reset(struct values *values)
-{
-    memset(values->len, 0, sizeof(values->len));
-    cw_buf_reset(&values->addresses);
-    cw_buf_reset(&values->concepts);
-}
-
-static void values_clear(struct values *values)
-{
-    cw_buf_clear(&values->addresses);
-    cw_buf_clear(&values->concepts);
-}
-
-/* The list that a member of this kind may be; NULL when it is one text. */
-static struct cw_buf *list_of(struct values *values, enum member member)
-{
-    return member == ADDRESS ? &values->addresses : member == CONCEPT ? &values->concepts : NULL;
 }
 
 static void keep(struct values *values, enum member member, struct cw_span text)
@@ -123,31 +94,7 @@ static enum member member_named(struct cw_span name)
 
 /* ---- entries ---- */
 
-/* Past CONCEPTS_MAX the others are left out: they say what kind of wallet it is, not whose. */
-static void add_programs(struct tagpack *pack, struct cw_entry *entry)
-{
-    const enum member programs[] = {ABUSE, CATEGORY, CONCEPT};
-    const struct cw_buf *concepts =
-        pack->tag.concepts.len > 0 ? &pack->tag.concepts : &pack->header.concepts;
-    for (size_t i = 0; i < CW_COUNT(programs); i++) {
-        const struct cw_span program = inherited(pack, programs[i]);
-        if (program.len > 0) {
-            entry->programs[entry->programs_count++] = program;
-        }
-    }
-    struct cw_span rest = cw_buf_as_span(concepts);
-    for (size_t i = 0; i < CONCEPTS_MAX && rest.len > 0; i++) {
-        const size_t end = cw_span_find(rest, '\0', 0);
-        const struct cw_span concept = cw_span_trim(cw_span_slice(rest, 0, end));
-        if (concept.len > 0) {
-            entry->programs[entry->programs_count++] = cw_utf8_cut(concept, MEMBER_BYTES);
-        }
-        rest = cw_span_slice(rest, end + 1, rest.len);
-    }
-}
-
-/* A tag is delivered when it ends, since its address may stand before what is said about it; a tag
- * without one is about the header's. */
+/* A tag is delivered when it ends, since its address may stand before what is said about it. */
 static enum cw_status deliver(struct tagpack *pack, struct cw_error *err)
 {
     char position[64];
@@ -158,19 +105,23 @@ static enum cw_status deliver(struct tagpack *pack, struct cw_error *err)
         .entry_name = inherited(pack, LABEL),
         .note = inherited(pack, SOURCE),
     };
-    add_programs(pack, &entry);
-    const bool has_own = value_of(&pack->tag, ADDRESS).len > 0 || pack->tag.addresses.len > 0;
-    const struct values *from = has_own ? &pack->tag : &pack->header;
+    const enum member programs[] = {ABUSE, CATEGORY};
+    for (size_t i = 0; i < CW_COUNT(programs); i++) {
+        const struct cw_span program = inherited(pack, programs[i]);
+        if (program.len > 0) {
+            entry.programs[entry.programs_count++] = program;
+        }
+    }
     /* As published: a space behind an address is for main to see and to say. */
-    const struct cw_span address = cw_span_make(from->text[ADDRESS], from->len[ADDRESS]);
-    if (cw_span_trim(address).len == 0 && from->addresses.len == 0) {
+    const struct cw_span address = cw_span_make(pack->tag.text[ADDRESS], pack->tag.len[ADDRESS]);
+    if (cw_span_trim(address).len == 0 && pack->addresses.len == 0) {
         entry.error = CW_SPAN("the tag holds no address");
     }
     enum cw_status status = CW_OK;
     if (address.len > 0 || entry.error.len > 0) {
         status = cw_entry_deliver_words(&entry, address, pack->sink, err);
     }
-    struct cw_span rest = cw_buf_as_span(&from->addresses);
+    struct cw_span rest = cw_buf_as_span(&pack->addresses);
     while (rest.len > 0 && status == CW_OK) {
         const size_t end = cw_span_find(rest, '\0', 0);
         status = cw_entry_deliver_words(&entry, cw_span_slice(rest, 0, end), pack->sink, err);
@@ -201,24 +152,6 @@ static enum cw_status on_value(struct tagpack *pack, struct cw_span text)
     return CW_OK;
 }
 
-/* Whether a text stands in a list that is the value of a member: of a tag, or of the header. */
-static bool is_in_list(const struct tagpack *pack)
-{
-    return pack->is_in_tags ? pack->depth == 4 && !pack->is_at_key[3]
-                            : pack->depth == 2 && !pack->is_mapping[2] && !pack->is_at_key[1];
-}
-
-static enum cw_status on_item(struct tagpack *pack, struct cw_span text, struct cw_error *err)
-{
-    struct cw_buf *list = list_of(pack->is_in_tags ? &pack->tag : &pack->header, pack->member);
-    if (list == NULL || (!pack->is_in_tags && pack->pass != HEADER)) {
-        return CW_OK;
-    }
-    cw_buf_span(list, text);
-    cw_buf_char(list, '\0');
-    return cw_buf_status(list, err);
-}
-
 static enum cw_status on_scalar(struct tagpack *pack, const yaml_event_t *event,
                                 struct cw_error *err)
 {
@@ -237,8 +170,11 @@ static enum cw_status on_scalar(struct tagpack *pack, const yaml_event_t *event,
     if (pack->depth == 2 && pack->is_in_tags) {
         return refuse(line, "not a TagPack: a tag is a bare text", err);
     }
-    if (is_in_list(pack)) {
-        return on_item(pack, text, err);
+    if (pack->depth == 4 && pack->is_in_tags && pack->member == ADDRESS &&
+        !pack->is_at_key[3]) { /* one of several addresses of a tag */
+        cw_buf_span(&pack->addresses, text);
+        cw_buf_char(&pack->addresses, '\0');
+        return cw_buf_status(&pack->addresses, err);
     }
     if (pack->depth > 3 || !pack->is_mapping[pack->depth]) {
         return CW_OK;
@@ -276,7 +212,8 @@ static enum cw_status open_collection(struct tagpack *pack, const yaml_event_t *
         if (!is_mapping) {
             return refuse(line, "not a TagPack: a tag is a list", err);
         }
-        values_reset(&pack->tag);
+        memset(&pack->tag, 0, sizeof(pack->tag));
+        cw_buf_reset(&pack->addresses);
         pack->tag_line = line;
         pack->member = NOT_A_MEMBER;
     }
@@ -450,8 +387,7 @@ static enum cw_status tagpack_open(const struct cw_format_options *options,
     }
     pack->sink = sink;
     cw_buf_init(&pack->text, CW_YAML_BYTES_MAX);
-    values_init(&pack->header);
-    values_init(&pack->tag);
+    cw_buf_init(&pack->addresses, CW_YAML_BYTES_MAX);
     *ret_state = pack;
     return CW_OK;
 }
@@ -478,8 +414,7 @@ static void tagpack_close(void *state)
     struct tagpack *pack = state;
     if (pack != NULL) {
         cw_buf_clear(&pack->text);
-        values_clear(&pack->header);
-        values_clear(&pack->tag);
+        cw_buf_clear(&pack->addresses);
         free(pack);
     }
 }
