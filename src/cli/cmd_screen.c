@@ -75,16 +75,16 @@ static void tick(void *ctx, uint64_t bytes_done, uint64_t bytes_all)
 {
     struct screening *screening = ctx;
     const uint64_t now_ms = cw_clock_monotonic_ms(&screening->cli->clock);
-    if (!screening->cli->is_terminal || screening->cli->is_quiet ||
-        now_ms - screening->shown_ms < PROGRESS_MS) {
+    if (!screening->cli->is_terminal || now_ms - screening->shown_ms < PROGRESS_MS) {
         return;
     }
-    const double seconds = (double)(now_ms - screening->started_ms) / 1000.0;
-    const double rate = (double)bytes_done / seconds;
-    char shown[64];
+    const double rate = 1000.0 * (double)bytes_done / (double)(now_ms - screening->started_ms);
+    char shown[32]; /* so that the line is not wider than a terminal */
+    const char *name = strrchr(screening->name, '/');
     screening->shown_ms = now_ms;
     screening->is_shown = true;
-    cw_text_escape_to(shown, sizeof(shown), cw_span_cstr(screening->name));
+    name = name == NULL ? screening->name : name + 1;
+    cw_text_escape_to(shown, sizeof(shown), cw_span_cstr(name));
     (void)fprintf(stderr, "\r%s: %.2f GB at %.2f GB/s", shown, (double)bytes_done / 1e9,
                   rate / 1e9);
     if (bytes_all > 0) {

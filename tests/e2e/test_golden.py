@@ -28,6 +28,8 @@ FREE = "0xa0e1c89Ef1a489c9C7dE96311eD5Ce5D32c20E4B"
 PROGRAM = "cryptowatch"
 # What differs from run to run, and what stands for it in as many characters.
 CHANGING = (
+    # What took longer than half a second shows its progress, and wipes it out.
+    (r"(?:\r[^\r\n]{1,79} GB/s[^\r\n]{0,40}\x1b\[K)+\r\x1b\[K", ""),
     (r"cryptowatch-e2e-[a-z0-9_]{8}", "cryptowatch-e2e-XXXXXXXX"),
     (r"127\.0\.0\.1:\d+", "127.0.0.1:00000"),
     (r"\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", "2026-11-20T00:00:00Z"),
