@@ -53,18 +53,6 @@ json_t *cw_json_time(int64_t time_s)
     return json_string(text);
 }
 
-void cw_cli_print(struct cw_span text)
-{
-    struct cw_buf safe;
-    cw_buf_init(&safe, text.len * 6 + 16);
-    cw_text_escape(&safe, text);
-    if (safe.failed != CW_OK) {
-        end_without_memory();
-    }
-    (void)fwrite(safe.data == NULL ? "" : safe.data, 1, safe.len, stdout);
-    cw_buf_clear(&safe);
-}
-
 static void escape_or_end(struct cw_buf *out, struct cw_span text)
 {
     cw_buf_init(out, text.len * 6 + 16);
@@ -72,6 +60,14 @@ static void escape_or_end(struct cw_buf *out, struct cw_span text)
     if (out->failed != CW_OK) {
         end_without_memory();
     }
+}
+
+void cw_cli_print(struct cw_span text)
+{
+    struct cw_buf safe;
+    escape_or_end(&safe, text);
+    (void)fwrite(safe.data == NULL ? "" : safe.data, 1, safe.len, stdout);
+    cw_buf_clear(&safe);
 }
 
 static void print_flow(const struct cw_cli *cli, struct cw_line line, struct cw_span text)

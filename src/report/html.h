@@ -7,9 +7,10 @@
  *   foreign text       cw_html_text, also for attributes: as base/text.h shows it (no control, no
  *                      bidirectional control, no bytes that are not UTF-8), then & < > " ' escaped
  *   foreign JSON       cw_html_json: & < > and all that is not printable as \uXXXX, so that neither
- *                      "</script" nor "<!--" can come of it. The text must be valid JSON, or
- * becomes a text that is none sentences of ours  cw_page_word and cw_page_words: in the language of
- * the page, marked so that the script can say them in another
+ *                      "</script" nor "<!--" can come of it; the text is valid JSON, or becomes a
+ *                      text that is none
+ *   sentences of ours  cw_page_word and cw_page_words: in the language of the page, marked so that
+ *                      the script can say them in another
  */
 #ifndef CW_REPORT_HTML_H
 #define CW_REPORT_HTML_H

@@ -22,9 +22,9 @@ INSTALL = pathlib.Path(sys.argv.pop(3))
 sys.path.insert(0, str(HERE))
 import state  # noqa: E402
 import harness  # noqa: E402
+import npm  # noqa: E402
 import variants  # noqa: E402
 
-SKIPPED = 77
 JWS = re.compile(rb'<script type="application/json">(\{"payload".*?)</script>')
 ROW = re.compile(rb'<li class="alert" id="a-([0-9a-f-]{36})">.*?</li>', re.S)
 PAGE_BYTES_MAX = 3000000
@@ -35,24 +35,10 @@ def chromium():
 
 
 def install():
-    """playwright-core of the lock file, by its hash; None or why it cannot be had."""
+    """None, or why there is no browser to drive."""
     if chromium() is None:
         return "chromium is not installed: scripts/setup installs it"
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        return "node or npm is not installed: scripts/setup installs both"
-    INSTALL.mkdir(parents=True, exist_ok=True)
-    done = INSTALL / "installed-lock.json"
-    lock = (HERE / "package-lock.json").read_bytes()
-    if not done.exists() or done.read_bytes() != lock:
-        for name in ("package.json", "package-lock.json", ".npmrc"):
-            shutil.copyfile(HERE / name, INSTALL / name)
-        made = subprocess.run(["npm", "ci", "--ignore-scripts", "--fetch-retries", "1"],
-                              cwd=INSTALL, capture_output=True, text=True, timeout=120)
-        if made.returncode != 0:
-            return "npm ci: " + made.stderr.strip()[-500:]
-        done.write_bytes(lock)
-    shutil.copyfile(HERE / "browse.mjs", INSTALL / "browse.mjs")
-    return None
+    return npm.install(HERE, INSTALL, "browse.mjs")
 
 
 def browse(folder, pages):
@@ -318,7 +304,7 @@ if __name__ == "__main__":
         "what is tested here is the page, and other tests make it under sanitizers"
     if why is not None:
         print("skipped:", why)
-        sys.exit(SKIPPED)
+        sys.exit(npm.SKIPPED)
     if PICTURES is not None:
         pictures()
         sys.exit(0)

@@ -13,8 +13,7 @@ LISTED = "0x098B716B8Aaf21512996dC57EB0615e2383E2f96"
 FENCE = re.compile(r"^```.*?^```$", re.M | re.S)
 EXITS = re.compile(r"^(.*?)\s+# exits (\d+)\b.*$")
 RUN_ELSEWHERE = {"addresses.md", "log.md", "verify.md"}
-NOT_OURS = {"architecture.md", "index-format.md", "library.md", "performance.md", "screen.md", "adding-a-feed.md",
-            "release.md"}  # their blocks are formats, C, builds
+NOT_OURS = {"performance.md"}  # what a benchmark ran, on homes of its own
 
 
 def page(name):

@@ -8,7 +8,6 @@ Ends with 77, which CTest calls skipped, when there is no node or the packages c
 import base64
 import json
 import pathlib
-import shutil
 import subprocess
 import sys
 import unittest
@@ -17,29 +16,10 @@ HERE = pathlib.Path(__file__).resolve().parent
 INSTALL = pathlib.Path(sys.argv.pop(3))
 sys.path.insert(0, str(HERE.parent / "e2e"))
 import harness  # noqa: E402
+import npm  # noqa: E402
 
-SKIPPED = 77
 FBI = "3LU8wRu4ZnXP4UM8Yo6kkTiGHM9BubgyiG"
 RONIN = "0x098B716B8Aaf21512996dC57EB0615e2383E2f96"
-
-
-def install():
-    """The packages of the lock file, by their hashes; None or why they cannot be had."""
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        return "node or npm is not installed: scripts/setup installs both"
-    INSTALL.mkdir(parents=True, exist_ok=True)
-    done = INSTALL / "installed-lock.json"
-    lock = (HERE / "package-lock.json").read_bytes()
-    if not done.exists() or done.read_bytes() != lock:
-        for name in ("package.json", "package-lock.json", ".npmrc"):
-            shutil.copyfile(HERE / name, INSTALL / name)
-        made = subprocess.run(["npm", "ci", "--ignore-scripts", "--fetch-retries", "1"],
-                              cwd=INSTALL, capture_output=True, text=True, timeout=240)
-        if made.returncode != 0:
-            return "npm ci: " + made.stderr.strip()[-500:]
-        done.write_bytes(lock)
-    shutil.copyfile(HERE / "verify.mjs", INSTALL / "verify.mjs")
-    return None
 
 
 class Interop(harness.Case):
@@ -102,8 +82,8 @@ class Interop(harness.Case):
 
 
 if __name__ == "__main__":
-    why = install()
+    why = npm.install(HERE, INSTALL, "verify.mjs")
     if why is not None:
         print("skipped: " + why, file=sys.stderr)
-        sys.exit(SKIPPED)
+        sys.exit(npm.SKIPPED)
     harness.main()
