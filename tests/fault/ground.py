@@ -28,9 +28,6 @@ import harness  # noqa: E402  (reads the two folders from the command line)
 import page  # noqa: E402
 
 ALERTS, BYSTANDERS = 20, 2
-# So many that the log of the later scene is a little short of a full tile of 256 entries, and the
-# disturbed scan fills it.
-EARLIER_ALERTS = 238
 ENDPOINTS = ("soc", "partner")
 # While the keys are in force; the second scan when every retry of a first attempt is due.
 MADE, DAY = "2031-02-20T00:00:00Z", "2031-03-0%dT%02d:00:00Z"
@@ -45,9 +42,22 @@ def address(number):
 
 
 CASE = [address(i) for i in range(ALERTS)]
-EARLIER = [address(2000 + i) for i in range(EARLIER_ALERTS)]
 BYSTANDER = [address(1000 + i) for i in range(BYSTANDERS)]
 STRANGER = address(3000)  # on no list
+
+
+def earlier():
+    """So many that the log of the later scene is a little short of a full tile of 256 entries, and
+    the disturbed scan fills it."""
+    return [address(2000 + i) for i in range(TILE + 2 - ALERTS)]
+
+
+def set_alerts(count):
+    """Another number than 20, even: to try every allocation of a run that has fewer."""
+    global ALERTS
+    assert count in range(2, len(CASE) + 1, 2), "an even number up to %d" % len(CASE)
+    ALERTS = count
+    del CASE[count:]
 
 
 class Receivers:

@@ -36,7 +36,7 @@ class Later(Scene):
     wanted = {"min_severity": "high"}
 
     def prepare(self, place):
-        half, known = ground.ALERTS // 2, ground.EARLIER
+        half, known = ground.ALERTS // 2, ground.earlier()
         place.home.rule("earlier", known, severity="low")
         place.write_lists(known, [])
         place.run_well("scan", "--force", now=ground.BEFORE)

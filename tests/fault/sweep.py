@@ -38,6 +38,7 @@ def arguments(doc):
     parser.add_argument("--to", type=int, dest="last")
     parser.add_argument("--step", type=int, default=1, help="2: every other boundary")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--alerts", type=int, default=ground.ALERTS, help="that a scan emits, even")
     return parser
 
 
@@ -184,6 +185,18 @@ def points_of(args, how, boundaries):
     return range(args.first, (args.last or len(boundaries)) + 1, args.step)
 
 
+def is_every(args):
+    return not (args.points or args.last or getattr(args, "chains", False)) and args.step == 1
+
+
+def try_to_the_end(worker, how, last, tally):
+    """Runs vary in length by a few boundaries: until one passes untouched."""
+    untouched = tally.untouched
+    while tally.untouched == untouched:
+        last += 1
+        tally.add(*try_point(worker, how, last))
+
+
 def tell_progress(tally, points, next_s):
     if time.monotonic() < next_s:
         return next_s
@@ -194,6 +207,7 @@ def tell_progress(tally, points, next_s):
 def sweep(name, args, how):
     """how: KillAt or Strike. Returns the exit code."""
     begun = time.monotonic()
+    ground.set_alerts(args.alerts)
     worker = Worker(args.scene)
     tally, next_s = Tally(), begun + PROGRESS_S
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
@@ -202,6 +216,8 @@ def sweep(name, args, how):
         for result in pool.map(lambda at: try_point(worker, how, at), points):
             tally.add(*result)
             next_s = tell_progress(tally, points, next_s)
+        if is_every(args):
+            pool.submit(try_to_the_end, worker, how, len(boundaries), tally).result()
     print(tally.text("%s, %s, %d boundaries" % (args.scene, name, len(boundaries)),
                      time.monotonic() - begun))
     return 1 if tally.kinds else 0
