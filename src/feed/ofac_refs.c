@@ -67,6 +67,10 @@ enum cw_status cw_ofac_refs_add(struct cw_ofac_refs *refs, struct cw_arena *aren
     }
     struct cw_ofac_ref copy = *ref;
     copy.text = cw_arena_copy(arena, cw_span_trim(ref->text));
+    if (copy.text.data == NULL && cw_arena_status(arena) == CW_LIMIT) {
+        return cw_error_set(err, CW_LIMIT,
+                            "the reference values of this list need too much memory");
+    }
     if (copy.text.data == NULL || !reserve(refs)) {
         return cw_error_set(err, CW_NOMEM, "out of memory for reference values");
     }

@@ -252,5 +252,9 @@ enum cw_status cw_record_take_failed(struct cw_frame *frame, struct cw_error *er
         !cw_frame_is_empty(frame) || !is_reported_code(code)) {
         return cw_error_set(err, CW_UNTRUSTED, "the parser wrote a malformed failure");
     }
+    if (code == CW_NOMEM) {
+        return cw_error_set(err, CW_LIMIT, "%.*s; a list is read in %u bytes of memory",
+                            CW_SPAN_ARG(text), CW_PARSE_MEMORY_MAX);
+    }
     return cw_error_set(err, (enum cw_status)code, "%.*s", CW_SPAN_ARG(text));
 }

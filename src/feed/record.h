@@ -40,7 +40,9 @@ CW_NODISCARD enum cw_status cw_record_take_end(struct cw_frame *frame,
                                                struct cw_parse_report *ret_report,
                                                struct cw_error *err);
 /** Puts the parser's own words into err and returns the code it said: CW_UNTRUSTED or CW_LIMIT (the
- *  document), CW_NOT_FOUND (no such format), CW_INVALID (an option), CW_NOMEM. */
+ *  document), CW_NOT_FOUND (no such format), CW_INVALID (an option). Of a parser that ran out of
+ * memory: CW_LIMIT, for it is the list that needs too much; no list may end the run of all others.
+ */
 enum cw_status cw_record_take_failed(struct cw_frame *frame, struct cw_error *err);
 
 #endif

@@ -103,6 +103,16 @@ def xml_rows():
     return [("xml-" + name, "ofac-advanced", body, "failed", word) for name, body, word in rows]
 
 
+def full_rows():
+    """What fills the tables that a reader keeps until the end of a document."""
+    types = b"".join(b'<FeatureType ID="%d">%s</FeatureType>' % (1000 + i, b"x" * 64000)
+                     for i in range(2200))
+    body = GOOD["ofac-advanced"].replace(b"<FeatureTypeValues>", b"<FeatureTypeValues>" + types, 1)
+    assert len(body) > 2200 * 64000
+    return [("xml-references", "ofac-advanced", body, "failed",
+             "reference values of this list need too much memory")]
+
+
 def json_rows():
     long = "line 1: a value is too long .at most 1048576"
     wide = b"[" + b"{}," * 300000 + b"{}]"  # a tree of 70 MB

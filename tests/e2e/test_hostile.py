@@ -100,6 +100,9 @@ class Documents(Case):
     def test_xml(self):
         self.read(hostile_lists.xml_rows(), 32)
 
+    def test_full_tables(self):
+        self.read(hostile_lists.full_rows(), LIMITS["CW_PARSE_MEMORY_MAX"] >> 20)
+
     def test_json(self):
         self.read(hostile_lists.json_rows(), LIMITS["CW_PARSE_MEMORY_MAX"] >> 20)
 
