@@ -11,15 +11,8 @@
 #include "base/text.h"
 #include "feed/format.h"
 #include "feed/json_walk.h"
+#include "feed/stix_object.h"
 #include "feed/wallet_table.h"
-
-#define VERSION_MARK "version "
-enum {
-    TIME_DATE_BYTES = CW_DATE_TEXT_BYTES - 1,
-    KEY_HEX = 2 * sizeof(struct cw_wallet_key),
-    VERSION_MARK_BYTES = sizeof(VERSION_MARK) + KEY_HEX,
-    VALIDITY_MARK_BYTES = 2 * KEY_HEX + 1,
-};
 
 struct stix {
     struct cw_entry_sink sink;
@@ -31,30 +24,12 @@ struct stix {
     bool has_object;
 };
 
-static struct cw_span text_of(const json_t *object, const char *name)
-{
-    const json_t *value = json_object_get(object, name);
-    return json_is_string(value) ? cw_span_make(json_string_value(value), json_string_length(value))
-                                 : CW_SPAN("");
-}
-
-/* The day of a time; "" when it is none. */
-static void day_of(const json_t *object, const char *name, char ret[static CW_DATE_TEXT_BYTES])
-{
-    const struct cw_span day = cw_span_slice(text_of(object, name), 0, TIME_DATE_BYTES);
-    ret[0] = '\0';
-    if (cw_date_parse(day, NULL)) {
-        memcpy(ret, day.data, TIME_DATE_BYTES);
-        ret[TIME_DATE_BYTES] = '\0';
-    }
-}
-
 static void keep_latest(struct stix *stix, const json_t *object)
 {
     static const char *const names[] = {"created", "modified", "valid_from"};
     for (size_t i = 0; i < CW_COUNT(names); i++) {
         char day[CW_DATE_TEXT_BYTES];
-        day_of(object, names[i], day);
+        cw_stix_day(object, names[i], day);
         if (strcmp(day, stix->latest) > 0) {
             memcpy(stix->latest, day, sizeof(day));
         }
@@ -63,75 +38,21 @@ static void keep_latest(struct stix *stix, const json_t *object)
 
 /* ---- objects ---- */
 
-/* A time without its Z, so that a fraction of a second comes behind the second. */
-static struct cw_span version_of(const json_t *object)
-{
-    const struct cw_span modified = text_of(object, "modified");
-    return cw_span_slice(
-        modified, 0, cw_span_ends_with(modified, CW_SPAN("Z")) ? modified.len - 1 : modified.len);
-}
-
-/* Versions are kept as names of a mark of the object, of which the one that sorts last is the
- * latest; the object's own key stands in it, so that an identifier may have any length. */
-static struct cw_span version_mark(char ret[static VERSION_MARK_BYTES], struct cw_span id)
-{
-    const struct cw_wallet_key key = cw_wallet_key_of(id);
-    memcpy(ret, VERSION_MARK, sizeof(VERSION_MARK) - 1);
-    cw_hex_encode(key.bytes, sizeof(key.bytes), ret + sizeof(VERSION_MARK) - 1);
-    return cw_span_cstr(ret);
-}
-
-static enum cw_status keep_version(struct stix *stix, const json_t *object, struct cw_error *err)
-{
-    char mark[VERSION_MARK_BYTES];
-    const struct cw_span id = text_of(object, "id");
-    const struct cw_span version = version_of(object);
-    return id.len == 0 || version.len == 0
-               ? CW_OK
-               : cw_wallet_add_name(&stix->wallets, version_mark(mark, id), version, err);
-}
-
-/* Each version of an object has its own validity. */
-static struct cw_span validity_mark(char ret[static VALIDITY_MARK_BYTES], struct cw_span id,
-                                    struct cw_span version)
-{
-    const struct cw_wallet_key keys[] = {cw_wallet_key_of(id), cw_wallet_key_of(version)};
-    cw_hex_encode(keys[0].bytes, sizeof(keys[0].bytes), ret);
-    cw_hex_encode(keys[1].bytes, sizeof(keys[1].bytes), ret + KEY_HEX);
-    return cw_span_cstr(ret);
-}
-
-/* An indicator's end is judged when the document's latest date is known: kept as a sanction of the
- * object on itself. */
-static enum cw_status keep_validity(struct stix *stix, const json_t *object, struct cw_error *err)
-{
-    char mark[VALIDITY_MARK_BYTES];
-    struct cw_wallet_sanction validity = {
-        .of = cw_wallet_key_of(validity_mark(mark, text_of(object, "id"), version_of(object)))};
-    day_of(object, "valid_from", validity.from);
-    day_of(object, "valid_until", validity.until);
-    if (validity.from[0] == '\0' && validity.until[0] == '\0') {
-        return CW_OK;
-    }
-    return cw_wallet_add_sanction(&stix->wallets, &validity, CW_SPAN(""), err);
-}
-
 /* why: what keeps the value from being an address; empty when nothing does. */
 static enum cw_status add(struct stix *stix, const json_t *object, struct cw_span value,
                           struct cw_span why, uint64_t line, struct cw_error *err)
 {
-    const struct cw_span holder = text_of(object, "holder_ref");
+    const struct cw_span holder = cw_stix_text(object, "holder_ref");
     const struct cw_wallet wallet = {
         .line = line,
-        .id = text_of(object, "id"),
+        .id = cw_stix_text(object, "id"),
         .holder = holder,
         .value = value,
-        .tag = text_of(object, "currency"),
-        .note = text_of(object, "description"),
-        .version = version_of(object),
-        .error = json_is_true(json_object_get(object, "revoked"))
-                     ? CW_SPAN("no longer listed: the object is revoked")
-                     : why,
+        .tag = cw_stix_text(object, "currency"),
+        .note = cw_stix_text(object, "description"),
+        .version = cw_stix_version(object),
+        .error =
+            cw_stix_is_revoked(object) ? CW_SPAN("no longer listed: the object is revoked") : why,
     };
     return cw_wallet_add(&stix->wallets, &wallet, err);
 }
@@ -241,7 +162,7 @@ static enum cw_status add_compared(struct stix *stix, const json_t *object,
 static enum cw_status on_pattern(struct stix *stix, const json_t *object, uint64_t line,
                                  struct cw_error *err)
 {
-    const struct cw_span pattern = text_of(object, "pattern");
+    const struct cw_span pattern = cw_stix_text(object, "pattern");
     struct cw_buf value;
     enum comparison comparison = NONE;
     size_t from = 0;
@@ -262,26 +183,26 @@ static enum cw_status on_pattern(struct stix *stix, const json_t *object, uint64
         }
     }
     cw_buf_clear(&value);
-    return status == CW_OK ? keep_validity(stix, object, err) : status;
+    return status == CW_OK ? cw_stix_keep_validity(&stix->wallets, object, err) : status;
 }
 
 static enum cw_status on_object(struct stix *stix, const json_t *object, uint64_t line,
                                 struct cw_error *err)
 {
-    const struct cw_span type = text_of(object, "type");
-    const struct cw_span id = text_of(object, "id");
-    const struct cw_span name = text_of(object, "name");
+    const struct cw_span type = cw_stix_text(object, "type");
+    const struct cw_span id = cw_stix_text(object, "id");
+    const struct cw_span name = cw_stix_text(object, "name");
     stix->has_object |= type.len > 0 && id.len > 0;
     keep_latest(stix, object);
-    enum cw_status status = keep_version(stix, object, err);
+    enum cw_status status = cw_stix_keep_version(&stix->wallets, object, err);
     if (status == CW_OK && id.len > 0 && name.len > 0) {
         status = cw_wallet_add_name(&stix->wallets, id, name, err);
     }
     if (status == CW_OK && (cw_span_is(type, "cryptocurrency-wallet") ||
                             cw_span_is(type, "x-cryptocurrency-wallet"))) {
-        const struct cw_span value = text_of(object, "value");
-        status = add(stix, object, value.len > 0 ? value : text_of(object, "address"), CW_SPAN(""),
-                     line, err);
+        const struct cw_span value = cw_stix_text(object, "value");
+        status = add(stix, object, value.len > 0 ? value : cw_stix_text(object, "address"),
+                     CW_SPAN(""), line, err);
     }
     if (status == CW_OK && cw_span_is(type, "indicator")) {
         status = on_pattern(stix, object, line, err);
@@ -351,11 +272,8 @@ static enum cw_status deliver(const struct stix *stix, const struct cw_wallet *w
 {
     char position[64];
     char ended[64];
-    char mark[VERSION_MARK_BYTES];
-    char valid[VALIDITY_MARK_BYTES];
-    size_t count = 0;
-    const struct cw_wallet_sanction *validity = cw_wallet_find_sanctions(
-        &stix->wallets, validity_mark(valid, wallet->id, wallet->version), &count);
+    const struct cw_wallet_sanction *validity =
+        cw_stix_find_validity(&stix->wallets, wallet->id, wallet->version);
     const struct cw_span of = wallet->holder.len > 0 ? wallet->holder : wallet->id;
     (void)snprintf(position, sizeof(position), "line %llu", (unsigned long long)wallet->line);
     struct cw_entry entry = {
@@ -367,12 +285,10 @@ static enum cw_status deliver(const struct stix *stix, const struct cw_wallet *w
         .entry_id = of,
         .entry_name = cw_wallet_find_name(&stix->wallets, of),
     };
-    const struct cw_span last =
-        cw_wallet_find_last_name(&stix->wallets, version_mark(mark, wallet->id));
-    if (cw_span_compare(wallet->version, last) < 0) {
+    if (cw_stix_has_later(&stix->wallets, wallet->id, wallet->version)) {
         entry.error = CW_SPAN("no longer listed: the document has a later version of the object");
     }
-    if (count > 0) {
+    if (validity != NULL) {
         entry.listed_on = cw_span_cstr(validity->from);
         if (entry.error.len == 0 && cw_wallet_has_ended(validity, stix->latest, stix->day)) {
             (void)snprintf(ended, sizeof(ended), "no longer listed: valid until %s",
@@ -385,7 +301,7 @@ static enum cw_status deliver(const struct stix *stix, const struct cw_wallet *w
 
 static enum cw_status finish(struct stix *stix, struct cw_error *err)
 {
-    if (!cw_span_is(text_of(stix->root, "type"), "bundle")) {
+    if (!cw_span_is(cw_stix_text(stix->root, "type"), "bundle")) {
         const enum cw_status lone = on_object(stix, stix->root, 1, err);
         if (lone != CW_OK) {
             return lone;
