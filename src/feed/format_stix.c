@@ -12,13 +12,17 @@
 #include "feed/format.h"
 #include "feed/json_walk.h"
 #include "feed/stix_object.h"
+#include "feed/stix_pattern.h"
 #include "feed/wallet_table.h"
+
+#define REVOKED "no longer listed: the object is revoked"
+enum { PATTERN_TYPE_SAID_MAX = 32 }; /* bytes kept of a pattern_type · cut */
 
 struct stix {
     struct cw_entry_sink sink;
     struct cw_json_walk *walk;
     struct cw_wallets wallets;
-    json_t *root; /* scalar members of the document itself: all there is of a lone object */
+    json_t *root; /* members of the document itself that are read: all there is of a lone object */
     char latest[CW_DATE_TEXT_BYTES]; /* of created, modified and valid_from */
     struct cw_span day;              /* on which it is read; empty: the latest */
     bool has_object;
@@ -36,159 +40,102 @@ static void keep_latest(struct stix *stix, const json_t *object)
     }
 }
 
-/* ---- objects ---- */
+/* ---- what speaks of wallets ---- */
+
+struct source {
+    struct stix *stix;
+    json_t *object;
+    uint64_t line;
+};
 
 /* why: what keeps the value from being an address; empty when nothing does. */
-static enum cw_status add(struct stix *stix, const json_t *object, struct cw_span value,
-                          struct cw_span why, uint64_t line, struct cw_error *err)
+static enum cw_status add(const struct source *source, struct cw_span value, struct cw_span why,
+                          struct cw_error *err)
 {
-    const struct cw_span holder = cw_stix_text(object, "holder_ref");
     const struct cw_wallet wallet = {
-        .line = line,
-        .id = cw_stix_text(object, "id"),
-        .holder = holder,
+        .line = source->line,
+        .id = cw_stix_text(source->object, "id"),
+        .holder = cw_stix_text(source->object, "holder_ref"),
         .value = value,
-        .tag = cw_stix_text(object, "currency"),
-        .note = cw_stix_text(object, "description"),
-        .version = cw_stix_version(object),
-        .error =
-            cw_stix_is_revoked(object) ? CW_SPAN("no longer listed: the object is revoked") : why,
+        .tag = cw_stix_text(source->object, "currency"),
+        .note = cw_stix_text(source->object, "description"),
+        .version = cw_stix_version(source->object),
+        .error = cw_stix_is_revoked(source->object) ? CW_SPAN(REVOKED) : why,
     };
-    return cw_wallet_add(&stix->wallets, &wallet, err);
+    return cw_wallet_add(&source->stix->wallets, &wallet, err);
 }
 
-/* ---- patterns ---- */
-
-/* A string of a pattern that begins at *at with its quote: 'it\'s'. False when it does not end. */
-static bool next_string(struct cw_span pattern, size_t *at, struct cw_buf *ret)
+static enum cw_status add_unusable(const struct source *source, struct cw_span why,
+                                   struct cw_error *err)
 {
-    CW_ASSERT(pattern.data[*at] == '\'');
-    cw_buf_reset(ret);
-    for (size_t i = *at + 1; i < pattern.len; i++) {
-        if (pattern.data[i] == '\\' && i + 1 < pattern.len) {
-            cw_buf_char(ret, pattern.data[++i]);
-        } else if (pattern.data[i] == '\'') {
-            *at = i + 1;
-            return true;
-        } else {
-            cw_buf_char(ret, pattern.data[i]);
-        }
-    }
-    return false;
+    return add(source, CW_SPAN(""), why, err);
 }
 
-/* The object path before a string: the word that stands in front of its comparison. */
-static bool is_about_a_wallet(struct cw_span before)
+/* ---- indicators ---- */
+
+static enum cw_status on_said(void *ctx, struct cw_span value, struct cw_span why,
+                              struct cw_error *err)
 {
-    static const char *const paths[] = {"cryptocurrency-wallet:value",
-                                        "cryptocurrency-wallet:address",
-                                        "x-cryptocurrency-wallet:value", "cryptocurrency:address"};
-    size_t end = before.len;
-    while (end > 0 && before.data[end - 1] != '\0' &&
-           strchr(" \t\r\n=(,", before.data[end - 1]) != NULL) {
-        end--;
-    }
-    const struct cw_span path = cw_span_slice(before, 0, end);
-    for (size_t i = 0; i < CW_COUNT(paths); i++) {
-        if (cw_span_ends_with(path, cw_span_cstr(paths[i]))) {
-            return true;
-        }
-    }
-    return cw_span_ends_with(path, CW_SPAN("cryptocurrency-wallet:'value'"));
+    return add(ctx, value, why, err);
 }
 
-/* A quoted property is a part of the path: cryptocurrency-wallet:'value' = '…'. */
-static bool is_property(struct cw_span before)
+/* Whether some text in a value holds a word; nothing is read that is nested deeper. */
+static bool mentions(json_t *value, struct cw_span word, size_t depth)
 {
-    return cw_span_ends_with(before, CW_SPAN(":")) || cw_span_ends_with(before, CW_SPAN("."));
+    size_t at = 0;
+    json_t *element = NULL;
+    bool is_found = cw_stix_mentions(cw_stix_as_text(value), word);
+    if (depth == CW_JSON_DEPTH_MAX) {
+        return is_found;
+    }
+    for (void *i = json_object_iter(value); i != NULL && !is_found;
+         i = json_object_iter_next(value, i)) {
+        is_found = mentions(json_object_iter_value(i), word, depth + 1);
+    }
+    json_array_foreach(value, at, element)
+    {
+        is_found = is_found || mentions(element, word, depth + 1);
+    }
+    return is_found;
 }
 
-/* A wallet's value compared with a shape: the path in front of the operator, which is cut off;
- * empty when it is compared otherwise. */
-static struct cw_span before_shape(struct cw_span before)
+/* A pattern of another language is no wallet's unless it says so. */
+static enum cw_status on_foreign_pattern(const struct source *source, struct cw_span type,
+                                         struct cw_error *err)
 {
-    static const char *const operators[] = {" LIKE", " MATCHES"};
-    for (size_t i = 0; i < CW_COUNT(operators); i++) {
-        const struct cw_span word = cw_span_cstr(operators[i]);
-        if (cw_span_ends_with(before, word)) {
-            return cw_span_trim(cw_span_slice(before, 0, before.len - word.len));
-        }
-    }
-    return CW_SPAN("");
-}
-
-/* What a string of a pattern is to a wallet. A shape (LIKE, MATCHES) is no address and is said;
- * what a value must not be (!=, NOT) names none. */
-enum comparison { NONE, VALUE, SHAPE };
-
-/* Of the string behind `before`; "IN ('a', 'b')" is a row of them, compared like its first. */
-static enum comparison comparison_of(struct cw_span before, enum comparison first)
-{
-    if (cw_span_is(before, ",")) {
-        return first;
-    }
-    if (cw_span_ends_with(before, CW_SPAN("("))) {
-        before = cw_span_trim(cw_span_slice(before, 0, before.len - 1));
-        before = cw_span_ends_with(before, CW_SPAN("IN"))
-                     ? cw_span_trim(cw_span_slice(before, 0, before.len - 2))
-                     : before;
-    }
-    if (is_about_a_wallet(before_shape(before))) {
-        return SHAPE;
-    }
-    return !cw_span_ends_with(before, CW_SPAN("!=")) && is_about_a_wallet(before) ? VALUE : NONE;
-}
-
-static enum cw_status add_compared(struct stix *stix, const json_t *object,
-                                   enum comparison comparison, const struct cw_buf *value,
-                                   uint64_t line, struct cw_error *err)
-{
-    if (comparison == NONE) {
+    char why[PATTERN_TYPE_SAID_MAX + sizeof("pattern_type  is not read")];
+    if (!mentions(source->object, CW_SPAN("cryptocurrency-wallet"), 0) &&
+        !mentions(json_object_get(source->object, "pattern"), CW_SPAN("wallet"), 0)) {
         return CW_OK;
     }
-    if (value->failed == CW_NOMEM) {
-        return cw_buf_status(value, err);
-    }
-    if (value->failed != CW_OK) {
-        return add(stix, object, CW_SPAN(""), CW_SPAN("a text longer than any address"), line, err);
-    }
-    return add(stix, object, cw_buf_as_span(value),
-               comparison == SHAPE ? CW_SPAN("compared by LIKE or MATCHES: a shape, not an address")
-                                   : CW_SPAN(""),
-               line, err);
+    const struct cw_span said = cw_utf8_cut(type, PATTERN_TYPE_SAID_MAX);
+    (void)snprintf(why, sizeof(why), "pattern_type %.*s is not read", CW_SPAN_ARG(said));
+    return add_unusable(source, cw_span_cstr(why), err);
 }
 
-/* Every string that is compared with a wallet's value. */
-static enum cw_status on_pattern(struct stix *stix, const json_t *object, uint64_t line,
-                                 struct cw_error *err)
+static enum cw_status on_indicator(struct source *source, struct cw_error *err)
 {
-    const struct cw_span pattern = cw_stix_text(object, "pattern");
-    struct cw_buf value;
-    enum comparison comparison = NONE;
-    size_t from = 0;
+    const struct cw_span type = cw_stix_text(source->object, "pattern_type");
+    const json_t *pattern = json_object_get(source->object, "pattern");
     enum cw_status status = CW_OK;
-    cw_buf_init(&value, CW_ENTRY_VALUE_MAX);
-    for (size_t at = cw_span_find(pattern, '\'', 0); at < pattern.len && status == CW_OK;
-         at = cw_span_find(pattern, '\'', at)) {
-        const struct cw_span before = cw_span_trim(cw_span_slice(pattern, from, at));
-        const bool is_part = is_property(before);
-        if (!next_string(pattern, &at, &value)) {
-            status = add(stix, object, CW_SPAN(""), CW_SPAN(""), line, err); /* said, not dropped */
-            break;
-        }
-        if (!is_part) {
-            comparison = comparison_of(before, comparison);
-            from = at;
-            status = add_compared(stix, object, comparison, &value, line, err);
-        }
+    if (type.len > 0 && !cw_span_equal_nocase(cw_span_slice(type, 0, 4), CW_SPAN("stix"))) {
+        status = on_foreign_pattern(source, type, err);
+    } else if (json_is_string(pattern)) {
+        status = cw_stix_pattern_read(cw_stix_as_text(pattern),
+                                      (struct cw_stix_listener){on_said, source}, err);
+    } else if (pattern != NULL || mentions(source->object, CW_SPAN("cryptocurrency-wallet"), 0)) {
+        status = add_unusable(source, CW_SPAN("the pattern is not a text"), err);
     }
-    cw_buf_clear(&value);
-    return status == CW_OK ? cw_stix_keep_validity(&stix->wallets, object, err) : status;
+    return status == CW_OK ? cw_stix_keep_validity(&source->stix->wallets, source->object, err)
+                           : status;
 }
 
-static enum cw_status on_object(struct stix *stix, const json_t *object, uint64_t line,
-                                struct cw_error *err)
+/* ---- objects ---- */
+
+static enum cw_status on_object(struct source *source, struct cw_error *err)
 {
+    struct stix *stix = source->stix;
+    const json_t *object = source->object;
     const struct cw_span type = cw_stix_text(object, "type");
     const struct cw_span id = cw_stix_text(object, "id");
     const struct cw_span name = cw_stix_text(object, "name");
@@ -201,16 +148,22 @@ static enum cw_status on_object(struct stix *stix, const json_t *object, uint64_
     if (status == CW_OK && (cw_span_is(type, "cryptocurrency-wallet") ||
                             cw_span_is(type, "x-cryptocurrency-wallet"))) {
         const struct cw_span value = cw_stix_text(object, "value");
-        status = add(stix, object, value.len > 0 ? value : cw_stix_text(object, "address"),
-                     CW_SPAN(""), line, err);
+        status =
+            add(source, value.len > 0 ? value : cw_stix_text(object, "address"), CW_SPAN(""), err);
     }
     if (status == CW_OK && cw_span_is(type, "indicator")) {
-        status = on_pattern(stix, object, line, err);
+        status = on_indicator(source, err);
     }
     return status;
 }
 
 /* ---- the way to objects ---- */
+
+/* Members of a lone object that are read though they are no scalars. */
+static bool is_of_lone(struct cw_span name)
+{
+    return cw_span_is(name, "pattern");
+}
 
 static enum cw_json_step on_begin(void *ctx, const struct cw_json_place *place,
                                   enum cw_json_kind kind)
@@ -220,7 +173,9 @@ static enum cw_json_step on_begin(void *ctx, const struct cw_json_place *place,
         return kind == CW_JSON_OBJECT ? CW_JSON_ENTER : CW_JSON_SKIP;
     }
     if (place->depth == 1 && kind != CW_JSON_SCALAR) {
-        return cw_span_is(place->keys[0], "objects") ? CW_JSON_ENTER : CW_JSON_SKIP;
+        return cw_span_is(place->keys[0], "objects") ? CW_JSON_ENTER
+               : is_of_lone(place->keys[0])          ? CW_JSON_TAKE
+                                                     : CW_JSON_SKIP;
     }
     return CW_JSON_TAKE;
 }
@@ -260,7 +215,8 @@ static enum cw_status on_value(void *ctx, const struct cw_json_place *place, str
     if (place->depth == 1) {
         return keep_member(stix, place, value, err);
     }
-    status = on_object(stix, value, place->line, err);
+    struct source source = {stix, value, place->line};
+    status = on_object(&source, err);
     json_decref(value);
     return status;
 }
@@ -302,9 +258,10 @@ static enum cw_status deliver(const struct stix *stix, const struct cw_wallet *w
 static enum cw_status finish(struct stix *stix, struct cw_error *err)
 {
     if (!cw_span_is(cw_stix_text(stix->root, "type"), "bundle")) {
-        const enum cw_status lone = on_object(stix, stix->root, 1, err);
-        if (lone != CW_OK) {
-            return lone;
+        struct source lone = {stix, stix->root, 1};
+        const enum cw_status status = on_object(&lone, err);
+        if (status != CW_OK) {
+            return status;
         }
     }
     if (!stix->has_object) {
