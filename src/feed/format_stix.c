@@ -1,6 +1,7 @@
 /* STIX 2.1: a bundle, or one object by itself.
  *
- *   cryptocurrency-wallet   value (community extension; OASIS defines none), holder_ref
+ *   cryptocurrency-wallet   value, address (community extension; OASIS defines none), holder_ref
+ *   observed-data           objects {"0": {"type": "cryptocurrency-wallet", …}}, as STIX 2.0 had it
  *   indicator               pattern "[cryptocurrency-wallet:value = '…' OR …]"; name, valid_from
  *   identity, threat-actor, intrusion-set, campaign    a name that others refer to
  *
@@ -42,11 +43,30 @@ static void keep_latest(struct stix *stix, const json_t *object)
 
 /* ---- what speaks of wallets ---- */
 
+/* An object, and the object of the document to which it belongs: itself, or the observed data that
+ * hold it. */
 struct source {
     struct stix *stix;
     json_t *object;
+    json_t *owner; /* has the identifier, the version and the mark "revoked" */
     uint64_t line;
 };
+
+static bool is_identifier(struct cw_span text)
+{
+    return cw_stix_mentions(text, CW_SPAN("--"));
+}
+
+/* Who holds a wallet; empty when nobody is named. What observed data hold may have an identifier of
+ * its own, and refers to a neighbour by a number, which is no identifier (STIX 2.1, section 2.9).
+ */
+static struct cw_span holder_of(const struct source *source)
+{
+    const struct cw_span holder = cw_stix_text(source->object, "holder_ref");
+    return source->object == source->owner || is_identifier(holder)
+               ? holder
+               : cw_stix_text(source->object, "id");
+}
 
 /* why: what keeps the value from being an address; empty when nothing does. */
 static enum cw_status add(const struct source *source, struct cw_span value, struct cw_span why,
@@ -54,13 +74,13 @@ static enum cw_status add(const struct source *source, struct cw_span value, str
 {
     const struct cw_wallet wallet = {
         .line = source->line,
-        .id = cw_stix_text(source->object, "id"),
-        .holder = cw_stix_text(source->object, "holder_ref"),
+        .id = cw_stix_text(source->owner, "id"),
+        .holder = holder_of(source),
         .value = value,
         .tag = cw_stix_text(source->object, "currency"),
         .note = cw_stix_text(source->object, "description"),
-        .version = cw_stix_version(source->object),
-        .error = cw_stix_is_revoked(source->object) ? CW_SPAN(REVOKED) : why,
+        .version = cw_stix_version(source->owner),
+        .error = cw_stix_is_revoked(source->owner) ? CW_SPAN(REVOKED) : why,
     };
     return cw_wallet_add(&source->stix->wallets, &wallet, err);
 }
@@ -130,12 +150,53 @@ static enum cw_status on_indicator(struct source *source, struct cw_error *err)
                            : status;
 }
 
+/* ---- wallets ---- */
+
+/* One text, or a row of them; *added counts what was said. */
+static enum cw_status add_addresses(const struct source *source, const json_t *value, size_t *added,
+                                    struct cw_error *err)
+{
+    const size_t count = json_is_array(value) ? json_array_size(value) : 1;
+    enum cw_status status = CW_OK;
+    for (size_t i = 0; i < count && status == CW_OK; i++) {
+        const json_t *address = json_is_array(value) ? json_array_get(value, i) : value;
+        const struct cw_span text = cw_stix_as_text(address);
+        if (text.len > 0) {
+            status = add(source, text, CW_SPAN(""), err);
+        } else if (json_is_string(address) || json_is_null(address)) {
+            continue;
+        } else {
+            status = add_unusable(source, CW_SPAN("the address is not a text"), err);
+        }
+        (*added)++;
+    }
+    return status;
+}
+
+static enum cw_status on_wallet(const struct source *source, struct cw_error *err)
+{
+    const json_t *value = json_object_get(source->object, "value");
+    const json_t *address = json_object_get(source->object, "address");
+    size_t added = 0;
+    enum cw_status status = value != NULL ? add_addresses(source, value, &added, err) : CW_OK;
+    if (status == CW_OK && address != NULL && !json_equal(value, address)) {
+        status = add_addresses(source, address, &added, err);
+    }
+    return status == CW_OK && added == 0
+               ? add_unusable(source, CW_SPAN("a wallet without an address"), err)
+               : status;
+}
+
 /* ---- objects ---- */
 
-static enum cw_status on_object(struct source *source, struct cw_error *err)
+static enum cw_status on_each(const struct source *around, json_t *values, size_t depth,
+                              struct cw_error *err);
+
+/* An object of the document. */
+static enum cw_status on_object(struct source *source, size_t depth, struct cw_error *err)
 {
     struct stix *stix = source->stix;
-    const json_t *object = source->object;
+    json_t *object = source->object;
     const struct cw_span type = cw_stix_text(object, "type");
     const struct cw_span id = cw_stix_text(object, "id");
     const struct cw_span name = cw_stix_text(object, "name");
@@ -145,14 +206,55 @@ static enum cw_status on_object(struct source *source, struct cw_error *err)
     if (status == CW_OK && id.len > 0 && name.len > 0) {
         status = cw_wallet_add_name(&stix->wallets, id, name, err);
     }
-    if (status == CW_OK && (cw_span_is(type, "cryptocurrency-wallet") ||
-                            cw_span_is(type, "x-cryptocurrency-wallet"))) {
-        const struct cw_span value = cw_stix_text(object, "value");
-        status =
-            add(source, value.len > 0 ? value : cw_stix_text(object, "address"), CW_SPAN(""), err);
+    if (status != CW_OK) {
+        return status;
     }
-    if (status == CW_OK && cw_span_is(type, "indicator")) {
-        status = on_indicator(source, err);
+    if (cw_stix_is_wallet(type)) {
+        return on_wallet(source, err);
+    }
+    if (cw_span_is(type, "indicator")) {
+        return on_indicator(source, err);
+    }
+    if (cw_span_is(type, "observed-data") || cw_span_is(type, "bundle")) {
+        return on_each(source, json_object_get(object, "objects"), depth + 1, err);
+    }
+    return CW_OK;
+}
+
+/* A value that stands where objects do. */
+static enum cw_status on_any(const struct source *around, json_t *value, size_t depth,
+                             struct cw_error *err)
+{
+    const bool is_observed = cw_span_is(cw_stix_text(around->owner, "type"), "observed-data");
+    struct source source = {around->stix, value, is_observed ? around->owner : value, around->line};
+    if (depth == CW_JSON_DEPTH_MAX) {
+        return add_unusable(&source, CW_SPAN("nested too deeply"), err);
+    }
+    if (json_is_array(value)) {
+        return on_each(around, value, depth + 1, err);
+    }
+    if (!json_is_object(value)) {
+        return add_unusable(&source, CW_SPAN("not an object"), err);
+    }
+    if (!is_observed) {
+        return on_object(&source, depth, err);
+    }
+    return cw_stix_is_wallet(cw_stix_text(value, "type")) ? on_wallet(&source, err) : CW_OK;
+}
+
+static enum cw_status on_each(const struct source *around, json_t *values, size_t depth,
+                              struct cw_error *err)
+{
+    size_t at = 0;
+    json_t *element = NULL;
+    enum cw_status status = CW_OK;
+    for (void *i = json_object_iter(values); i != NULL && status == CW_OK;
+         i = json_object_iter_next(values, i)) {
+        status = on_any(around, json_object_iter_value(i), depth, err);
+    }
+    json_array_foreach(values, at, element)
+    {
+        status = status == CW_OK ? on_any(around, element, depth, err) : status;
     }
     return status;
 }
@@ -162,7 +264,7 @@ static enum cw_status on_object(struct source *source, struct cw_error *err)
 /* Members of a lone object that are read though they are no scalars. */
 static bool is_of_lone(struct cw_span name)
 {
-    return cw_span_is(name, "pattern");
+    return cw_span_is(name, "pattern") || cw_span_is(name, "value") || cw_span_is(name, "address");
 }
 
 static enum cw_json_step on_begin(void *ctx, const struct cw_json_place *place,
@@ -177,7 +279,10 @@ static enum cw_json_step on_begin(void *ctx, const struct cw_json_place *place,
                : is_of_lone(place->keys[0])          ? CW_JSON_TAKE
                                                      : CW_JSON_SKIP;
     }
-    return CW_JSON_TAKE;
+    /* Objects in rows of rows: each with its own line as far as the walk enters. */
+    return place->depth > 1 && kind == CW_JSON_ARRAY && place->depth < CW_JSON_LEVELS_MAX
+               ? CW_JSON_ENTER
+               : CW_JSON_TAKE;
 }
 
 /* Takes the value over. A name of the document itself that stands twice is a document of two minds.
@@ -215,8 +320,8 @@ static enum cw_status on_value(void *ctx, const struct cw_json_place *place, str
     if (place->depth == 1) {
         return keep_member(stix, place, value, err);
     }
-    struct source source = {stix, value, place->line};
-    status = on_object(&source, err);
+    const struct source document = {.stix = stix, .line = place->line};
+    status = on_any(&document, value, 0, err);
     json_decref(value);
     return status;
 }
@@ -255,14 +360,31 @@ static enum cw_status deliver(const struct stix *stix, const struct cw_wallet *w
     return stix->sink.entry(stix->sink.ctx, &entry, err);
 }
 
+/* What lone observed data hold was read before their other members. */
+static void own_by_root(struct stix *stix)
+{
+    if (!cw_span_is(cw_stix_text(stix->root, "type"), "observed-data")) {
+        return;
+    }
+    for (struct cw_wallet *wallet = stix->wallets.wallets; wallet != NULL; wallet = wallet->next) {
+        if (wallet->id.len == 0) {
+            wallet->id = cw_stix_text(stix->root, "id");
+            wallet->version = cw_stix_version(stix->root);
+            wallet->holder = is_identifier(wallet->holder) ? wallet->holder : wallet->id;
+        }
+        wallet->error = cw_stix_is_revoked(stix->root) ? CW_SPAN(REVOKED) : wallet->error;
+    }
+}
+
 static enum cw_status finish(struct stix *stix, struct cw_error *err)
 {
     if (!cw_span_is(cw_stix_text(stix->root, "type"), "bundle")) {
-        struct source lone = {stix, stix->root, 1};
-        const enum cw_status status = on_object(&lone, err);
+        struct source lone = {stix, stix->root, stix->root, 1};
+        const enum cw_status status = on_object(&lone, 0, err);
         if (status != CW_OK) {
             return status;
         }
+        own_by_root(stix);
     }
     if (!stix->has_object) {
         return cw_error_set(err, CW_UNTRUSTED, "not STIX: no object has a type and an id");

@@ -25,6 +25,9 @@ struct edge {
 #define STIX_PATTERN                                                                               \
     "{\"type\":\"indicator\",\"id\":\"indicator--1\",\"pattern\":\"[cryptocurrency-wallet:value "  \
     "= "
+#define STIX_WALLET "{\"type\":\"cryptocurrency-wallet\",\"id\":\"w\",\"value\":\"" B "\"}"
+#define CLOSE_20    "]]]]]]]]]]]]]]]]]]]]"
+#define CLOSE_60    CLOSE_20 CLOSE_20 CLOSE_20
 
 static const struct edge EDGES[] = {
     {"a JSON entry of the limit", "json", "[\"", "a", CW_JSON_VALUE_MAX - 2, "\"]", CW_OK, 1, NULL},
@@ -78,6 +81,11 @@ static const struct edge EDGES[] = {
      " OR cryptocurrency-wallet:value = '" B "'", 10000, "]\"}", CW_OK, 10001, NULL},
     {"a STIX pattern of brackets", "stix", STIX_PATTERN "'" B "'", "(", 900000, "\"}", CW_OK, 2,
      "the pattern could not be read whole"},
+    {"STIX objects nested to the limit", "stix", "{\"type\":\"bundle\",\"id\":\"b\",\"objects\":[",
+     "[", CW_JSON_DEPTH_MAX - 3, STIX_WALLET CLOSE_60 "]]}", CW_OK, 1, NULL},
+    {"STIX objects nested over the limit", "stix",
+     "{\"type\":\"bundle\",\"id\":\"b\",\"objects\":[", "[", CW_JSON_DEPTH_MAX - 2,
+     STIX_WALLET CLOSE_60 "]]]}", CW_LIMIT, 0, "nested too deeply (at most 64)"},
 };
 
 struct heard {
