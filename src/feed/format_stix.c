@@ -1,6 +1,7 @@
 /* STIX 2.1: a bundle, or one object by itself.
  *
- *   cryptocurrency-wallet   value (community extension; OASIS defines none), holder_ref
+ *   cryptocurrency-wallet   value, address (community extension; OASIS defines none), holder_ref
+ *   observed-data           objects {"0": {"type": "cryptocurrency-wallet", …}}, as STIX 2.0 had it
  *   indicator               pattern "[cryptocurrency-wallet:value = '…' OR …]"; name, valid_from
  *   identity, threat-actor, intrusion-set, campaign    a name that others refer to
  *
@@ -11,285 +12,260 @@
 #include "base/text.h"
 #include "feed/format.h"
 #include "feed/json_walk.h"
+#include "feed/stix_object.h"
+#include "feed/stix_pattern.h"
 #include "feed/wallet_table.h"
 
-#define VERSION_MARK "version "
-enum {
-    TIME_DATE_BYTES = CW_DATE_TEXT_BYTES - 1,
-    KEY_HEX = 2 * sizeof(struct cw_wallet_key),
-    VERSION_MARK_BYTES = sizeof(VERSION_MARK) + KEY_HEX,
-    VALIDITY_MARK_BYTES = 2 * KEY_HEX + 1,
-};
+#define REVOKED "no longer listed: the object is revoked"
+enum { PATTERN_TYPE_SAID_MAX = 32 }; /* bytes kept of a pattern_type · cut */
 
 struct stix {
     struct cw_entry_sink sink;
     struct cw_json_walk *walk;
     struct cw_wallets wallets;
-    json_t *root; /* scalar members of the document itself: all there is of a lone object */
+    json_t *root; /* members of the document itself that are read: all there is of a lone object */
     char latest[CW_DATE_TEXT_BYTES]; /* of created, modified and valid_from */
     struct cw_span day;              /* on which it is read; empty: the latest */
     bool has_object;
 };
-
-static struct cw_span text_of(const json_t *object, const char *name)
-{
-    const json_t *value = json_object_get(object, name);
-    return json_is_string(value) ? cw_span_make(json_string_value(value), json_string_length(value))
-                                 : CW_SPAN("");
-}
-
-/* The day of a time; "" when it is none. */
-static void day_of(const json_t *object, const char *name, char ret[static CW_DATE_TEXT_BYTES])
-{
-    const struct cw_span day = cw_span_slice(text_of(object, name), 0, TIME_DATE_BYTES);
-    ret[0] = '\0';
-    if (cw_date_parse(day, NULL)) {
-        memcpy(ret, day.data, TIME_DATE_BYTES);
-        ret[TIME_DATE_BYTES] = '\0';
-    }
-}
 
 static void keep_latest(struct stix *stix, const json_t *object)
 {
     static const char *const names[] = {"created", "modified", "valid_from"};
     for (size_t i = 0; i < CW_COUNT(names); i++) {
         char day[CW_DATE_TEXT_BYTES];
-        day_of(object, names[i], day);
+        cw_stix_day(object, names[i], day);
         if (strcmp(day, stix->latest) > 0) {
             memcpy(stix->latest, day, sizeof(day));
         }
     }
 }
 
-/* ---- objects ---- */
+/* ---- what speaks of wallets ---- */
 
-/* A time without its Z, so that a fraction of a second comes behind the second. */
-static struct cw_span version_of(const json_t *object)
+/* An object, and the object of the document to which it belongs: itself, or the observed data that
+ * hold it. */
+struct source {
+    struct stix *stix;
+    json_t *object;
+    json_t *owner; /* has the identifier, the version and the mark "revoked" */
+    uint64_t line;
+};
+
+static bool is_identifier(struct cw_span text)
 {
-    const struct cw_span modified = text_of(object, "modified");
-    return cw_span_slice(
-        modified, 0, cw_span_ends_with(modified, CW_SPAN("Z")) ? modified.len - 1 : modified.len);
+    return cw_stix_mentions(text, CW_SPAN("--"));
 }
 
-/* Versions are kept as names of a mark of the object, of which the one that sorts last is the
- * latest; the object's own key stands in it, so that an identifier may have any length. */
-static struct cw_span version_mark(char ret[static VERSION_MARK_BYTES], struct cw_span id)
+/* Who holds a wallet; empty when nobody is named. What observed data hold may have an identifier of
+ * its own, and refers to a neighbour by a number, which is no identifier (STIX 2.1, section 2.9).
+ */
+static struct cw_span holder_of(const struct source *source)
 {
-    const struct cw_wallet_key key = cw_wallet_key_of(id);
-    memcpy(ret, VERSION_MARK, sizeof(VERSION_MARK) - 1);
-    cw_hex_encode(key.bytes, sizeof(key.bytes), ret + sizeof(VERSION_MARK) - 1);
-    return cw_span_cstr(ret);
-}
-
-static enum cw_status keep_version(struct stix *stix, const json_t *object, struct cw_error *err)
-{
-    char mark[VERSION_MARK_BYTES];
-    const struct cw_span id = text_of(object, "id");
-    const struct cw_span version = version_of(object);
-    return id.len == 0 || version.len == 0
-               ? CW_OK
-               : cw_wallet_add_name(&stix->wallets, version_mark(mark, id), version, err);
-}
-
-/* Each version of an object has its own validity. */
-static struct cw_span validity_mark(char ret[static VALIDITY_MARK_BYTES], struct cw_span id,
-                                    struct cw_span version)
-{
-    const struct cw_wallet_key keys[] = {cw_wallet_key_of(id), cw_wallet_key_of(version)};
-    cw_hex_encode(keys[0].bytes, sizeof(keys[0].bytes), ret);
-    cw_hex_encode(keys[1].bytes, sizeof(keys[1].bytes), ret + KEY_HEX);
-    return cw_span_cstr(ret);
-}
-
-/* An indicator's end is judged when the document's latest date is known: kept as a sanction of the
- * object on itself. */
-static enum cw_status keep_validity(struct stix *stix, const json_t *object, struct cw_error *err)
-{
-    char mark[VALIDITY_MARK_BYTES];
-    struct cw_wallet_sanction validity = {
-        .of = cw_wallet_key_of(validity_mark(mark, text_of(object, "id"), version_of(object)))};
-    day_of(object, "valid_from", validity.from);
-    day_of(object, "valid_until", validity.until);
-    if (validity.from[0] == '\0' && validity.until[0] == '\0') {
-        return CW_OK;
-    }
-    return cw_wallet_add_sanction(&stix->wallets, &validity, CW_SPAN(""), err);
+    const struct cw_span holder = cw_stix_text(source->object, "holder_ref");
+    return source->object == source->owner || is_identifier(holder)
+               ? holder
+               : cw_stix_text(source->object, "id");
 }
 
 /* why: what keeps the value from being an address; empty when nothing does. */
-static enum cw_status add(struct stix *stix, const json_t *object, struct cw_span value,
-                          struct cw_span why, uint64_t line, struct cw_error *err)
+static enum cw_status add(const struct source *source, struct cw_span value, struct cw_span why,
+                          struct cw_error *err)
 {
-    const struct cw_span holder = text_of(object, "holder_ref");
     const struct cw_wallet wallet = {
-        .line = line,
-        .id = text_of(object, "id"),
-        .holder = holder,
+        .line = source->line,
+        .id = cw_stix_text(source->owner, "id"),
+        .holder = holder_of(source),
         .value = value,
-        .tag = text_of(object, "currency"),
-        .note = text_of(object, "description"),
-        .version = version_of(object),
-        .error = json_is_true(json_object_get(object, "revoked"))
-                     ? CW_SPAN("no longer listed: the object is revoked")
-                     : why,
+        .tag = cw_stix_text(source->object, "currency"),
+        .note = cw_stix_text(source->object, "description"),
+        .version = cw_stix_version(source->owner),
+        .error = cw_stix_is_revoked(source->owner) ? CW_SPAN(REVOKED) : why,
     };
-    return cw_wallet_add(&stix->wallets, &wallet, err);
+    return cw_wallet_add(&source->stix->wallets, &wallet, err);
 }
 
-/* ---- patterns ---- */
-
-/* A string of a pattern that begins at *at with its quote: 'it\'s'. False when it does not end. */
-static bool next_string(struct cw_span pattern, size_t *at, struct cw_buf *ret)
+static enum cw_status add_unusable(const struct source *source, struct cw_span why,
+                                   struct cw_error *err)
 {
-    CW_ASSERT(pattern.data[*at] == '\'');
-    cw_buf_reset(ret);
-    for (size_t i = *at + 1; i < pattern.len; i++) {
-        if (pattern.data[i] == '\\' && i + 1 < pattern.len) {
-            cw_buf_char(ret, pattern.data[++i]);
-        } else if (pattern.data[i] == '\'') {
-            *at = i + 1;
-            return true;
-        } else {
-            cw_buf_char(ret, pattern.data[i]);
-        }
-    }
-    return false;
+    return add(source, CW_SPAN(""), why, err);
 }
 
-/* The object path before a string: the word that stands in front of its comparison. */
-static bool is_about_a_wallet(struct cw_span before)
+/* ---- indicators ---- */
+
+static enum cw_status on_said(void *ctx, struct cw_span value, struct cw_span why,
+                              struct cw_error *err)
 {
-    static const char *const paths[] = {"cryptocurrency-wallet:value",
-                                        "cryptocurrency-wallet:address",
-                                        "x-cryptocurrency-wallet:value", "cryptocurrency:address"};
-    size_t end = before.len;
-    while (end > 0 && before.data[end - 1] != '\0' &&
-           strchr(" \t\r\n=(,", before.data[end - 1]) != NULL) {
-        end--;
-    }
-    const struct cw_span path = cw_span_slice(before, 0, end);
-    for (size_t i = 0; i < CW_COUNT(paths); i++) {
-        if (cw_span_ends_with(path, cw_span_cstr(paths[i]))) {
-            return true;
-        }
-    }
-    return cw_span_ends_with(path, CW_SPAN("cryptocurrency-wallet:'value'"));
+    return add(ctx, value, why, err);
 }
 
-/* A quoted property is a part of the path: cryptocurrency-wallet:'value' = '…'. */
-static bool is_property(struct cw_span before)
+/* Whether some text in a value holds a word; nothing is read that is nested deeper. */
+static bool mentions(json_t *value, struct cw_span word, size_t depth)
 {
-    return cw_span_ends_with(before, CW_SPAN(":")) || cw_span_ends_with(before, CW_SPAN("."));
+    size_t at = 0;
+    json_t *element = NULL;
+    bool is_found = cw_stix_mentions(cw_stix_as_text(value), word);
+    if (depth == CW_JSON_DEPTH_MAX) {
+        return is_found;
+    }
+    for (void *i = json_object_iter(value); i != NULL && !is_found;
+         i = json_object_iter_next(value, i)) {
+        is_found = mentions(json_object_iter_value(i), word, depth + 1);
+    }
+    json_array_foreach(value, at, element)
+    {
+        is_found = is_found || mentions(element, word, depth + 1);
+    }
+    return is_found;
 }
 
-/* A wallet's value compared with a shape: the path in front of the operator, which is cut off;
- * empty when it is compared otherwise. */
-static struct cw_span before_shape(struct cw_span before)
+/* A pattern of another language is no wallet's unless it says so. */
+static enum cw_status on_foreign_pattern(const struct source *source, struct cw_span type,
+                                         struct cw_error *err)
 {
-    static const char *const operators[] = {" LIKE", " MATCHES"};
-    for (size_t i = 0; i < CW_COUNT(operators); i++) {
-        const struct cw_span word = cw_span_cstr(operators[i]);
-        if (cw_span_ends_with(before, word)) {
-            return cw_span_trim(cw_span_slice(before, 0, before.len - word.len));
-        }
-    }
-    return CW_SPAN("");
-}
-
-/* What a string of a pattern is to a wallet. A shape (LIKE, MATCHES) is no address and is said;
- * what a value must not be (!=, NOT) names none. */
-enum comparison { NONE, VALUE, SHAPE };
-
-/* Of the string behind `before`; "IN ('a', 'b')" is a row of them, compared like its first. */
-static enum comparison comparison_of(struct cw_span before, enum comparison first)
-{
-    if (cw_span_is(before, ",")) {
-        return first;
-    }
-    if (cw_span_ends_with(before, CW_SPAN("("))) {
-        before = cw_span_trim(cw_span_slice(before, 0, before.len - 1));
-        before = cw_span_ends_with(before, CW_SPAN("IN"))
-                     ? cw_span_trim(cw_span_slice(before, 0, before.len - 2))
-                     : before;
-    }
-    if (is_about_a_wallet(before_shape(before))) {
-        return SHAPE;
-    }
-    return !cw_span_ends_with(before, CW_SPAN("!=")) && is_about_a_wallet(before) ? VALUE : NONE;
-}
-
-static enum cw_status add_compared(struct stix *stix, const json_t *object,
-                                   enum comparison comparison, const struct cw_buf *value,
-                                   uint64_t line, struct cw_error *err)
-{
-    if (comparison == NONE) {
+    char why[PATTERN_TYPE_SAID_MAX + sizeof("pattern_type  is not read")];
+    if (!mentions(source->object, CW_SPAN("cryptocurrency-wallet"), 0) &&
+        !mentions(json_object_get(source->object, "pattern"), CW_SPAN("wallet"), 0)) {
         return CW_OK;
     }
-    if (value->failed == CW_NOMEM) {
-        return cw_buf_status(value, err);
-    }
-    if (value->failed != CW_OK) {
-        return add(stix, object, CW_SPAN(""), CW_SPAN("a text longer than any address"), line, err);
-    }
-    return add(stix, object, cw_buf_as_span(value),
-               comparison == SHAPE ? CW_SPAN("compared by LIKE or MATCHES: a shape, not an address")
-                                   : CW_SPAN(""),
-               line, err);
+    const struct cw_span said = cw_utf8_cut(type, PATTERN_TYPE_SAID_MAX);
+    (void)snprintf(why, sizeof(why), "pattern_type %.*s is not read", CW_SPAN_ARG(said));
+    return add_unusable(source, cw_span_cstr(why), err);
 }
 
-/* Every string that is compared with a wallet's value. */
-static enum cw_status on_pattern(struct stix *stix, const json_t *object, uint64_t line,
-                                 struct cw_error *err)
+static enum cw_status on_indicator(struct source *source, struct cw_error *err)
 {
-    const struct cw_span pattern = text_of(object, "pattern");
-    struct cw_buf value;
-    enum comparison comparison = NONE;
-    size_t from = 0;
+    const struct cw_span type = cw_stix_text(source->object, "pattern_type");
+    const json_t *pattern = json_object_get(source->object, "pattern");
     enum cw_status status = CW_OK;
-    cw_buf_init(&value, CW_ENTRY_VALUE_MAX);
-    for (size_t at = cw_span_find(pattern, '\'', 0); at < pattern.len && status == CW_OK;
-         at = cw_span_find(pattern, '\'', at)) {
-        const struct cw_span before = cw_span_trim(cw_span_slice(pattern, from, at));
-        const bool is_part = is_property(before);
-        if (!next_string(pattern, &at, &value)) {
-            status = add(stix, object, CW_SPAN(""), CW_SPAN(""), line, err); /* said, not dropped */
-            break;
-        }
-        if (!is_part) {
-            comparison = comparison_of(before, comparison);
-            from = at;
-            status = add_compared(stix, object, comparison, &value, line, err);
-        }
+    if (type.len > 0 && !cw_span_equal_nocase(cw_span_slice(type, 0, 4), CW_SPAN("stix"))) {
+        status = on_foreign_pattern(source, type, err);
+    } else if (json_is_string(pattern)) {
+        status = cw_stix_pattern_read(cw_stix_as_text(pattern),
+                                      (struct cw_stix_listener){on_said, source}, err);
+    } else if (pattern != NULL || mentions(source->object, CW_SPAN("cryptocurrency-wallet"), 0)) {
+        status = add_unusable(source, CW_SPAN("the pattern is not a text"), err);
     }
-    cw_buf_clear(&value);
-    return status == CW_OK ? keep_validity(stix, object, err) : status;
+    return status == CW_OK ? cw_stix_keep_validity(&source->stix->wallets, source->object, err)
+                           : status;
 }
 
-static enum cw_status on_object(struct stix *stix, const json_t *object, uint64_t line,
-                                struct cw_error *err)
+/* ---- wallets ---- */
+
+/* One text, or a row of them; *added counts what was said. */
+static enum cw_status add_addresses(const struct source *source, const json_t *value, size_t *added,
+                                    struct cw_error *err)
 {
-    const struct cw_span type = text_of(object, "type");
-    const struct cw_span id = text_of(object, "id");
-    const struct cw_span name = text_of(object, "name");
+    const size_t count = json_is_array(value) ? json_array_size(value) : 1;
+    enum cw_status status = CW_OK;
+    for (size_t i = 0; i < count && status == CW_OK; i++) {
+        const json_t *address = json_is_array(value) ? json_array_get(value, i) : value;
+        const struct cw_span text = cw_stix_as_text(address);
+        if (text.len > 0) {
+            status = add(source, text, CW_SPAN(""), err);
+        } else if (json_is_string(address) || json_is_null(address)) {
+            continue;
+        } else {
+            status = add_unusable(source, CW_SPAN("the address is not a text"), err);
+        }
+        (*added)++;
+    }
+    return status;
+}
+
+static enum cw_status on_wallet(const struct source *source, struct cw_error *err)
+{
+    const json_t *value = json_object_get(source->object, "value");
+    const json_t *address = json_object_get(source->object, "address");
+    size_t added = 0;
+    enum cw_status status = value != NULL ? add_addresses(source, value, &added, err) : CW_OK;
+    if (status == CW_OK && address != NULL && !json_equal(value, address)) {
+        status = add_addresses(source, address, &added, err);
+    }
+    return status == CW_OK && added == 0
+               ? add_unusable(source, CW_SPAN("a wallet without an address"), err)
+               : status;
+}
+
+/* ---- objects ---- */
+
+static enum cw_status on_each(const struct source *around, json_t *values, size_t depth,
+                              struct cw_error *err);
+
+/* An object of the document. */
+static enum cw_status on_object(struct source *source, size_t depth, struct cw_error *err)
+{
+    struct stix *stix = source->stix;
+    json_t *object = source->object;
+    const struct cw_span type = cw_stix_text(object, "type");
+    const struct cw_span id = cw_stix_text(object, "id");
+    const struct cw_span name = cw_stix_text(object, "name");
     stix->has_object |= type.len > 0 && id.len > 0;
     keep_latest(stix, object);
-    enum cw_status status = keep_version(stix, object, err);
+    enum cw_status status = cw_stix_keep_version(&stix->wallets, object, err);
     if (status == CW_OK && id.len > 0 && name.len > 0) {
         status = cw_wallet_add_name(&stix->wallets, id, name, err);
     }
-    if (status == CW_OK && (cw_span_is(type, "cryptocurrency-wallet") ||
-                            cw_span_is(type, "x-cryptocurrency-wallet"))) {
-        const struct cw_span value = text_of(object, "value");
-        status = add(stix, object, value.len > 0 ? value : text_of(object, "address"), CW_SPAN(""),
-                     line, err);
+    if (status != CW_OK) {
+        return status;
     }
-    if (status == CW_OK && cw_span_is(type, "indicator")) {
-        status = on_pattern(stix, object, line, err);
+    if (cw_stix_is_wallet(type)) {
+        return on_wallet(source, err);
+    }
+    if (cw_span_is(type, "indicator")) {
+        return on_indicator(source, err);
+    }
+    if (cw_span_is(type, "observed-data") || cw_span_is(type, "bundle")) {
+        return on_each(source, json_object_get(object, "objects"), depth + 1, err);
+    }
+    return CW_OK;
+}
+
+/* A value that stands where objects do. */
+static enum cw_status on_any(const struct source *around, json_t *value, size_t depth,
+                             struct cw_error *err)
+{
+    const bool is_observed = cw_span_is(cw_stix_text(around->owner, "type"), "observed-data");
+    struct source source = {around->stix, value, is_observed ? around->owner : value, around->line};
+    if (depth == CW_JSON_DEPTH_MAX) {
+        return add_unusable(&source, CW_SPAN("nested too deeply"), err);
+    }
+    if (json_is_array(value)) {
+        return on_each(around, value, depth + 1, err);
+    }
+    if (!json_is_object(value)) {
+        return add_unusable(&source, CW_SPAN("not an object"), err);
+    }
+    if (!is_observed) {
+        return on_object(&source, depth, err);
+    }
+    return cw_stix_is_wallet(cw_stix_text(value, "type")) ? on_wallet(&source, err) : CW_OK;
+}
+
+static enum cw_status on_each(const struct source *around, json_t *values, size_t depth,
+                              struct cw_error *err)
+{
+    size_t at = 0;
+    json_t *element = NULL;
+    enum cw_status status = CW_OK;
+    for (void *i = json_object_iter(values); i != NULL && status == CW_OK;
+         i = json_object_iter_next(values, i)) {
+        status = on_any(around, json_object_iter_value(i), depth, err);
+    }
+    json_array_foreach(values, at, element)
+    {
+        status = status == CW_OK ? on_any(around, element, depth, err) : status;
     }
     return status;
 }
 
 /* ---- the way to objects ---- */
+
+/* Members of a lone object that are read though they are no scalars. */
+static bool is_of_lone(struct cw_span name)
+{
+    return cw_span_is(name, "pattern") || cw_span_is(name, "value") || cw_span_is(name, "address");
+}
 
 static enum cw_json_step on_begin(void *ctx, const struct cw_json_place *place,
                                   enum cw_json_kind kind)
@@ -299,9 +275,14 @@ static enum cw_json_step on_begin(void *ctx, const struct cw_json_place *place,
         return kind == CW_JSON_OBJECT ? CW_JSON_ENTER : CW_JSON_SKIP;
     }
     if (place->depth == 1 && kind != CW_JSON_SCALAR) {
-        return cw_span_is(place->keys[0], "objects") ? CW_JSON_ENTER : CW_JSON_SKIP;
+        return cw_span_is(place->keys[0], "objects") ? CW_JSON_ENTER
+               : is_of_lone(place->keys[0])          ? CW_JSON_TAKE
+                                                     : CW_JSON_SKIP;
     }
-    return CW_JSON_TAKE;
+    /* Objects in rows of rows: each with its own line as far as the walk enters. */
+    return place->depth > 1 && kind == CW_JSON_ARRAY && place->depth < CW_JSON_LEVELS_MAX
+               ? CW_JSON_ENTER
+               : CW_JSON_TAKE;
 }
 
 /* Takes the value over. A name of the document itself that stands twice is a document of two minds.
@@ -339,7 +320,8 @@ static enum cw_status on_value(void *ctx, const struct cw_json_place *place, str
     if (place->depth == 1) {
         return keep_member(stix, place, value, err);
     }
-    status = on_object(stix, value, place->line, err);
+    const struct source document = {.stix = stix, .line = place->line};
+    status = on_any(&document, value, 0, err);
     json_decref(value);
     return status;
 }
@@ -351,11 +333,8 @@ static enum cw_status deliver(const struct stix *stix, const struct cw_wallet *w
 {
     char position[64];
     char ended[64];
-    char mark[VERSION_MARK_BYTES];
-    char valid[VALIDITY_MARK_BYTES];
-    size_t count = 0;
-    const struct cw_wallet_sanction *validity = cw_wallet_find_sanctions(
-        &stix->wallets, validity_mark(valid, wallet->id, wallet->version), &count);
+    const struct cw_wallet_sanction *validity =
+        cw_stix_find_validity(&stix->wallets, wallet->id, wallet->version);
     const struct cw_span of = wallet->holder.len > 0 ? wallet->holder : wallet->id;
     (void)snprintf(position, sizeof(position), "line %llu", (unsigned long long)wallet->line);
     struct cw_entry entry = {
@@ -367,12 +346,10 @@ static enum cw_status deliver(const struct stix *stix, const struct cw_wallet *w
         .entry_id = of,
         .entry_name = cw_wallet_find_name(&stix->wallets, of),
     };
-    const struct cw_span last =
-        cw_wallet_find_last_name(&stix->wallets, version_mark(mark, wallet->id));
-    if (cw_span_compare(wallet->version, last) < 0) {
+    if (cw_stix_has_later(&stix->wallets, wallet->id, wallet->version)) {
         entry.error = CW_SPAN("no longer listed: the document has a later version of the object");
     }
-    if (count > 0) {
+    if (validity != NULL) {
         entry.listed_on = cw_span_cstr(validity->from);
         if (entry.error.len == 0 && cw_wallet_has_ended(validity, stix->latest, stix->day)) {
             (void)snprintf(ended, sizeof(ended), "no longer listed: valid until %s",
@@ -383,13 +360,31 @@ static enum cw_status deliver(const struct stix *stix, const struct cw_wallet *w
     return stix->sink.entry(stix->sink.ctx, &entry, err);
 }
 
+/* What lone observed data hold was read before their other members. */
+static void own_by_root(struct stix *stix)
+{
+    if (!cw_span_is(cw_stix_text(stix->root, "type"), "observed-data")) {
+        return;
+    }
+    for (struct cw_wallet *wallet = stix->wallets.wallets; wallet != NULL; wallet = wallet->next) {
+        if (wallet->id.len == 0) {
+            wallet->id = cw_stix_text(stix->root, "id");
+            wallet->version = cw_stix_version(stix->root);
+            wallet->holder = is_identifier(wallet->holder) ? wallet->holder : wallet->id;
+        }
+        wallet->error = cw_stix_is_revoked(stix->root) ? CW_SPAN(REVOKED) : wallet->error;
+    }
+}
+
 static enum cw_status finish(struct stix *stix, struct cw_error *err)
 {
-    if (!cw_span_is(text_of(stix->root, "type"), "bundle")) {
-        const enum cw_status lone = on_object(stix, stix->root, 1, err);
-        if (lone != CW_OK) {
-            return lone;
+    if (!cw_span_is(cw_stix_text(stix->root, "type"), "bundle")) {
+        struct source lone = {stix, stix->root, stix->root, 1};
+        const enum cw_status status = on_object(&lone, 0, err);
+        if (status != CW_OK) {
+            return status;
         }
+        own_by_root(stix);
     }
     if (!stix->has_object) {
         return cw_error_set(err, CW_UNTRUSTED, "not STIX: no object has a type and an id");

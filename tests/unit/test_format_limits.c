@@ -22,6 +22,12 @@ struct edge {
 };
 
 #define B "3LU8wRu4ZnXP4UM8Yo6kkTiGHM9BubgyiG"
+#define STIX_PATTERN                                                                               \
+    "{\"type\":\"indicator\",\"id\":\"indicator--1\",\"pattern\":\"[cryptocurrency-wallet:value "  \
+    "= "
+#define STIX_WALLET "{\"type\":\"cryptocurrency-wallet\",\"id\":\"w\",\"value\":\"" B "\"}"
+#define CLOSE_20    "]]]]]]]]]]]]]]]]]]]]"
+#define CLOSE_60    CLOSE_20 CLOSE_20 CLOSE_20
 
 static const struct edge EDGES[] = {
     {"a JSON entry of the limit", "json", "[\"", "a", CW_JSON_VALUE_MAX - 2, "\"]", CW_OK, 1, NULL},
@@ -67,6 +73,19 @@ static const struct edge EDGES[] = {
      NULL},
     {"a tag without end in prose", "text", "<a ", "x", 3u << 20, "", CW_OK, 0, NULL},
     {"a comment without end in prose", "text", "<!-- ", "x", 3u << 20, "", CW_OK, 0, NULL},
+    {"a text of the limit in a STIX pattern", "stix", STIX_PATTERN "'", "a", CW_ENTRY_VALUE_MAX,
+     "']\"}", CW_OK, 1, NULL},
+    {"a text over the limit in a STIX pattern", "stix", STIX_PATTERN "'", "a",
+     CW_ENTRY_VALUE_MAX + 1, "']\"}", CW_OK, 1, "a text longer than any address"},
+    {"a STIX pattern of many comparisons", "stix", STIX_PATTERN "'" B "'",
+     " OR cryptocurrency-wallet:value = '" B "'", 10000, "]\"}", CW_OK, 10001, NULL},
+    {"a STIX pattern of brackets", "stix", STIX_PATTERN "'" B "'", "(", 900000, "\"}", CW_OK, 2,
+     "the pattern could not be read whole"},
+    {"STIX objects nested to the limit", "stix", "{\"type\":\"bundle\",\"id\":\"b\",\"objects\":[",
+     "[", CW_JSON_DEPTH_MAX - 3, STIX_WALLET CLOSE_60 "]]}", CW_OK, 1, NULL},
+    {"STIX objects nested over the limit", "stix",
+     "{\"type\":\"bundle\",\"id\":\"b\",\"objects\":[", "[", CW_JSON_DEPTH_MAX - 2,
+     STIX_WALLET CLOSE_60 "]]]}", CW_LIMIT, 0, "nested too deeply (at most 64)"},
 };
 
 struct heard {
