@@ -20,7 +20,7 @@
 
 /** Name and version of what decodes here: part of every entry hash, and of every index, so that
  * one that was built by another reading is not asked. */
-#define CW_NORM "cryptowatch-norm/3"
+#define CW_NORM "cryptowatch-norm/4"
 
 /** Why a text is not an address (addresses.md section 2); the order is no ranking. */
 enum cw_address_error {

@@ -50,6 +50,8 @@
 #define CW_YAML_BYTES_MAX        (32u << 20) /* bytes of a YAML list, which is kept while it is read · list refused */
 #define CW_YAML_DEPTH_MAX        32u   /* open collections · list refused */
 #define CW_YAML_SCALAR_MAX       (64u << 10) /* bytes of one text · list refused */
+#define CW_YAML_DIRECTIVES_MAX   16u   /* lines that begin with "%"; libyaml compares each with all before it · list refused */
+#define CW_TAGPACK_HEADER_ADDRESSES_MAX 16u /* addresses in a TagPack's header, which every tag without one repeats; in 4096 bytes at most · list refused */
 
 /* our own files */
 #define CW_CONFIG_BYTES_MAX      (1u << 20)  /* bytes of cryptowatch.json or one feed file · refused */

@@ -3,60 +3,52 @@
  *   currency: BTC            header: for every tag that does not say otherwise
  *   label: Example theft
  *   tags:
- *   - address: 1…            one entry each; a tag may hold `address` or `addresses`
+ *   - address: 1…            one entry each; a tag may hold `address`, `addresses` or both
  *     label: Example wallet
+ *     concepts: [mixing_service]
+ *
+ * What stands under an address member, at any depth, is an address each; so is a key there that has
+ * the shape of one, and a text that it names without having that shape is a note about it. Under
+ * any other member only what TagPack defines is read: texts, and the list of concepts. A collection
+ * anywhere else (`context` as a mapping) is data about something, and an address in it is not what
+ * the tag is about: TagPack defines addresses at the level of the tag.
  *
  * libyaml is asked for events, never for documents, and reads by itself, so the pack is kept until
- * its end: it is capped, and read twice, since a header may stand behind its tags. Anchors, aliases
- * and tags other than the core ones are refused. */
+ * its end: it is capped, and read twice, since a header may stand behind its tags. Anchors,
+ * aliases, merge keys and tags other than the core ones are refused. */
 #include <yaml.h>
 
 #include "base/buf.h"
 #include "base/datetime.h"
 #include "base/limits.h"
-#include "base/text.h"
-#include "feed/json_entry.h"
+#include "feed/address_words.h"
+#include "feed/format.h"
+#include "feed/tagpack_part.h"
 #include "feed/text_guard.h"
 
-enum member { ADDRESS, CURRENCY, LABEL, SOURCE, CATEGORY, ABUSE, LASTMOD, NOT_A_MEMBER };
-enum { MEMBERS = NOT_A_MEMBER, MEMBER_BYTES = CW_ENTRY_NOTE_MAX };
-
-static const struct {
-    const char *name;
-    enum member member;
-} NAMES[] = {
-    {"address", ADDRESS},   {"addresses", ADDRESS}, {"currency", CURRENCY},
-    {"network", CURRENCY},  {"label", LABEL},       {"source", SOURCE},
-    {"category", CATEGORY}, {"abuse", ABUSE},       {"lastmod", LASTMOD},
-};
-
-/* What a mapping says, cut at the sizes that main keeps. */
-struct values {
-    char text[MEMBERS][MEMBER_BYTES];
-    size_t len[MEMBERS];
-};
-
 enum pass { HEADER, TAGS };
+enum { ROOT_DEPTH = 1, TAG_DEPTH = 3, DEPTHS = CW_YAML_DEPTH_MAX + 1 };
 
 /* Where the events are. Depth counts open collections: 1 the root mapping, 2 the sequence of tags,
- * 3 one tag, 4 what is inside a tag. */
+ * 3 one tag, 4 and more what is inside a tag. The header is read in the first pass, the tags in the
+ * second. */
 struct tagpack {
     struct cw_entry_sink sink;
     struct cw_text_guard guard;
     struct cw_buf text;
-    struct values header;
-    struct values tag;
+    struct cw_tagpack_part header;
+    struct cw_tagpack_part tag;
     enum pass pass;
     size_t depth;
     size_t documents;
-    bool is_mapping[4];      /* of depths 1 to 3 */
-    bool is_at_key[4];       /* in a mapping: a key comes next */
-    bool is_in_tags;         /* the sequence of tags is open */
-    bool has_tags;           /* there was one */
-    struct cw_buf addresses; /* of this tag when it has a list of them, a NUL behind each */
-    enum member member;      /* that the last key named, at depth 1 or 3 */
+    bool is_mapping[DEPTHS];
+    bool is_at_key[DEPTHS];        /* in a mapping: a key comes next */
+    bool is_named_address[DEPTHS]; /* in a mapping: its last key was an address */
+    bool is_in_tags;               /* the sequence of tags is open */
+    bool has_tags;                 /* there was one */
+    bool has_heirs;                /* a tag takes its address from the header */
+    enum cw_tagpack_member member; /* that the last key of the header or the tag named */
     bool is_tags_key;
-    size_t tag_line;
 };
 
 static enum cw_status refuse(size_t line, const char *what, struct cw_error *err)
@@ -64,92 +56,91 @@ static enum cw_status refuse(size_t line, const char *what, struct cw_error *err
     return cw_error_set(err, CW_UNTRUSTED, "line %zu: %s", line, what);
 }
 
-static struct cw_span value_of(const struct values *values, enum member member)
-{
-    return cw_span_trim(cw_span_make(values->text[member], values->len[member]));
-}
-
-static struct cw_span inherited(const struct tagpack *pack, enum member member)
-{
-    const struct cw_span own = value_of(&pack->tag, member);
-    return own.len > 0 ? own : value_of(&pack->header, member);
-}
-
-static void keep(struct values *values, enum member member, struct cw_span text)
-{
-    const struct cw_span kept = cw_utf8_cut(text, MEMBER_BYTES);
-    memcpy(values->text[member], kept.data, kept.len);
-    values->len[member] = kept.len;
-}
-
-static enum member member_named(struct cw_span name)
-{
-    for (size_t i = 0; i < CW_COUNT(NAMES); i++) {
-        if (cw_span_is(name, NAMES[i].name)) {
-            return NAMES[i].member;
-        }
-    }
-    return NOT_A_MEMBER;
-}
-
-/* ---- entries ---- */
-
-/* A tag is delivered when it ends, since its address may stand before what is said about it. */
-static enum cw_status deliver(struct tagpack *pack, struct cw_error *err)
-{
-    char position[64];
-    (void)snprintf(position, sizeof(position), "line %zu", pack->tag_line);
-    struct cw_entry entry = {
-        .position = cw_span_cstr(position),
-        .tag = inherited(pack, CURRENCY),
-        .entry_name = inherited(pack, LABEL),
-        .note = inherited(pack, SOURCE),
-    };
-    const enum member programs[] = {ABUSE, CATEGORY};
-    for (size_t i = 0; i < CW_COUNT(programs); i++) {
-        const struct cw_span program = inherited(pack, programs[i]);
-        if (program.len > 0) {
-            entry.programs[entry.programs_count++] = program;
-        }
-    }
-    /* As published: a space behind an address is for main to see and to say. */
-    const struct cw_span address = cw_span_make(pack->tag.text[ADDRESS], pack->tag.len[ADDRESS]);
-    if (cw_span_trim(address).len == 0 && pack->addresses.len == 0) {
-        entry.error = CW_SPAN("the tag holds no address");
-    }
-    enum cw_status status = CW_OK;
-    if (address.len > 0 || entry.error.len > 0) {
-        status = cw_entry_deliver_words(&entry, address, pack->sink, err);
-    }
-    struct cw_span rest = cw_buf_as_span(&pack->addresses);
-    while (rest.len > 0 && status == CW_OK) {
-        const size_t end = cw_span_find(rest, '\0', 0);
-        status = cw_entry_deliver_words(&entry, cw_span_slice(rest, 0, end), pack->sink, err);
-        rest = cw_span_slice(rest, end + 1, rest.len);
-    }
-    return status;
-}
-
 /* ---- events ---- */
 
-static enum cw_status on_key(struct tagpack *pack, struct cw_span name)
+/* The depth of the mapping whose members are read: the root, or the tag. */
+static size_t home_depth(const struct tagpack *pack)
 {
-    pack->member = member_named(name);
-    pack->is_tags_key = pack->depth == 1 && cw_span_is(name, "tags");
+    return pack->is_in_tags ? TAG_DEPTH : ROOT_DEPTH;
+}
+
+static struct cw_tagpack_part *part_of(struct tagpack *pack)
+{
+    return pack->is_in_tags ? &pack->tag : &pack->header;
+}
+
+/* In which pass what stands here is taken. */
+static bool is_taken(const struct tagpack *pack)
+{
+    return pack->is_in_tags == (pack->pass == TAGS);
+}
+
+static enum cw_status on_key(struct tagpack *pack, struct cw_span name, size_t line,
+                             struct cw_error *err)
+{
+    if (cw_span_is(name, "<<")) {
+        return refuse(line, "a merge key: TagPacks have none", err);
+    }
+    pack->member = cw_tagpack_member_named(name);
+    pack->is_tags_key = pack->depth == ROOT_DEPTH && cw_span_is(name, "tags");
+    if (pack->is_in_tags || is_taken(pack)) { /* who inherits is known after the first pass */
+        cw_tagpack_part_name(part_of(pack), pack->member);
+    }
     return CW_OK;
 }
 
-static enum cw_status on_value(struct tagpack *pack, struct cw_span text)
+static enum cw_status on_address(struct tagpack *pack, struct cw_span text, size_t line,
+                                 struct cw_error *err)
 {
-    if (pack->member == NOT_A_MEMBER) {
+    return pack->is_in_tags ? cw_tagpack_part_add_address(&pack->tag, text, err)
+                            : cw_tagpack_header_add_address(&pack->header, text, line, err);
+}
+
+static enum cw_status on_value(struct tagpack *pack, struct cw_span text, size_t line,
+                               struct cw_error *err)
+{
+    if (!is_taken(pack) || pack->member == CW_TAGPACK_OTHER) {
         return CW_OK;
     }
-    if (pack->depth == 1 && pack->pass == HEADER) {
-        keep(&pack->header, pack->member, text);
-    } else if (pack->depth == 3 && pack->is_in_tags) {
-        keep(&pack->tag, pack->member, text);
+    if (pack->member == CW_TAGPACK_ADDRESS) {
+        return on_address(pack, text, line, err);
+    }
+    if (pack->member == CW_TAGPACK_CONCEPTS) {
+        cw_tagpack_part_add_concept(part_of(pack), text);
+    } else {
+        cw_tagpack_part_keep(part_of(pack), pack->member, text);
     }
     return CW_OK;
+}
+
+static bool is_address_row(struct cw_span text)
+{
+    struct cw_span rest;
+    return cw_address_words_leading(text, &rest) > 0 && rest.len == 0;
+}
+
+/* A text in a collection that is, or is within, the value of a member. */
+static enum cw_status on_inner(struct tagpack *pack, struct cw_span text, bool is_key, size_t line,
+                               struct cw_error *err)
+{
+    const size_t depth = pack->depth;
+    if (!is_taken(pack)) {
+        return CW_OK;
+    }
+    if (pack->member == CW_TAGPACK_CONCEPTS && depth == home_depth(pack) + 1 &&
+        !pack->is_mapping[depth]) {
+        cw_tagpack_part_add_concept(part_of(pack), text);
+    }
+    if (pack->member != CW_TAGPACK_ADDRESS) {
+        return CW_OK;
+    }
+    if (is_key) {
+        pack->is_named_address[depth] = is_address_row(text);
+        return pack->is_named_address[depth] ? on_address(pack, text, line, err) : CW_OK;
+    }
+    const bool is_note =
+        pack->is_mapping[depth] && pack->is_named_address[depth] && !is_address_row(text);
+    return is_note ? CW_OK : on_address(pack, text, line, err);
 }
 
 static enum cw_status on_scalar(struct tagpack *pack, const yaml_event_t *event,
@@ -170,17 +161,12 @@ static enum cw_status on_scalar(struct tagpack *pack, const yaml_event_t *event,
     if (pack->depth == 2 && pack->is_in_tags) {
         return refuse(line, "not a TagPack: a tag is a bare text", err);
     }
-    if (pack->depth == 4 && pack->is_in_tags && pack->member == ADDRESS &&
-        !pack->is_at_key[3]) { /* one of several addresses of a tag */
-        cw_buf_span(&pack->addresses, text);
-        cw_buf_char(&pack->addresses, '\0');
-        return cw_buf_status(&pack->addresses, err);
+    const bool is_key = pack->is_mapping[pack->depth] && pack->is_at_key[pack->depth];
+    pack->is_at_key[pack->depth] = !is_key;
+    if (pack->depth > home_depth(pack)) {
+        return on_inner(pack, text, is_key, line, err);
     }
-    if (pack->depth > 3 || !pack->is_mapping[pack->depth]) {
-        return CW_OK;
-    }
-    pack->is_at_key[pack->depth] = !pack->is_at_key[pack->depth];
-    return pack->is_at_key[pack->depth] ? on_value(pack, text) : on_key(pack, text);
+    return is_key ? on_key(pack, text, line, err) : on_value(pack, text, line, err);
 }
 
 static enum cw_status open_collection(struct tagpack *pack, const yaml_event_t *event,
@@ -194,6 +180,9 @@ static enum cw_status open_collection(struct tagpack *pack, const yaml_event_t *
     if (pack->depth >= 1 && pack->depth <= 3 && pack->is_mapping[pack->depth] &&
         pack->is_at_key[pack->depth]) {
         return refuse(line, "a key that is no text", err);
+    }
+    if (pack->is_at_key[pack->depth]) { /* deeper down a key may be a collection */
+        pack->is_named_address[pack->depth] = false;
     }
     pack->depth++;
     if (pack->depth == 1 && !is_mapping) {
@@ -212,15 +201,22 @@ static enum cw_status open_collection(struct tagpack *pack, const yaml_event_t *
         if (!is_mapping) {
             return refuse(line, "not a TagPack: a tag is a list", err);
         }
-        memset(&pack->tag, 0, sizeof(pack->tag));
-        cw_buf_reset(&pack->addresses);
-        pack->tag_line = line;
-        pack->member = NOT_A_MEMBER;
+        cw_tagpack_part_reset(&pack->tag, line);
+        pack->member = CW_TAGPACK_OTHER;
     }
-    if (pack->depth <= 3) {
-        pack->is_mapping[pack->depth] = is_mapping;
-        pack->is_at_key[pack->depth] = true;
+    pack->is_mapping[pack->depth] = is_mapping;
+    pack->is_at_key[pack->depth] = true;
+    pack->is_named_address[pack->depth] = false;
+    return CW_OK;
+}
+
+/* A tag is delivered when it ends, since its address may stand before what is said about it. */
+static enum cw_status end_tag(struct tagpack *pack, struct cw_error *err)
+{
+    if (pack->pass == TAGS) {
+        return cw_tagpack_deliver(&pack->tag, &pack->header, pack->sink, err);
     }
+    pack->has_heirs = pack->has_heirs || !pack->tag.names_address;
     return CW_OK;
 }
 
@@ -229,16 +225,15 @@ static enum cw_status close_collection(struct tagpack *pack, struct cw_error *er
     CW_ASSERT(pack->depth > 0);
     const size_t closed = pack->depth--;
     enum cw_status status = CW_OK;
-    if (closed == 3 && pack->is_in_tags && pack->pass == TAGS) {
-        status = deliver(pack, err);
+    if (closed == TAG_DEPTH && pack->is_in_tags) {
+        status = end_tag(pack, err);
     }
     if (closed == 2) {
         pack->is_in_tags = false;
     }
-    if (pack->depth >= 1 && pack->depth <= 3 && pack->is_mapping[pack->depth]) {
-        pack->is_at_key[pack->depth] = true; /* what was closed was the value of a key */
-        pack->is_tags_key = false;
-    }
+    /* What was closed was the value of a key, or deep inside a key itself. */
+    pack->is_at_key[pack->depth] = !pack->is_at_key[pack->depth];
+    pack->is_tags_key = false;
     return status;
 }
 
@@ -347,7 +342,7 @@ static enum cw_status run_pass(struct tagpack *pack, enum pass pass, struct cw_e
     pack->is_in_tags = false;
     pack->has_tags = false;
     pack->is_tags_key = false;
-    pack->member = NOT_A_MEMBER;
+    pack->member = CW_TAGPACK_OTHER;
     yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
     const struct cw_span mark = CW_SPAN("\xef\xbb\xbf");
     struct cw_span text = cw_buf_as_span(&pack->text);
@@ -358,18 +353,40 @@ static enum cw_status run_pass(struct tagpack *pack, enum pass pass, struct cw_e
     return status;
 }
 
+/* libyaml takes any number of directives, and a time that grows with their square. */
+static enum cw_status count_directives(struct cw_span text, struct cw_error *err)
+{
+    struct cw_span line = {NULL, 0};
+    size_t number = 0;
+    size_t count = 0;
+    while (cw_span_next_line(&text, &line)) {
+        number++;
+        count += cw_span_starts_with(line, CW_SPAN("%"));
+        if (count > CW_YAML_DIRECTIVES_MAX) {
+            return cw_error_set(err, CW_LIMIT, "line %zu: more than %u YAML directives", number,
+                                CW_YAML_DIRECTIVES_MAX);
+        }
+    }
+    return CW_OK;
+}
+
 static enum cw_status finish(struct tagpack *pack, struct cw_error *err)
 {
     if (pack->text.len == 0) {
         return refuse(1, "not a TagPack: the document is empty", err);
     }
-    enum cw_status status = run_pass(pack, HEADER, err);
+    enum cw_status status = count_directives(cw_buf_as_span(&pack->text), err);
+    status = status == CW_OK ? run_pass(pack, HEADER, err) : status;
     if (status == CW_OK && !pack->has_tags) {
         return refuse(1, "not a TagPack: there is no \"tags\"", err);
     }
-    const struct cw_list_info info = {.published = value_of(&pack->header, LASTMOD)};
+    const struct cw_list_info info = {.published =
+                                          cw_tagpack_part_text(&pack->header, CW_TAGPACK_LASTMOD)};
     if (status == CW_OK && cw_date_parse(info.published, NULL)) {
         status = pack->sink.info(pack->sink.ctx, &info, err);
+    }
+    if (status == CW_OK && !pack->has_heirs) {
+        status = cw_tagpack_deliver_unclaimed(&pack->header, pack->sink, err);
     }
     return status == CW_OK ? run_pass(pack, TAGS, err) : status;
 }
@@ -387,7 +404,8 @@ static enum cw_status tagpack_open(const struct cw_format_options *options,
     }
     pack->sink = sink;
     cw_buf_init(&pack->text, CW_YAML_BYTES_MAX);
-    cw_buf_init(&pack->addresses, CW_YAML_BYTES_MAX);
+    cw_tagpack_part_init(&pack->header, CW_ENTRY_VALUE_MAX);
+    cw_tagpack_part_init(&pack->tag, CW_YAML_BYTES_MAX);
     *ret_state = pack;
     return CW_OK;
 }
@@ -414,7 +432,8 @@ static void tagpack_close(void *state)
     struct tagpack *pack = state;
     if (pack != NULL) {
         cw_buf_clear(&pack->text);
-        cw_buf_clear(&pack->addresses);
+        cw_tagpack_part_clear(&pack->header);
+        cw_tagpack_part_clear(&pack->tag);
         free(pack);
     }
 }

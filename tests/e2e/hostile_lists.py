@@ -147,6 +147,8 @@ def text_rows():
          "line 1: an anchor"),
         ("yaml-names", "tagpack", b"".join(b"k%d: v\n" % i for i in range(200000)), "failed",
          'there is no "tags"'),
+        ("yaml-directives", "tagpack", b"".join(b"%%TAG !t%d! x:\n" % i for i in range(200000)) +
+         b"---\n" + GOOD["tagpack"], "failed", "line 17: more than 16 YAML directives"),
         ("yaml-scalar", "tagpack", GOOD["tagpack"] + b"x: " + b"c" * (8 * MB), "failed",
          "longer than 65536 bytes"),
         ("yaml-nul", "tagpack", GOOD["tagpack"] + b"\0", "failed", "line 7: a NUL byte"),

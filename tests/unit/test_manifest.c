@@ -13,7 +13,7 @@ static struct cw_manifest manifest_of_two(void)
     struct cw_manifest manifest = {.generation = 12,
                                    .built_at_s = 1795144503,
                                    .index = 9,
-                                   .norm = "cryptowatch-norm/3",
+                                   .norm = "cryptowatch-norm/4",
                                    .basis = {1, 2},
                                    .files = {.files = 3, .sum = 0xfedcba9876543210u}};
     struct cw_manifest_feed *feed = cw_manifest_add_feed(&manifest);

@@ -159,7 +159,7 @@ static const struct {
 } json_cases[] = {
     {"leaves out what is empty",
      {.value = EVM, .id = "7"},
-     "{\"canonical\":\"" EVM_KEY "\",\"entry_id\":\"7\",\"norm\":\"cryptowatch-norm/3\","
+     "{\"canonical\":\"" EVM_KEY "\",\"entry_id\":\"7\",\"norm\":\"cryptowatch-norm/4\","
      "\"programs\":[]}"},
     {"holds everything in byte order of names",
      {.value = P2PKH,
@@ -170,12 +170,12 @@ static const struct {
       .note = "remark",
       .tag = "XBT"},
      "{\"canonical\":\"" P2PKH_KEY "\",\"entry_id\":\"EX-4711\",\"entry_name\":\"EXAMPLE\","
-     "\"listed_on\":\"2026-11-20\",\"norm\":\"cryptowatch-norm/3\","
+     "\"listed_on\":\"2026-11-20\",\"norm\":\"cryptowatch-norm/4\","
      "\"programs\":[\"CYBER2\",\"DPRK3\",\"SDN\"]}"},
     {"escapes what a list puts into a name",
      {.value = EVM, .id = "7", .name = "A\"},{\\\n\x01"},
      "{\"canonical\":\"" EVM_KEY "\",\"entry_id\":\"7\",\"entry_name\":\"A\\\"},{\\\\\\n\\u0001\","
-     "\"norm\":\"cryptowatch-norm/3\",\"programs\":[]}"},
+     "\"norm\":\"cryptowatch-norm/4\",\"programs\":[]}"},
 };
 
 static void writes_the_content_as_canonical_json(void)
