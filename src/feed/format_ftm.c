@@ -10,7 +10,8 @@
  * any more. In a delta ({"op": "ADD", "entity": {...}}) a DEL is an unusable entry likewise; a
  * delta is for looking at, not for a feed, since it is no whole list.
  *
- * Lines that cannot matter are not parsed: what is looked for is in them as plain text. */
+ * Lines that cannot matter are not parsed: what is looked for is in them as plain text, unless a
+ * letter of it is escaped. */
 #include "feed/format.h"
 #include "feed/json_walk.h"
 #include "feed/line_reader.h"
@@ -180,10 +181,28 @@ static enum cw_status on_value(struct ftm *ftm, const json_t *value, uint64_t li
         return add_unusable(ftm, line, text_of(json_object_get(inner, "id")),
                             "DEL: the list no longer has this entity", err);
     }
-    return on_entity(ftm, inner, line, err);
+    return json_is_object(inner)
+               ? on_entity(ftm, inner, line, err)
+               : add_unusable(ftm, line, CW_SPAN(""), "the operation has no entity", err);
 }
 
 /* ---- lines ---- */
+
+/* A letter of the words below may be written as \u0041 to \u007a. Other escapes are no letters of
+ * theirs, and stand in most lines of an export that is ASCII throughout. */
+static bool has_escaped_letter(struct cw_span line)
+{
+    const struct cw_span escape = CW_SPAN("\\u00");
+    for (size_t at = cw_span_find(line, '\\', 0); at < line.len;
+         at = cw_span_find(line, '\\', at + 1)) {
+        const struct cw_span rest = cw_span_slice(line, at, line.len);
+        if (rest.len > escape.len && cw_span_starts_with(rest, escape) &&
+            rest.data[escape.len] >= '4' && rest.data[escape.len] <= '7') {
+            return true;
+        }
+    }
+    return false;
+}
 
 /* A wallet, a sanction, somebody who may hold a wallet (all known holders carry a topic of crime or
  * sanctions), or a line of a delta. Officials, companies and their addresses are not of interest,
@@ -203,7 +222,7 @@ static bool may_matter(struct cw_span line)
             }
         }
     }
-    return false;
+    return has_escaped_letter(line);
 }
 
 static enum cw_status on_line(void *ctx, const struct cw_line *line, struct cw_error *err)
