@@ -256,6 +256,63 @@ static enum cw_status on_line(void *ctx, const struct cw_line *line, struct cw_e
                            : cw_error_prefix(err, "line %llu: ", (unsigned long long)line->number);
 }
 
+/* ---- orders ---- */
+
+/* As many orders in force as hold one programme more than an entry may have: two may hold none. */
+enum { OPEN_MAX = CW_ENTRY_PROGRAMS_MAX + 3 };
+
+/* Whether an order in force says what those before it, which are not later, do not. */
+static bool says_more(const struct cw_wallet_sanction *before, size_t count,
+                      const struct cw_wallet_sanction *order)
+{
+    bool has_date = order->from[0] == '\0';
+    bool has_program = order->program == UINT32_MAX || count >= OPEN_MAX;
+    for (size_t i = 0; i < count; i++) {
+        has_date = has_date || before[i].from[0] != '\0';
+        has_program = has_program || before[i].program == order->program;
+    }
+    return count == 0 || !has_date || !has_program;
+}
+
+/* Copies of the orders on one entity to the front those that join_sanctions needs: of those in
+ * force the first, the first with a date and the first of each programme; of the others the one
+ * that ended last. Returns how many. */
+static size_t fold(const struct ftm *ftm, const struct cw_wallet_sanction *orders, size_t count,
+                   struct cw_wallet_sanction *to)
+{
+    struct cw_wallet_sanction ended = {0};
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct cw_wallet_sanction order = orders[i]; /* `to` may be where it stands */
+        if (cw_wallet_has_ended(&order, ftm->seen, ftm->day)) {
+            ended = strcmp(order.until, ended.until) > 0 ? order : ended;
+        } else if (says_more(to, kept, &order)) {
+            to[kept++] = order;
+        }
+    }
+    if (ended.until[0] != '\0') {
+        to[kept++] = ended;
+    }
+    return kept;
+}
+
+/* So that a list of many wallets of one holder who is under many orders takes no time for each pair
+ * of them: afterwards at most OPEN_MAX + 2 orders are on anybody. */
+static void fold_all(struct ftm *ftm)
+{
+    struct cw_wallet_sanction *orders = ftm->table.sanctions;
+    size_t kept = 0;
+    size_t end = 0;
+    for (size_t at = 0; at < ftm->table.sanctions_count; at = end) {
+        for (end = at + 1; end < ftm->table.sanctions_count &&
+                           memcmp(&orders[end].of, &orders[at].of, sizeof(orders[at].of)) == 0;) {
+            end++;
+        }
+        kept += fold(ftm, &orders[at], end - at, &orders[kept]);
+    }
+    ftm->table.sanctions_count = kept;
+}
+
 /* ---- joining ---- */
 
 struct joined {
@@ -343,6 +400,7 @@ static enum cw_status finish(struct ftm *ftm, struct cw_error *err)
                             "no FollowTheMoney entity: no line has an id and a schema");
     }
     cw_wallets_seal(&ftm->table);
+    fold_all(ftm);
     const struct cw_list_info info = {.published = cw_span_cstr(ftm->seen)};
     enum cw_status status =
         ftm->seen[0] != '\0' ? ftm->sink.info(ftm->sink.ctx, &info, err) : CW_OK;
