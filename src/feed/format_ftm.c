@@ -10,7 +10,8 @@
  * any more. In a delta ({"op": "ADD", "entity": {...}}) a DEL is an unusable entry likewise; a
  * delta is for looking at, not for a feed, since it is no whole list.
  *
- * Lines that cannot matter are not parsed: what is looked for is in them as plain text. */
+ * Lines that cannot matter are not parsed: what is looked for is in them as plain text, unless a
+ * letter of it is escaped. */
 #include "feed/format.h"
 #include "feed/json_walk.h"
 #include "feed/line_reader.h"
@@ -180,10 +181,28 @@ static enum cw_status on_value(struct ftm *ftm, const json_t *value, uint64_t li
         return add_unusable(ftm, line, text_of(json_object_get(inner, "id")),
                             "DEL: the list no longer has this entity", err);
     }
-    return on_entity(ftm, inner, line, err);
+    return json_is_object(inner)
+               ? on_entity(ftm, inner, line, err)
+               : add_unusable(ftm, line, CW_SPAN(""), "the operation has no entity", err);
 }
 
 /* ---- lines ---- */
+
+/* A letter of the words below may be written as \u0041 to \u007a. Other escapes are no letters of
+ * theirs, and stand in most lines of an export that is ASCII throughout. */
+static bool has_escaped_letter(struct cw_span line)
+{
+    const struct cw_span escape = CW_SPAN("\\u00");
+    for (size_t at = cw_span_find(line, '\\', 0); at < line.len;
+         at = cw_span_find(line, '\\', at + 1)) {
+        const struct cw_span rest = cw_span_slice(line, at, line.len);
+        if (rest.len > escape.len && cw_span_starts_with(rest, escape) &&
+            rest.data[escape.len] >= '4' && rest.data[escape.len] <= '7') {
+            return true;
+        }
+    }
+    return false;
+}
 
 /* A wallet, a sanction, somebody who may hold a wallet (all known holders carry a topic of crime or
  * sanctions), or a line of a delta. Officials, companies and their addresses are not of interest,
@@ -203,7 +222,7 @@ static bool may_matter(struct cw_span line)
             }
         }
     }
-    return false;
+    return has_escaped_letter(line);
 }
 
 static enum cw_status on_line(void *ctx, const struct cw_line *line, struct cw_error *err)
@@ -235,6 +254,63 @@ static enum cw_status on_line(void *ctx, const struct cw_line *line, struct cw_e
     json_decref(value);
     return status == CW_OK ? CW_OK
                            : cw_error_prefix(err, "line %llu: ", (unsigned long long)line->number);
+}
+
+/* ---- orders ---- */
+
+/* As many orders in force as hold one programme more than an entry may have: two may hold none. */
+enum { OPEN_MAX = CW_ENTRY_PROGRAMS_MAX + 3 };
+
+/* Whether an order in force says what those before it, which are not later, do not. */
+static bool says_more(const struct cw_wallet_sanction *before, size_t count,
+                      const struct cw_wallet_sanction *order)
+{
+    bool has_date = order->from[0] == '\0';
+    bool has_program = order->program == UINT32_MAX || count >= OPEN_MAX;
+    for (size_t i = 0; i < count; i++) {
+        has_date = has_date || before[i].from[0] != '\0';
+        has_program = has_program || before[i].program == order->program;
+    }
+    return count == 0 || !has_date || !has_program;
+}
+
+/* Copies of the orders on one entity to the front those that join_sanctions needs: of those in
+ * force the first, the first with a date and the first of each programme; of the others the one
+ * that ended last. Returns how many. */
+static size_t fold(const struct ftm *ftm, const struct cw_wallet_sanction *orders, size_t count,
+                   struct cw_wallet_sanction *to)
+{
+    struct cw_wallet_sanction ended = {0};
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct cw_wallet_sanction order = orders[i]; /* `to` may be where it stands */
+        if (cw_wallet_has_ended(&order, ftm->seen, ftm->day)) {
+            ended = strcmp(order.until, ended.until) > 0 ? order : ended;
+        } else if (says_more(to, kept, &order)) {
+            to[kept++] = order;
+        }
+    }
+    if (ended.until[0] != '\0') {
+        to[kept++] = ended;
+    }
+    return kept;
+}
+
+/* So that a list of many wallets of one holder who is under many orders takes no time for each pair
+ * of them: afterwards at most OPEN_MAX + 2 orders are on anybody. */
+static void fold_all(struct ftm *ftm)
+{
+    struct cw_wallet_sanction *orders = ftm->table.sanctions;
+    size_t kept = 0;
+    size_t end = 0;
+    for (size_t at = 0; at < ftm->table.sanctions_count; at = end) {
+        for (end = at + 1; end < ftm->table.sanctions_count &&
+                           memcmp(&orders[end].of, &orders[at].of, sizeof(orders[at].of)) == 0;) {
+            end++;
+        }
+        kept += fold(ftm, &orders[at], end - at, &orders[kept]);
+    }
+    ftm->table.sanctions_count = kept;
 }
 
 /* ---- joining ---- */
@@ -324,6 +400,7 @@ static enum cw_status finish(struct ftm *ftm, struct cw_error *err)
                             "no FollowTheMoney entity: no line has an id and a schema");
     }
     cw_wallets_seal(&ftm->table);
+    fold_all(ftm);
     const struct cw_list_info info = {.published = cw_span_cstr(ftm->seen)};
     enum cw_status status =
         ftm->seen[0] != '\0' ? ftm->sink.info(ftm->sink.ctx, &info, err) : CW_OK;

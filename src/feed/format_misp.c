@@ -1,6 +1,6 @@
 /* MISP events, JSON: {"Event": {…}}, or several as {"response": [{"Event": {…}}]} or
  * [{"Event": {…}}]; with the manifest of a feed in front of them, {"manifest": {UUID: {…}},
- * "response": […]} (misp_folder.h).
+ * "response": […]} (misp_folder.h). An element that is no event is an unusable entry.
  *
  *   manifest.UUID               an event of the feed; one that is missing is reported, and what an
  *                               event says that the manifest does not name is not the feed's word
@@ -9,20 +9,18 @@
  *                               whose symbol is its tag
  *
  * The event is the entry: its uuid and its info, which may stand behind its attributes. MISP takes
- * any letters and digits as `btc`: main sees to that. Deleted attributes, and those of a deleted
- * object, are unusable entries.
+ * any letters and digits as `btc`: main sees to that. Deleted attributes, those of a deleted
+ * object, and what is no attribute are unusable entries.
  * Attributes and objects are taken one at a time, so that an event may be long. */
 #include "base/text.h"
 #include "feed/format.h"
-#include "feed/json_walk.h"
-#include "feed/wallet_table.h"
+#include "feed/misp_attribute.h"
+#include "feed/misp_place.h"
 
 enum { UUID_MAX = 64, MARK_MAX = UUID_MAX + 8, INFO_MAX = CW_ENTRY_NAME_MAX };
 
-static const struct {
-    const char *type; /* of an attribute */
-    const char *tag;
-} COINS[] = {{"btc", "BTC"}, {"xmr", "XMR"}, {"dash", "DASH"}};
+static const size_t NO_ELEMENT = SIZE_MAX;
+static const char NO_EVENT[] = "not a MISP event";
 
 struct misp {
     struct cw_entry_sink sink;
@@ -33,6 +31,14 @@ struct misp {
     char date[CW_DATE_TEXT_BYTES]; /* the latest of the events */
     bool has_event;
     bool has_manifest;
+    bool has_uuid;          /* of the event that is being read */
+    size_t element_depth;   /* of the element that is being read, or NO_ELEMENT */
+    uint64_t element_line;  /* on which it begins */
+    bool element_has_event; /* so far */
+    json_t *lone;           /* what is read of one that stands in place of an array */
+    uint64_t lone_line;     /* on which it begins */
+    bool has_lone;
+    struct cw_error failed; /* what on_begin, which cannot fail, could not keep */
 };
 
 static struct cw_span text_of(const json_t *value)
@@ -41,115 +47,26 @@ static struct cw_span text_of(const json_t *value)
                                  : CW_SPAN("");
 }
 
-/* ---- the way to attributes ---- */
-
-static bool is_at(const struct cw_json_place *place, size_t level, const char *name)
+/* holder: the event, as its number; empty outside of one. */
+static enum cw_status add_unusable(struct misp *misp, uint64_t line, struct cw_span holder,
+                                   const char *why, struct cw_error *err)
 {
-    return level < place->depth && !place->in_array[level] && cw_span_is(place->keys[level], name);
-}
-
-/* Level at which "Event" stands: 0, 1 in an element of the document, 2 behind "response" and its
- * element; SIZE_MAX when not. */
-static size_t event_level(const struct cw_json_place *place)
-{
-    if (is_at(place, 0, "Event")) {
-        return 0;
-    }
-    if (place->depth > 1 && place->in_array[0]) {
-        return is_at(place, 1, "Event") ? 1 : SIZE_MAX;
-    }
-    return is_at(place, 0, "response") && place->depth > 2 && place->in_array[1] &&
-                   is_at(place, 2, "Event")
-               ? 2
-               : SIZE_MAX;
-}
-
-static void begin_event(struct misp *misp)
-{
-    misp->events++;
-    misp->has_event = true;
-    (void)snprintf(misp->event_key, sizeof(misp->event_key), "%llu",
-                   (unsigned long long)misp->events);
-}
-
-static enum cw_json_step on_begin(void *ctx, const struct cw_json_place *place,
-                                  enum cw_json_kind kind)
-{
-    struct misp *misp = ctx;
-    const size_t at = event_level(place);
-    if (is_at(place, 0, "manifest")) {
-        misp->has_manifest |= place->depth == 1 && kind == CW_JSON_OBJECT;
-        return place->depth == 1 ? CW_JSON_ENTER : CW_JSON_TAKE;
-    }
-    if (at == SIZE_MAX) {
-        const bool is_element = place->depth == 1 && place->in_array[0];
-        const bool is_way = place->depth == 0 || is_element || is_at(place, 0, "response");
-        return is_way && place->depth <= 2 ? CW_JSON_ENTER : CW_JSON_SKIP;
-    }
-    if (place->depth == at + 1) {
-        if (kind == CW_JSON_OBJECT) {
-            begin_event(misp);
-        }
-        return kind == CW_JSON_OBJECT ? CW_JSON_ENTER : CW_JSON_SKIP;
-    }
-    const bool is_list = is_at(place, at + 1, "Attribute") || is_at(place, at + 1, "Object");
-    if (place->depth == at + 2 && is_list) {
-        return CW_JSON_ENTER;
-    }
-    if (place->depth == at + 3 && is_list) {
-        return CW_JSON_TAKE;
-    }
-    const bool is_about = is_at(place, at + 1, "uuid") || is_at(place, at + 1, "info") ||
-                          is_at(place, at + 1, "date");
-    return place->depth == at + 2 && is_about && kind == CW_JSON_SCALAR ? CW_JSON_TAKE
-                                                                        : CW_JSON_SKIP;
+    const struct cw_wallet wallet = {.line = line, .holder = holder, .error = cw_span_cstr(why)};
+    return cw_wallet_add(&misp->wallets, &wallet, err);
 }
 
 /* ---- attributes ---- */
 
-static const char *coin_of(struct cw_span type)
+static enum cw_status on_attribute(struct misp *misp, const json_t *attribute,
+                                   const struct cw_misp_around *around, uint64_t line,
+                                   struct cw_error *err)
 {
-    for (size_t i = 0; i < CW_COUNT(COINS); i++) {
-        if (cw_span_is(type, COINS[i].type)) {
-            return COINS[i].tag;
-        }
-    }
-    return NULL;
-}
-
-static bool is_deleted(const json_t *attribute)
-{
-    const json_t *deleted = json_object_get(attribute, "deleted");
-    return json_is_true(deleted) || cw_span_is(text_of(deleted), "1") ||
-           (json_is_integer(deleted) && json_integer_value(deleted) != 0);
-}
-
-/* What the object around an attribute says of it. */
-struct around {
-    struct cw_span symbol; /* of the chain; empty when nothing */
-    bool is_deleted;
-};
-
-static enum cw_status on_attribute(struct misp *misp, const json_t *attribute, struct around around,
-                                   uint64_t line, struct cw_error *err)
-{
-    const char *coin = coin_of(text_of(json_object_get(attribute, "type")));
-    const struct cw_span relation = text_of(json_object_get(attribute, "object_relation"));
-    const bool is_address = coin != NULL || cw_span_is(relation, "address-crypto") ||
-                            cw_span_is(relation, "address-xmr");
-    if (!is_address) {
+    struct cw_wallet wallet;
+    if (!cw_misp_attribute_read(attribute, around, &wallet)) {
         return CW_OK;
     }
-    const struct cw_wallet wallet = {
-        .line = line,
-        .holder = cw_span_cstr(misp->event_key),
-        .value = text_of(json_object_get(attribute, "value")),
-        .tag = around.symbol.len > 0 ? around.symbol : cw_span_cstr(coin),
-        .note = text_of(json_object_get(attribute, "comment")),
-        .error = around.is_deleted       ? CW_SPAN("the event marks the object as deleted")
-                 : is_deleted(attribute) ? CW_SPAN("the event marks the attribute as deleted")
-                                         : CW_SPAN(""),
-    };
+    wallet.line = line;
+    wallet.holder = cw_span_cstr(misp->event_key);
     return cw_wallet_add(&misp->wallets, &wallet, err);
 }
 
@@ -157,18 +74,122 @@ static enum cw_status on_object(struct misp *misp, const json_t *object, uint64_
                                 struct cw_error *err)
 {
     const json_t *attributes = json_object_get(object, "Attribute");
-    struct around around = {.symbol = CW_SPAN(""), .is_deleted = is_deleted(object)};
+    const struct cw_misp_around around = cw_misp_around_of(object);
     enum cw_status status = CW_OK;
-    for (size_t i = 0; i < json_array_size(attributes); i++) {
-        const json_t *attribute = json_array_get(attributes, i);
-        if (cw_span_is(text_of(json_object_get(attribute, "object_relation")), "symbol")) {
-            around.symbol = text_of(json_object_get(attribute, "value"));
-        }
+    if (!json_is_object(object)) {
+        return add_unusable(misp, line, cw_span_cstr(misp->event_key),
+                            "the object is no JSON object", err);
+    }
+    if (attributes == NULL || json_is_null(attributes)) {
+        return CW_OK;
+    }
+    if (!json_is_array(attributes)) {
+        return on_attribute(misp, attributes, &around, line, err);
     }
     for (size_t i = 0; i < json_array_size(attributes) && status == CW_OK; i++) {
-        status = on_attribute(misp, json_array_get(attributes, i), around, line, err);
+        status = on_attribute(misp, json_array_get(attributes, i), &around, line, err);
     }
     return status;
+}
+
+/* value: of a list of them or in its place; null is none, NULL one that is no JSON object. */
+static enum cw_status on_item(struct misp *misp, bool is_object, const json_t *value, uint64_t line,
+                              struct cw_error *err)
+{
+    static const struct cw_misp_around nothing;
+    if (json_is_null(value)) {
+        return CW_OK;
+    }
+    return is_object ? on_object(misp, value, line, err)
+                     : on_attribute(misp, value, &nothing, line, err);
+}
+
+/* ---- the way to attributes ---- */
+
+static enum cw_json_step skip_unusable(struct misp *misp, const struct cw_json_place *place,
+                                       const char *why)
+{
+    if (misp->failed.code == CW_OK) {
+        (void)add_unusable(misp, place->line, CW_SPAN(""), why, &misp->failed);
+    }
+    return CW_JSON_SKIP;
+}
+
+static enum cw_json_step begin_item(struct misp *misp, const struct cw_json_place *place,
+                                    enum cw_json_kind kind, bool is_object)
+{
+    if (kind == CW_JSON_OBJECT) {
+        return CW_JSON_TAKE;
+    }
+    if (misp->failed.code == CW_OK) {
+        (void)on_item(misp, is_object, NULL, place->line, &misp->failed);
+    }
+    return CW_JSON_SKIP;
+}
+
+static enum cw_json_step begin_element(struct misp *misp, const struct cw_json_place *place,
+                                       enum cw_json_kind kind)
+{
+    if (kind != CW_JSON_OBJECT) {
+        return skip_unusable(misp, place, NO_EVENT);
+    }
+    misp->element_depth = place->depth;
+    misp->element_line = place->line;
+    misp->element_has_event = false;
+    return CW_JSON_ENTER;
+}
+
+static enum cw_json_step begin_event(struct misp *misp, const struct cw_json_place *place,
+                                     enum cw_json_kind kind)
+{
+    misp->element_has_event = true;
+    if (kind != CW_JSON_OBJECT) {
+        return skip_unusable(misp, place, "the event is no JSON object");
+    }
+    misp->events++;
+    misp->has_event = true;
+    misp->has_uuid = false;
+    (void)snprintf(misp->event_key, sizeof(misp->event_key), "%llu",
+                   (unsigned long long)misp->events);
+    return CW_JSON_ENTER;
+}
+
+static enum cw_json_step on_begin(void *ctx, const struct cw_json_place *place,
+                                  enum cw_json_kind kind)
+{
+    struct misp *misp = ctx;
+    switch (cw_misp_part_of(place)) {
+    case CW_MISP_DOCUMENT:
+        return CW_JSON_ENTER;
+    case CW_MISP_MANIFEST:
+        misp->has_manifest |= kind == CW_JSON_OBJECT;
+        return kind == CW_JSON_OBJECT ? CW_JSON_ENTER : CW_JSON_TAKE;
+    case CW_MISP_MANIFEST_ROW:
+        return CW_JSON_TAKE;
+    case CW_MISP_RESPONSE:
+        return kind == CW_JSON_ARRAY ? CW_JSON_ENTER : begin_element(misp, place, kind);
+    case CW_MISP_ELEMENT:
+        return begin_element(misp, place, kind);
+    case CW_MISP_EVENT:
+        return begin_event(misp, place, kind);
+    case CW_MISP_ABOUT:
+        return kind == CW_JSON_SCALAR ? CW_JSON_TAKE : CW_JSON_SKIP;
+    case CW_MISP_ATTRIBUTES:
+    case CW_MISP_OBJECTS:
+        misp->lone_line = place->line;
+        return kind == CW_JSON_SCALAR ? CW_JSON_TAKE : CW_JSON_ENTER;
+    case CW_MISP_ATTRIBUTE:
+        return begin_item(misp, place, kind, false);
+    case CW_MISP_OBJECT:
+        return begin_item(misp, place, kind, true);
+    case CW_MISP_ATTRIBUTE_MEMBER:
+    case CW_MISP_OBJECT_MEMBER:
+        misp->has_lone = true;
+        return cw_misp_member(place->keys[place->depth - 1]) != NULL ? CW_JSON_TAKE : CW_JSON_SKIP;
+    case CW_MISP_OTHER:
+        break;
+    }
+    return CW_JSON_SKIP;
 }
 
 /* ---- what is said of the event ---- */
@@ -217,10 +238,16 @@ static enum cw_status on_manifest(struct misp *misp, struct cw_span uuid, uint64
     return status == CW_OK ? add_mark(&misp->wallets, "named", kept, CW_SPAN("1"), err) : status;
 }
 
-static enum cw_status on_about(struct misp *misp, struct cw_span name, struct cw_span text,
-                               struct cw_error *err)
+static enum cw_status on_about(struct misp *misp, const struct cw_json_place *place,
+                               struct cw_span text, struct cw_error *err)
 {
+    const struct cw_span name = place->keys[place->depth - 1];
+    if (cw_span_is(name, "uuid") && misp->has_uuid) {
+        return cw_error_set(err, CW_UNTRUSTED, "line %llu: the event has a second \"uuid\"",
+                            (unsigned long long)place->line);
+    }
     if (cw_span_is(name, "uuid")) {
+        misp->has_uuid = true;
         return keep_uuid(misp, text, err);
     }
     if (cw_span_is(name, "info")) {
@@ -233,29 +260,93 @@ static enum cw_status on_about(struct misp *misp, struct cw_span name, struct cw
     return CW_OK;
 }
 
+/* ---- values ---- */
+
+static enum cw_status keep_member(struct misp *misp, const struct cw_json_place *place,
+                                  json_t *value, struct cw_error *err)
+{
+    const char *name = cw_misp_member(place->keys[place->depth - 1]);
+    CW_ASSERT(name != NULL);
+    if (json_object_get(misp->lone, name) != NULL) {
+        return cw_error_set(err, CW_UNTRUSTED, "line %llu: not JSON: a second \"%s\"",
+                            (unsigned long long)place->line, name);
+    }
+    return json_object_set(misp->lone, name, value) == 0
+               ? CW_OK
+               : cw_error_set(err, CW_NOMEM, "out of memory");
+}
+
+static enum cw_status on_read(struct misp *misp, const struct cw_json_place *place, json_t *value,
+                              struct cw_error *err)
+{
+    switch (cw_misp_part_of(place)) {
+    case CW_MISP_ATTRIBUTES:
+    case CW_MISP_ATTRIBUTE:
+        return on_item(misp, false, value, place->line, err);
+    case CW_MISP_OBJECTS:
+    case CW_MISP_OBJECT:
+        return on_item(misp, true, value, place->line, err);
+    case CW_MISP_ATTRIBUTE_MEMBER:
+    case CW_MISP_OBJECT_MEMBER:
+        return keep_member(misp, place, value, err);
+    case CW_MISP_ABOUT:
+        return on_about(misp, place, text_of(value), err);
+    case CW_MISP_MANIFEST:
+        return cw_error_set(err, CW_UNTRUSTED, "line %llu: the manifest is no object of events",
+                            (unsigned long long)place->line);
+    case CW_MISP_MANIFEST_ROW:
+    case CW_MISP_DOCUMENT:
+    case CW_MISP_RESPONSE:
+    case CW_MISP_ELEMENT:
+    case CW_MISP_EVENT:
+    case CW_MISP_OTHER:
+        break; /* not read */
+    }
+    CW_ASSERT(false);
+    return CW_OK;
+}
+
 static enum cw_status on_value(void *ctx, const struct cw_json_place *place, struct cw_span text,
                                struct cw_error *err)
 {
-    struct misp *misp = ctx;
-    const size_t at = event_level(place);
     json_t *value = NULL;
-    if (is_at(place, 0, "manifest")) {
-        return on_manifest(misp, place->keys[1], place->line, err);
+    if (cw_misp_part_of(place) == CW_MISP_MANIFEST_ROW) {
+        return on_manifest(ctx, place->keys[1], place->line, err);
     }
-    CW_ASSERT(at != SIZE_MAX);
     enum cw_status status = cw_json_value_read(text, &value, err);
     if (status != CW_OK) {
         return cw_error_prefix(err, "line %llu: ", (unsigned long long)place->line);
     }
-    if (is_at(place, at + 1, "Attribute")) {
-        status = on_attribute(misp, value, (struct around){0}, place->line, err);
-    } else if (is_at(place, at + 1, "Object")) {
-        status = on_object(misp, value, place->line, err);
-    } else {
-        status = on_about(misp, place->keys[at + 1], text_of(value), err);
-    }
+    status = on_read(ctx, place, value, err);
     json_decref(value);
     return status;
+}
+
+static enum cw_status leave_list(struct misp *misp, bool is_object, struct cw_error *err)
+{
+    if (!misp->has_lone) {
+        return CW_OK;
+    }
+    const enum cw_status status = on_item(misp, is_object, misp->lone, misp->lone_line, err);
+    misp->has_lone = false;
+    (void)json_object_clear(misp->lone);
+    return status;
+}
+
+static enum cw_status on_leave(void *ctx, const struct cw_json_place *place, struct cw_error *err)
+{
+    struct misp *misp = ctx;
+    const enum cw_misp_part part = cw_misp_part_of(place);
+    if (part == CW_MISP_ATTRIBUTES || part == CW_MISP_OBJECTS) {
+        return leave_list(misp, part == CW_MISP_OBJECTS, err);
+    }
+    if (place->depth != misp->element_depth) {
+        return CW_OK;
+    }
+    misp->element_depth = NO_ELEMENT;
+    return misp->element_has_event
+               ? CW_OK
+               : add_unusable(misp, misp->element_line, CW_SPAN(""), NO_EVENT, err);
 }
 
 /* ---- the end ---- */
@@ -280,7 +371,8 @@ static enum cw_status deliver(const struct misp *misp, const struct cw_wallet *w
     (void)snprintf(position, sizeof(position), "line %llu", (unsigned long long)wallet->line);
     (void)snprintf(key, sizeof(key), "uuid %.*s", CW_SPAN_ARG(wallet->holder));
     const struct cw_span uuid = cw_wallet_find_name(&misp->wallets, cw_span_cstr(key));
-    const bool is_named = !misp->has_manifest || has_mark(&misp->wallets, "named", uuid);
+    const bool is_named =
+        !misp->has_manifest || wallet->holder.len == 0 || has_mark(&misp->wallets, "named", uuid);
     const struct cw_entry entry = {
         .position = cw_span_cstr(position),
         .value = wallet->value,
@@ -314,8 +406,16 @@ static enum cw_status misp_feed(void *state, struct cw_span bytes, bool is_last,
                                 struct cw_error *err)
 {
     struct misp *misp = state;
-    const enum cw_status status = cw_json_walk_feed(misp->walk, bytes, is_last, err);
-    return status == CW_OK && is_last ? finish(misp, err) : status;
+    struct cw_error why = {0};
+    enum cw_status status = cw_json_walk_feed(misp->walk, bytes, is_last, &why);
+    if (misp->failed.code != CW_OK) { /* before whatever stopped the walk */
+        why = misp->failed;
+        status = why.code;
+    }
+    if (status != CW_OK) {
+        return cw_error_set(err, status, "%s", why.text);
+    }
+    return is_last ? finish(misp, err) : CW_OK;
 }
 
 static void misp_close(void *state)
@@ -323,6 +423,7 @@ static void misp_close(void *state)
     struct misp *misp = state;
     if (misp != NULL) {
         cw_json_walk_free(misp->walk);
+        json_decref(misp->lone);
         cw_wallets_clear(&misp->wallets);
         free(misp);
     }
@@ -337,9 +438,11 @@ static enum cw_status misp_open(const struct cw_format_options *options, struct 
         return cw_error_set(err, CW_NOMEM, "out of memory");
     }
     misp->sink = sink;
-    misp->walk = cw_json_walk_new((struct cw_json_visitor){on_begin, on_value, NULL, misp});
+    misp->element_depth = NO_ELEMENT;
+    misp->lone = json_object();
+    misp->walk = cw_json_walk_new((struct cw_json_visitor){on_begin, on_value, on_leave, misp});
     enum cw_status status = cw_wallets_init(&misp->wallets, err);
-    if (status == CW_OK && misp->walk == NULL) {
+    if (status == CW_OK && (misp->walk == NULL || misp->lone == NULL)) {
         status = cw_error_set(err, CW_NOMEM, "out of memory");
     }
     if (status != CW_OK) {

@@ -1,5 +1,7 @@
 #include "feed/wallet_table.h"
 
+#include <assert.h>
+
 #include "crypto/hash.h"
 
 /* A full OpenSanctions export of 2024 has some 500,000 sanctions (46 bytes each here) and fewer
@@ -104,6 +106,47 @@ enum cw_status cw_wallet_add_name(struct cw_wallets *table, struct cw_span id, s
     return CW_OK;
 }
 
+/* Where a programme stands among those in order, or would. */
+static size_t program_place(const struct cw_wallets *table, struct cw_span program)
+{
+    size_t low = 0;
+    size_t high = table->programs_count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (cw_span_compare(table->programs[table->programs_order[middle]], program) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+static enum cw_status add_program(struct cw_wallets *table, struct cw_span program, size_t place,
+                                  struct cw_error *err)
+{
+    if (table->programs_count == PROGRAMS_MAX) {
+        return cw_error_set(err, CW_LIMIT, "more than %d different programmes", PROGRAMS_MAX);
+    }
+    if (table->programs_order == NULL) {
+        table->programs_order =
+            cw_arena_array(table->arena, PROGRAMS_MAX, sizeof(*table->programs_order));
+    }
+    void *items = table->programs;
+    const enum cw_status status =
+        grow(&items, sizeof(*table->programs), table->programs_count, &table->programs_cap, err);
+    table->programs = items;
+    if (status != CW_OK || table->programs_order == NULL || !copy(table, &program)) {
+        return status != CW_OK ? status : full(err);
+    }
+    static_assert(PROGRAMS_MAX <= UINT16_MAX, "an index of a programme has 16 bits");
+    uint16_t *order = &table->programs_order[place];
+    memmove(order + 1, order, (table->programs_count - place) * sizeof(*order));
+    *order = (uint16_t)table->programs_count;
+    table->programs[table->programs_count++] = program;
+    return CW_OK;
+}
+
 static enum cw_status find_program(struct cw_wallets *table, struct cw_span program, uint32_t *ret,
                                    struct cw_error *err)
 {
@@ -111,24 +154,15 @@ static enum cw_status find_program(struct cw_wallets *table, struct cw_span prog
     if (program.len == 0) {
         return CW_OK;
     }
-    for (size_t i = 0; i < table->programs_count; i++) {
-        if (cw_span_equal(table->programs[i], program)) {
-            *ret = (uint32_t)i;
-            return CW_OK;
+    const size_t place = program_place(table, program);
+    if (place == table->programs_count ||
+        !cw_span_equal(table->programs[table->programs_order[place]], program)) {
+        const enum cw_status status = add_program(table, program, place, err);
+        if (status != CW_OK) {
+            return status;
         }
     }
-    if (table->programs_count == PROGRAMS_MAX) {
-        return cw_error_set(err, CW_LIMIT, "more than %d different programmes", PROGRAMS_MAX);
-    }
-    void *items = table->programs;
-    const enum cw_status status =
-        grow(&items, sizeof(*table->programs), table->programs_count, &table->programs_cap, err);
-    table->programs = items;
-    if (status != CW_OK || !copy(table, &program)) {
-        return status != CW_OK ? status : full(err);
-    }
-    *ret = (uint32_t)table->programs_count;
-    table->programs[table->programs_count++] = program;
+    *ret = table->programs_order[place];
     return CW_OK;
 }
 
@@ -181,15 +215,19 @@ void cw_wallets_seal(struct cw_wallets *table)
     }
 }
 
-/* First item whose leading key is not below the wanted one. */
-static size_t lower_bound(const void *items, size_t size, size_t count,
-                          const struct cw_wallet_key *key)
+enum side { AT, BEHIND };
+
+/* First item whose leading key is not below the wanted one, or the first behind those that have it:
+ * an entity may have as many as a list has lines. */
+static size_t bound(const void *items, size_t size, size_t count, const struct cw_wallet_key *key,
+                    enum side side)
 {
     size_t low = 0;
     size_t high = count;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        if (memcmp((const char *)items + middle * size, key, sizeof(*key)) < 0) {
+        const int order = memcmp((const char *)items + middle * size, key, sizeof(*key));
+        if (order < 0 || (order == 0 && side == BEHIND)) {
             low = middle + 1;
         } else {
             high = middle;
@@ -198,37 +236,39 @@ static size_t lower_bound(const void *items, size_t size, size_t count,
     return low;
 }
 
-struct cw_span cw_wallet_find_name(const struct cw_wallets *table, struct cw_span id)
+/* The items of a key. */
+struct range {
+    size_t from;
+    size_t to;
+};
+
+static struct range names_of(const struct cw_wallets *table, struct cw_span id)
 {
     const struct cw_wallet_key key = cw_wallet_key_of(id);
-    const size_t at = lower_bound(table->names, sizeof(*table->names), table->names_count, &key);
-    const bool is_found =
-        at < table->names_count && memcmp(&table->names[at].of, &key, sizeof(key)) == 0;
-    return is_found ? table->names[at].text : CW_SPAN("");
+    const struct cw_wallet_name *names = table->names;
+    return (struct range){bound(names, sizeof(*names), table->names_count, &key, AT),
+                          bound(names, sizeof(*names), table->names_count, &key, BEHIND)};
+}
+
+struct cw_span cw_wallet_find_name(const struct cw_wallets *table, struct cw_span id)
+{
+    const struct range found = names_of(table, id);
+    return found.from < found.to ? table->names[found.from].text : CW_SPAN("");
 }
 
 struct cw_span cw_wallet_find_last_name(const struct cw_wallets *table, struct cw_span id)
 {
-    const struct cw_wallet_key key = cw_wallet_key_of(id);
-    size_t at = lower_bound(table->names, sizeof(*table->names), table->names_count, &key);
-    struct cw_span last = CW_SPAN("");
-    while (at < table->names_count && memcmp(&table->names[at].of, &key, sizeof(key)) == 0) {
-        last = table->names[at++].text;
-    }
-    return last;
+    const struct range found = names_of(table, id);
+    return found.from < found.to ? table->names[found.to - 1].text : CW_SPAN("");
 }
 
 const struct cw_wallet_sanction *cw_wallet_find_sanctions(const struct cw_wallets *table,
                                                           struct cw_span id, size_t *ret_count)
 {
     const struct cw_wallet_key key = cw_wallet_key_of(id);
-    const size_t at =
-        lower_bound(table->sanctions, sizeof(*table->sanctions), table->sanctions_count, &key);
-    size_t end = at;
-    while (end < table->sanctions_count &&
-           memcmp(&table->sanctions[end].of, &key, sizeof(key)) == 0) {
-        end++;
-    }
-    *ret_count = end - at;
-    return end > at ? &table->sanctions[at] : NULL;
+    const struct cw_wallet_sanction *sanctions = table->sanctions;
+    const size_t from = bound(sanctions, sizeof(*sanctions), table->sanctions_count, &key, AT);
+    const size_t to = bound(sanctions, sizeof(*sanctions), table->sanctions_count, &key, BEHIND);
+    *ret_count = to - from;
+    return to > from ? &sanctions[from] : NULL;
 }

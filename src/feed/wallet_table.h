@@ -55,6 +55,7 @@ struct cw_wallets {
     size_t names_count;
     size_t names_cap;
     struct cw_span *programs; /* each once */
+    uint16_t *programs_order; /* their indexes, in order of their texts */
     size_t programs_count;
     size_t programs_cap;
 };
@@ -83,6 +84,8 @@ CW_NODISCARD enum cw_status cw_wallet_add_sanction(struct cw_wallets *table,
                                                    const struct cw_wallet_sanction *sanction,
                                                    struct cw_span program, struct cw_error *err);
 void cw_wallets_seal(struct cw_wallets *table);
+/* To find is O(log n) in all names and sanctions, however many of them one entity has. */
+
 /** The name of an entity; empty when it is not known. */
 struct cw_span cw_wallet_find_name(const struct cw_wallets *table, struct cw_span id);
 /** Of several names of an entity the one that sorts last; empty when there is none. */
