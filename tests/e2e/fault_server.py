@@ -175,12 +175,9 @@ class Case(harness.Case):
     def setUp(self):
         super().setUp()
         self.server = FaultServer()
+        self.addCleanup(self.server.close)
         self.home.now = "2026-11-20T00:00:00Z"
         self.home.rule("ronin", [KNOWN])
-
-    def tearDown(self):
-        self.server.close()
-        super().tearDown()
 
     def scan_at(self, now, *args):
         """Exit code, feeds by id with the text of their error, and alerts with their short type."""

@@ -1,5 +1,6 @@
 """What a server of lists can do to us, rules 1 to 11: each list that fails is said to have failed, once,
 with why; the last good list goes on answering; and no other list suffers."""
+import gzip
 import json
 import re
 import ssl
@@ -10,12 +11,41 @@ import warnings
 import fault_server
 import harness
 from fault_server import KNOWN, answer
+from test_scan import ofac
 
 SHORT = ("drip", "silent", "endless-extension")
 
 
 def address(number):
     return "0x%040x" % (0xabcdef000000 + number)
+
+
+CLASSIC = """<?xml version="1.0" standalone="yes"?>
+<sdnList xmlns="https://lists.example/sdn.xsd">
+  <publshInformation><Publish_Date>11/20/2026</Publish_Date></publshInformation>
+  <sdnEntry><uid>1</uid><lastName>EXAMPLE GROUP</lastName><sdnType>Entity</sdnType>
+    <programList><program>DPRK3</program></programList>
+    <idList>
+      <id><uid>2</uid><idType>Digital Currency Address - ETH</idType><idNumber>%s</idNumber></id>
+      <id><uid>3</uid><idType>Digital Currency Address - ETH</idType><idNumber>%s</idNumber></id>
+    </idList>
+  </sdnEntry>
+</sdnList>
+"""
+NOT_WHOLE = "not XML, or cut: (no element found|unclosed token)"
+LAST = address(1)  # of each of these documents
+XML = {"ofac-advanced": ofac(("1", "ETH", KNOWN), ("2", "ETH", LAST)).encode(),
+       "ofac-classic": (CLASSIC % (KNOWN, LAST)).encode()}
+
+
+def answers_cut_at(whole, at):
+    """(way, answer, word of the error): a document that ends in the middle, and how it is sent."""
+    return [("open", answer(whole[:at], length=False), NOT_WHOLE),
+            ("chunks", fault_server.chunked(whole[:at]), NOT_WHOLE),  # well sent, and cut before
+            ("length", answer(whole[:at]), NOT_WHOLE),
+            ("no-last-chunk", fault_server.chunked(whole[:at], b""), "closed"),
+            ("half-a-chunk", fault_server.chunked(whole)[:at - len(whole) - 7], "closed"),
+            ("half-a-length", answer(whole)[:at - len(whole)], "closed")]
 
 
 class Faults(fault_server.Case):
@@ -175,6 +205,44 @@ class Rules(Faults):
         _, feeds, _ = self.at("2026-11-20T00:00:00Z")
         self.assertEqual({name: feed["status"] for name, feed in feeds.items()},
                          {"plain": "failed", "proven": "updated", "proven-and-cut": "failed"})
+
+    def test_rule_7_xml_that_ends_in_the_middle_is_no_list(self):
+        """Cut in an address, behind the last of them, before the last tag and within it. What stood
+        behind the cut stays listed, and what stood before it is no new list."""
+        sent = {}
+        for form, whole in XML.items():
+            last, end = whole.rindex(LAST.encode()), whole.rindex(b"</")
+            for cut, at in (("address", last + 20), ("behind", last + len(LAST)), ("end", end),
+                            ("byte", whole.rindex(b">"))):
+                for way, answered, word in answers_cut_at(whole, at):
+                    sent["%s-%s-%s" % (form, cut, way)] = (form, answered, word)
+            packed = gzip.compress(whole, mtime=0)
+            for at in (len(packed) // 2, len(packed) - 1):
+                sent["%s-packed-%d" % (form, at)] = (form, answer(packed[:at], length=False),
+                                                     "gzip: cut")
+        for name, (form, _, _) in sent.items():
+            self.add(name, answer(XML[form], length=False), form)  # whole, and it shows by itself
+        code, feeds, _ = self.at("2026-11-20T00:00:00Z")
+        self.assertEqual((code, {(f["status"], f["added"]) for f in feeds.values()}),
+                         (0, {("updated", 2)}))
+        for name, (_, answered, _) in sent.items():
+            self.server.put("/" + name, answered)
+        told = []
+        for hour in ("01", "02", "03", "04"):
+            code, feeds, alerts = self.at("2026-11-20T%s:00:00Z" % hour)
+            self.assertEqual(code, 20)
+            told += alerts
+            for name, feed in feeds.items():
+                with self.subTest(list=name, hour=hour):
+                    self.assertEqual((feed["status"], feed["added"], feed["removed"]),
+                                     ("failed", 0, 0))
+                    self.assertRegex(feed["error"], sent[name][2])
+        self.assertEqual(sorted(told), sorted(("feed.failed", name) for name in sent))
+        for text in (KNOWN, LAST):
+            code, answers = self.home.check(text)
+            lists = [m["source"]["id"] for m in answers[0]["matches"]
+                     if m["source"]["kind"] == "feed" and m["active"]]
+            self.assertEqual((code, sorted(lists)), (10, sorted(sent)), text)
 
     def test_rule_8_a_server_that_turns_us_away_is_left_alone(self):
         good = answer(b"%s\n" % KNOWN.encode())
