@@ -13,6 +13,7 @@
  * Lines that cannot matter are not parsed: what is looked for is in them as plain text, unless a
  * letter of it is escaped. */
 #include "feed/format.h"
+#include "feed/ftm_date.h"
 #include "feed/json_walk.h"
 #include "feed/line_reader.h"
 #include "feed/wallet_table.h"
@@ -43,57 +44,31 @@ static struct cw_span first_of(const json_t *entity, const char *name)
     return text_of(json_array_get(property(entity, name), 0));
 }
 
-static void keep_date(char to[static CW_DATE_TEXT_BYTES], struct cw_span text)
+/* An entity, named or written out. */
+static struct cw_span id_of(const json_t *value)
 {
-    const struct cw_span day = cw_span_slice(text, 0, CW_DATE_TEXT_BYTES - 1);
-    if (cw_date_parse(day, NULL)) {
-        memcpy(to, day.data, CW_DATE_TEXT_BYTES - 1);
-        to[CW_DATE_TEXT_BYTES - 1] = '\0';
-    }
-}
-
-/* The last day of a time that may be a month or a year only, as FollowTheMoney allows: an order
- * that ends "in 2024" is in force until the last day of the year. */
-static void keep_end(char to[static CW_DATE_TEXT_BYTES], struct cw_span text)
-{
-    static const char *const last_days[] = {"", "-31", "-30", "-29", "-28", "-12-31"};
-    const struct cw_span day = cw_span_slice(text, 0, CW_DATE_TEXT_BYTES - 1);
-    for (size_t i = 0; i < CW_COUNT(last_days) && to[0] == '\0'; i++) {
-        char whole[2 * CW_DATE_TEXT_BYTES];
-        (void)snprintf(whole, sizeof(whole), "%.*s%s", CW_SPAN_ARG(day), last_days[i]);
-        keep_date(to, cw_span_cstr(whole));
-    }
-}
-
-/* The latest of several: their order means nothing. */
-static void keep_last_end(char to[static CW_DATE_TEXT_BYTES], const json_t *ends)
-{
-    for (size_t i = 0; i < json_array_size(ends); i++) {
-        char end[CW_DATE_TEXT_BYTES] = "";
-        keep_end(end, text_of(json_array_get(ends, i)));
-        if (strcmp(end, to) > 0) {
-            memcpy(to, end, sizeof(end));
-        }
-    }
+    return text_of(json_is_object(value) ? json_object_get(value, "id") : value);
 }
 
 /* ---- entities ---- */
 
+/* around: the entity in which the wallet is written out, and which holds it when nobody is named.
+ */
 static enum cw_status add_value(struct ftm *ftm, struct cw_wallet *wallet, const json_t *entity,
-                                struct cw_error *err)
+                                struct cw_span around, struct cw_error *err)
 {
     const json_t *holders = property(entity, "holder");
     const size_t count = json_array_size(holders);
     enum cw_status status = CW_OK;
     for (size_t i = 0; i < (count > 0 ? count : 1) && status == CW_OK; i++) {
-        wallet->holder = text_of(json_array_get(holders, i));
+        wallet->holder = count > 0 ? id_of(json_array_get(holders, i)) : around;
         status = cw_wallet_add(&ftm->table, wallet, err);
     }
     return status;
 }
 
-static enum cw_status on_wallet(struct ftm *ftm, const json_t *entity, uint64_t line,
-                                struct cw_error *err)
+static enum cw_status on_wallet(struct ftm *ftm, const json_t *entity, struct cw_span around,
+                                uint64_t line, struct cw_error *err)
 {
     const json_t *keys = property(entity, "publicKey");
     const json_t *accounts = property(entity, "accountId");
@@ -106,16 +81,16 @@ static enum cw_status on_wallet(struct ftm *ftm, const json_t *entity, uint64_t 
     enum cw_status status = CW_OK;
     for (size_t i = 0; i < json_array_size(keys) && status == CW_OK; i++) {
         wallet.value = text_of(json_array_get(keys, i));
-        status = add_value(ftm, &wallet, entity, err);
+        status = add_value(ftm, &wallet, entity, around, err);
     }
     for (size_t i = 0; i < json_array_size(accounts) && status == CW_OK; i++) {
         wallet.value = text_of(json_array_get(accounts, i));
         wallet.error = CW_SPAN("an account number of an exchange, not an address");
-        status = add_value(ftm, &wallet, entity, err);
+        status = add_value(ftm, &wallet, entity, around, err);
     }
     if (json_array_size(keys) == 0 && json_array_size(accounts) == 0 && status == CW_OK) {
         wallet.error = CW_SPAN("the wallet has neither publicKey nor accountId");
-        status = add_value(ftm, &wallet, entity, err);
+        status = add_value(ftm, &wallet, entity, around, err);
     }
     return status;
 }
@@ -123,15 +98,33 @@ static enum cw_status on_wallet(struct ftm *ftm, const json_t *entity, uint64_t 
 static enum cw_status on_sanction(struct ftm *ftm, const json_t *entity, struct cw_error *err)
 {
     const json_t *on = property(entity, "entity");
-    struct cw_span program = first_of(entity, "programId");
-    program = program.len > 0 ? program : first_of(entity, "program");
+    const json_t *programs = property(entity, "programId");
+    programs = json_array_size(programs) > 0 ? programs : property(entity, "program");
+    const size_t orders = json_array_size(programs) > 0 ? json_array_size(programs) : 1;
+    struct cw_wallet_sanction sanction = {.from = ""};
+    cw_ftm_keep_first_date(sanction.from, property(entity, "startDate"));
+    cw_ftm_keep_last_end(sanction.until, property(entity, "endDate"));
     enum cw_status status = CW_OK;
     for (size_t i = 0; i < json_array_size(on) && status == CW_OK; i++) {
-        struct cw_wallet_sanction sanction = {.of =
-                                                  cw_wallet_key_of(text_of(json_array_get(on, i)))};
-        keep_date(sanction.from, first_of(entity, "startDate"));
-        keep_last_end(sanction.until, property(entity, "endDate"));
-        status = cw_wallet_add_sanction(&ftm->table, &sanction, program, err);
+        sanction.of = cw_wallet_key_of(id_of(json_array_get(on, i)));
+        for (size_t j = 0; j < orders && status == CW_OK; j++) {
+            status = cw_wallet_add_sanction(&ftm->table, &sanction,
+                                            text_of(json_array_get(programs, j)), err);
+        }
+    }
+    return status;
+}
+
+/* The wallets that are written out in a property of an entity. */
+static enum cw_status on_inner(struct ftm *ftm, const json_t *values, struct cw_span around,
+                               uint64_t line, struct cw_error *err)
+{
+    enum cw_status status = CW_OK;
+    for (size_t i = 0; i < json_array_size(values) && status == CW_OK; i++) {
+        const json_t *value = json_array_get(values, i);
+        if (cw_span_is(text_of(json_object_get(value, "schema")), "CryptoWallet")) {
+            status = on_wallet(ftm, value, around, line, err);
+        }
     }
     return status;
 }
@@ -144,18 +137,25 @@ static enum cw_status on_entity(struct ftm *ftm, const json_t *entity, uint64_t 
     const struct cw_span caption = text_of(json_object_get(entity, "caption"));
     char seen[CW_DATE_TEXT_BYTES] = "";
     ftm->has_entity |= schema.len > 0 && id.len > 0;
-    keep_date(seen, text_of(json_object_get(entity, "last_seen")));
+    cw_ftm_keep_date(seen, text_of(json_object_get(entity, "last_seen")));
     if (strcmp(seen, ftm->seen) > 0) {
         memcpy(ftm->seen, seen, sizeof(seen));
     }
     if (cw_span_is(schema, "CryptoWallet")) {
-        return on_wallet(ftm, entity, line, err);
+        return on_wallet(ftm, entity, CW_SPAN(""), line, err);
     }
     if (cw_span_is(schema, "Sanction")) {
         return on_sanction(ftm, entity, err);
     }
-    return id.len > 0 && caption.len > 0 ? cw_wallet_add_name(&ftm->table, id, caption, err)
-                                         : CW_OK;
+    enum cw_status status = CW_OK;
+    json_t *properties = json_object_get(entity, "properties");
+    for (void *i = json_object_iter(properties); i != NULL && status == CW_OK;
+         i = json_object_iter_next(properties, i)) {
+        status = on_inner(ftm, json_object_iter_value(i), id, line, err);
+    }
+    return status == CW_OK && id.len > 0 && caption.len > 0
+               ? cw_wallet_add_name(&ftm->table, id, caption, err)
+               : status;
 }
 
 static enum cw_status add_unusable(struct ftm *ftm, uint64_t line, struct cw_span id,

@@ -17,21 +17,26 @@
 #include "feed/wallet_table.h"
 
 #define REVOKED "no longer listed: the object is revoked"
-enum { PATTERN_TYPE_SAID_MAX = 32 }; /* bytes kept of a pattern_type · cut */
+enum {
+    PATTERN_TYPE_SAID_MAX = 32, /* bytes kept of a pattern_type · cut */
+    MEMBERS_MAX = 64,           /* of the document itself; STIX defines 30 · list refused */
+};
 
 struct stix {
     struct cw_entry_sink sink;
     struct cw_json_walk *walk;
     struct cw_wallets wallets;
     json_t *root; /* members of the document itself that are read: all there is of a lone object */
-    char latest[CW_DATE_TEXT_BYTES]; /* of created, modified and valid_from */
-    struct cw_span day;              /* on which it is read; empty: the latest */
+    char
+        latest[CW_DATE_TEXT_BYTES]; /* of created and modified: what begins later is no day of it */
+    struct cw_span day;             /* on which it is read; empty: the latest */
     bool has_object;
+    size_t objects_members; /* named "objects" in the document itself */
 };
 
 static void keep_latest(struct stix *stix, const json_t *object)
 {
-    static const char *const names[] = {"created", "modified", "valid_from"};
+    static const char *const names[] = {"created", "modified"};
     for (size_t i = 0; i < CW_COUNT(names); i++) {
         char day[CW_DATE_TEXT_BYTES];
         cw_stix_day(object, names[i], day);
@@ -270,11 +275,12 @@ static bool is_of_lone(struct cw_span name)
 static enum cw_json_step on_begin(void *ctx, const struct cw_json_place *place,
                                   enum cw_json_kind kind)
 {
-    (void)ctx;
+    struct stix *stix = ctx;
     if (place->depth == 0) {
         return kind == CW_JSON_OBJECT ? CW_JSON_ENTER : CW_JSON_SKIP;
     }
     if (place->depth == 1 && kind != CW_JSON_SCALAR) {
+        stix->objects_members += cw_span_is(place->keys[0], "objects");
         return cw_span_is(place->keys[0], "objects") ? CW_JSON_ENTER
                : is_of_lone(place->keys[0])          ? CW_JSON_TAKE
                                                      : CW_JSON_SKIP;
@@ -292,9 +298,14 @@ static enum cw_status keep_member(struct stix *stix, const struct cw_json_place 
 {
     char name[CW_ENTRY_TAG_MAX];
     const struct cw_span key = place->keys[0];
-    if (key.len >= sizeof(name) || json_object_size(stix->root) >= CW_ENTRY_RELATED_MAX) {
+    if (key.len >= sizeof(name)) {
         json_decref(value);
-        return CW_OK; /* no name of ours is so long, and no object has so many */
+        return CW_OK; /* no name of ours is so long */
+    }
+    if (json_object_size(stix->root) == MEMBERS_MAX) {
+        json_decref(value);
+        return cw_error_set(err, CW_LIMIT, "line %llu: more than %d members",
+                            (unsigned long long)place->line, MEMBERS_MAX);
     }
     memcpy(name, key.data, key.len);
     name[key.len] = '\0';
@@ -378,6 +389,9 @@ static void own_by_root(struct stix *stix)
 
 static enum cw_status finish(struct stix *stix, struct cw_error *err)
 {
+    if (stix->objects_members > 1) {
+        return cw_error_set(err, CW_UNTRUSTED, "not STIX: \"objects\" stands twice");
+    }
     if (!cw_span_is(cw_stix_text(stix->root, "type"), "bundle")) {
         struct source lone = {stix, stix->root, stix->root, 1};
         const enum cw_status status = on_object(&lone, 0, err);

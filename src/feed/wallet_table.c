@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#include "base/limits.h"
+#include "base/text.h"
 #include "crypto/hash.h"
 
 /* A full OpenSanctions export of 2024 has some 500,000 sanctions (46 bytes each here) and fewer
@@ -64,6 +66,18 @@ static bool copy(struct cw_wallets *table, struct cw_span *text)
     return text->data != NULL;
 }
 
+/* As much of a note as main keeps; one that many wallets share is there once. */
+static bool copy_note(struct cw_wallets *table, struct cw_span *note)
+{
+    const struct cw_span kept = cw_utf8_cut(*note, CW_ENTRY_NOTE_MAX);
+    if (table->last != NULL && kept.len > 0 && cw_span_equal(table->last->note, kept)) {
+        *note = table->last->note;
+        return true;
+    }
+    *note = kept;
+    return copy(table, note);
+}
+
 enum cw_status cw_wallet_add(struct cw_wallets *table, const struct cw_wallet *wallet,
                              struct cw_error *err)
 {
@@ -74,8 +88,8 @@ enum cw_status cw_wallet_add(struct cw_wallets *table, const struct cw_wallet *w
     *added = *wallet;
     added->next = NULL;
     if (!copy(table, &added->id) || !copy(table, &added->holder) || !copy(table, &added->value) ||
-        !copy(table, &added->tag) || !copy(table, &added->note) || !copy(table, &added->version) ||
-        !copy(table, &added->error)) {
+        !copy(table, &added->tag) || !copy_note(table, &added->note) ||
+        !copy(table, &added->version) || !copy(table, &added->error)) {
         return full(err);
     }
     if (table->last != NULL) {

@@ -60,13 +60,14 @@ struct cw_wallets {
     size_t programs_cap;
 };
 
-/** Whether it has ended by the later one of two days; either may be empty. */
+/** Whether it has ended by the day of reading; where that is empty, by the day of the document. A
+ *  document that speaks of days to come ends nothing before they have come. */
 static inline bool cw_wallet_has_ended(const struct cw_wallet_sanction *sanction,
                                        const char *published, struct cw_span day)
 {
     const struct cw_span until = cw_span_cstr(sanction->until);
-    return until.len > 0 && (cw_span_compare(until, cw_span_cstr(published)) <= 0 ||
-                             cw_span_compare(until, day) <= 0);
+    return until.len > 0 &&
+           cw_span_compare(until, day.len > 0 ? day : cw_span_cstr(published)) <= 0;
 }
 
 CW_NODISCARD enum cw_status cw_wallets_init(struct cw_wallets *table, struct cw_error *err);

@@ -148,7 +148,7 @@ def text_rows():
         ("yaml-names", "tagpack", b"".join(b"k%d: v\n" % i for i in range(200000)), "failed",
          'there is no "tags"'),
         ("yaml-directives", "tagpack", b"".join(b"%%TAG !t%d! x:\n" % i for i in range(200000)) +
-         b"---\n" + GOOD["tagpack"], "failed", "line 17: more than 16 YAML directives"),
+         b"---\n" + GOOD["tagpack"], "failed", "more than 16 YAML directives"),
         ("yaml-scalar", "tagpack", GOOD["tagpack"] + b"x: " + b"c" * (8 * MB), "failed",
          "longer than 65536 bytes"),
         ("yaml-nul", "tagpack", GOOD["tagpack"] + b"\0", "failed", "line 7: a NUL byte"),

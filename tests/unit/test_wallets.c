@@ -193,7 +193,31 @@ static void joins_many_wallets_to_many_orders_of_one_holder(void)
     cw_buf_clear(&input);
 }
 
+/* The description of an indicator with many addresses stands beside each of them. */
+static void keeps_a_note_of_many_wallets_once(void)
+{
+    static char note[3 * CW_ENTRY_NOTE_MAX];
+    struct cw_wallets table;
+    CU_ASSERT_FATAL(cw_wallets_init(&table, NULL) == CW_OK);
+    memset(note, 'n', sizeof(note));
+    struct cw_wallet wallet = {.value = CW_SPAN("a"), .note = cw_span_make(note, sizeof(note))};
+    enum cw_status status = CW_OK;
+    for (size_t i = 0; i < WALLETS && status == CW_OK; i++) {
+        status = cw_wallet_add(&table, &wallet, NULL);
+    }
+    CU_ASSERT_EQUAL(status, CW_OK);
+    CU_ASSERT_EQUAL(table.last->note.len, CW_ENTRY_NOTE_MAX);
+    wallet.note = CW_SPAN("other");
+    CU_ASSERT(cw_wallet_add(&table, &wallet, NULL) == CW_OK);
+    CU_ASSERT(cw_span_is(table.last->note, "other"));
+    wallet.note = CW_SPAN("");
+    CU_ASSERT(cw_wallet_add(&table, &wallet, NULL) == CW_OK);
+    CU_ASSERT_EQUAL(table.last->note.len, 0);
+    cw_wallets_clear(&table);
+}
+
 static const struct cw_test TESTS[] = {
+    {"keeps a note of many wallets once", keeps_a_note_of_many_wallets_once},
     {"finds each among its neighbours", finds_each_among_its_neighbours},
     {"keeps each programme once", keeps_each_programme_once},
     {"finds the last of many names", finds_the_last_of_many_names},
