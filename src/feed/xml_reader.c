@@ -6,7 +6,9 @@
 
 enum {
     SLICE_BYTES = 64 << 10, /* given to expat at a time; the measure of CW_XML_SILENT_MAX */
-    ROOT_URI_MAX = 1024,    /* bytes of the namespace; OFAC's has 84 · list refused */
+    /* expat knows UTF-16 without a mark by two bytes, and takes one that comes alone for UTF-8 */
+    HEAD_BYTES = 2,
+    ROOT_URI_MAX = 1024, /* bytes of the namespace; OFAC's has 84 · list refused */
 };
 
 #define SEPARATOR '\n' /* between namespace and local name: cannot occur in either */
@@ -20,6 +22,9 @@ struct cw_xml_reader {
     size_t skipped; /* open elements below the deepest wanted one */
     char uri[ROOT_URI_MAX];
     size_t uri_len; /* with the separator; 0 for a document without namespace */
+
+    char head[HEAD_BYTES];
+    size_t head_len;
 
     struct cw_buf text;
     size_t text_bytes; /* of the element being read, wanted or not */
@@ -213,17 +218,30 @@ static enum cw_status take_slice(struct cw_xml_reader *reader, struct cw_span sl
     return reader->status;
 }
 
+/* Keeps the first bytes back until they are together. Moves *bytes behind them. */
+static enum cw_status take_head(struct cw_xml_reader *reader, struct cw_span *bytes, bool is_last)
+{
+    if (reader->head_len == HEAD_BYTES) {
+        return CW_OK;
+    }
+    while (reader->head_len < HEAD_BYTES && bytes->len > 0) {
+        reader->head[reader->head_len++] = bytes->data[0];
+        *bytes = cw_span_slice(*bytes, 1, bytes->len);
+    }
+    const bool is_whole = reader->head_len == HEAD_BYTES || is_last;
+    return is_whole ? take_slice(reader, cw_span_make(reader->head, reader->head_len), false)
+                    : CW_OK;
+}
+
 static enum cw_status take(struct cw_xml_reader *reader, struct cw_span bytes, bool is_last)
 {
-    while (bytes.len > 0) {
+    enum cw_status status = take_head(reader, &bytes, is_last);
+    while (bytes.len > 0 && status == CW_OK) {
         const struct cw_span slice = cw_span_slice(bytes, 0, SLICE_BYTES);
-        const enum cw_status status = take_slice(reader, slice, false);
-        if (status != CW_OK) {
-            return status;
-        }
+        status = take_slice(reader, slice, false);
         bytes = cw_span_slice(bytes, slice.len, bytes.len);
     }
-    return is_last ? take_slice(reader, CW_SPAN(""), true) : CW_OK;
+    return is_last && status == CW_OK ? take_slice(reader, CW_SPAN(""), true) : status;
 }
 
 enum cw_status cw_xml_reader_feed(struct cw_xml_reader *reader, struct cw_span bytes, bool is_last,
