@@ -8,6 +8,7 @@
 #include "base/datetime.h"
 #include "cli/front.h"
 #include "crypto/hash.h"
+#include "sandbox/sandbox.h"
 
 enum { PATH_BYTES = 4096 };
 
@@ -203,6 +204,7 @@ static int run(int argc, char **argv)
 int main(int argc, char **argv)
 {
     guard_descriptors();
+    cw_sandbox_shield();
     (void)signal(SIGPIPE, SIG_IGN);
     const struct rlimit none = {0, 0};
     (void)setrlimit(RLIMIT_CORE, &none); /* a core would hold the keys */

@@ -91,6 +91,20 @@ void cw_sandbox_limit(enum cw_sandbox_role role, uint64_t file_bytes_max)
     }
 }
 
+/* ---- main ---- */
+
+void cw_sandbox_shield(void)
+{
+    const int first = STDERR_FILENO + 1;
+    if (syscall(SYS_close_range, (unsigned)first, ~0u, CLOSE_RANGE_CLOEXEC) == 0) {
+        return;
+    }
+    const long end = sysconf(_SC_OPEN_MAX);
+    for (int fd = first; fd < end; fd++) {
+        (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+    }
+}
+
 /* ---- sealing ---- */
 
 /* What our caller's caller left open is no business of a program that reads foreign bytes. */
