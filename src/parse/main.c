@@ -1,6 +1,7 @@
 /* cryptowatch-parse FORMAT [--with] [NAME=VALUE...]: a stored list on descriptor 0 becomes frames
  * on descriptor 1 (feed/record.h); with --with its companion is on descriptor 3.
- * cryptowatch-parse --copy: a packed document on descriptor 0 becomes its bytes on descriptor 1.
+ * cryptowatch-parse --copy: a packed document on descriptor 0 becomes its bytes on descriptor 1,
+ * or one line on descriptor 2 says why not. Both ways, descriptors 1 and 2 are no regular files.
  * In front of either may stand --no-sandbox; --sandbox says what is active, --version which
  * program this is (sandbox/sandbox.h).
  * Holds no key, opens no file; sealed before it reads a byte. */
@@ -336,13 +337,13 @@ int main(int argc, char **argv)
         (void)printf("cryptowatch-parse %s\n", CW_VERSION);
         return 0;
     }
-    /* Frames go into a pipe; what --copy says on descriptor 2 may go into somebody's log. */
-    const bool is_frames = argv[1][0] != '-';
-    if (seal(count_fds(argv), is_off, is_frames ? 0 : UINT64_MAX, &state, &err) != CW_OK) {
+    /* All goes into pipes; what a person asks of the sandbox may go into his file. */
+    const bool is_probe = strcmp(argv[1], CW_SANDBOX_PROBE) == 0;
+    if (seal(count_fds(argv), is_off, is_probe ? UINT64_MAX : 0, &state, &err) != CW_OK) {
         (void)fprintf(stderr, "cryptowatch-parse: %s\n", err.text);
         return CW_SANDBOX_EXIT;
     }
-    if (strcmp(argv[1], CW_SANDBOX_PROBE) == 0) {
+    if (is_probe) {
         return cw_sandbox_probe(&state);
     }
     return strcmp(argv[1], "--copy") == 0 ? copy() : parse_to_frames(argc, argv);

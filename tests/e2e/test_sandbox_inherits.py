@@ -7,6 +7,7 @@ import gzip
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -134,6 +135,58 @@ class Alone(unittest.TestCase):
         self.assertTrue(self.is_closed_by(document, "lines"))
         self.assertTrue(self.is_closed_by(document, "--no-sandbox", "lines"))
         self.assertTrue(self.is_closed_by(gzip.compress(document), "--copy"))
+
+    def test_an_unpacker_makes_no_file_longer(self):
+        if not subprocess.run([harness.BIN / "cryptowatch-parse", "--sandbox"],
+                              capture_output=True).stdout.startswith(b"seccomp on"):
+            self.skipTest("this build has no sandbox")
+        with tempfile.TemporaryFile() as file, tempfile.TemporaryFile() as out:
+            file.write(gzip.compress(b"text"))
+            file.seek(0)
+            done = subprocess.run([harness.BIN / "cryptowatch-parse", "--copy"], stdin=file,
+                                  stdout=out)
+            self.assertEqual((done.returncode, out.tell()), (-signal.SIGXFSZ, 0))
+
+
+class Unpacker(harness.Case):
+    """What `screen` lets the words of its unpacker do."""
+
+    def screen(self, script):
+        """(exit code, standard error) with another unpacker."""
+        with tempfile.TemporaryDirectory(prefix="cryptowatch-unpacker-") as folder:
+            folder = pathlib.Path(folder)
+            program = folder / "cryptowatch"
+            shutil.copy2(harness.BIN / "cryptowatch", program)
+            (folder / "cryptowatch-parse").write_text("#!/bin/sh\n" + script)
+            (folder / "cryptowatch-parse").chmod(0o755)
+            packed = self.home.base / "packed.gz"
+            packed.write_bytes(gzip.compress(b"text"))
+            done = subprocess.run([program, "screen", "--config", self.home.config, packed],
+                                  capture_output=True, env=self.home.env(), timeout=60)
+            return done.returncode, done.stderr
+
+    def reason(self, script):
+        code, words = self.screen(script)
+        (line,) = [line for line in words.splitlines() if b"packed.gz" in line]
+        self.assertEqual(code, 74, words)
+        return line.split(b"packed.gz: ", 1)[1]
+
+    def test_its_words_are_escaped_and_named(self):
+        self.assertEqual(self.reason("printf 'cryptowatch-parse: \\033[31mred\\n\\r' >&2; exit 74\n"),
+                         rb"cannot be unpacked: \x1b[31mred")
+        self.assertEqual(self.reason("printf 'one\\ntwo\\n' >&2; exit 74\n"),
+                         rb"cannot be unpacked: one\x0atwo")
+        _, words = self.screen("printf '\\033[2J' >&2; exec cat\n")
+        self.assertNotIn(b"\x1b", words)
+
+    def test_it_may_say_no_more_than_a_pipe_holds(self):
+        code, words = self.screen("tr '\\0' x </dev/zero >&2; exit 74\n")
+        self.assertEqual(code, 74)
+        self.assertLess(len(words), 2000)
+
+    def test_without_a_word_its_end_is_the_reason(self):
+        self.assertEqual(self.reason("exit 7\n"), b"ended with exit code 7")
+        self.assertEqual(self.reason("echo nonsense >&2; kill -9 $$\n"), b"was killed by signal 9")
 
 
 if __name__ == "__main__":
