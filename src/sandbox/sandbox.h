@@ -8,7 +8,8 @@
  *   parse   read and write what is open, get memory    open, connect, start, signal, trace; memory
  *                                                      that is code
  *   net     the same; IP sockets; threads; read the    write or make a file, read any other one,
- *           certificate store, resolver and C library  listen, speak to local sockets, start, trace
+ *           certificate store, resolver and C library  listen, speak to local sockets, start,
+ *                                                      signal, trace; memory that is code
  *
  * A forbidden call kills the program (SIGSYS, "stopped by its sandbox" in cw_child_wait); a few
  * that libraries try and can do without are answered with an error. Where the kernel has no
