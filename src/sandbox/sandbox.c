@@ -93,7 +93,7 @@ void cw_sandbox_limit(enum cw_sandbox_role role, uint64_t file_bytes_max)
 
 /* ---- main ---- */
 
-void cw_sandbox_shield(void)
+static void keep_descriptors(void)
 {
     const int first = STDERR_FILENO + 1;
     if (syscall(SYS_close_range, (unsigned)first, ~0u, CLOSE_RANGE_CLOEXEC) == 0) {
@@ -102,6 +102,20 @@ void cw_sandbox_shield(void)
     const long end = sysconf(_SC_OPEN_MAX);
     for (int fd = first; fd < end; fd++) {
         (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+    }
+}
+
+void cw_sandbox_shield(void)
+{
+    set_limit(RLIMIT_CORE, 0, 0);
+    (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    keep_descriptors();
+}
+
+void cw_sandbox_hide(void)
+{
+    if (!HAS_SANITIZER) {
+        (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     }
 }
 

@@ -61,9 +61,14 @@ struct cw_sandbox_state {
     const char *absent; /* why there is no filter; NULL when there is one; static */
 };
 
-/** For main, first of all: what its caller left open goes to no program that it starts. Not closed:
- *  a shell's <(...) and --passphrase-fd are such descriptors. Best effort. */
+/** For main, first of all: no new privileges, no core dump, and what its caller left open goes to
+ * no program that it starts. Not closed: a shell's <(...) and --passphrase-fd are such descriptors.
+ *  Best effort. */
 void cw_sandbox_shield(void);
+/** For main: its memory, which holds keys, is not read or traced by other programs of its user, but
+ *  those that may trace everybody. What reads it for itself (/dev/fd) still can. Builds with
+ *  sanitizers, which trace themselves, are not hidden. */
+void cw_sandbox_hide(void);
 /** Takes memory, processor time, descriptors, core dumps and new privileges. Best effort: each call
  *  can only make us safer.
  *  In:      file_bytes_max  how long a file may grow that is open; UINT64_MAX: as it was */

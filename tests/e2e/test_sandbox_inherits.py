@@ -102,6 +102,32 @@ class Inherits(harness.Case):
         self.assertIn(LISTED, done.stdout, done.stderr)
 
 
+class Main(unittest.TestCase):
+    def is_shielded(self, place):
+        return ("NoNewPrivs:\t1\n" in (place / "status").read_text() and
+                ((place / "mem").stat().st_uid == 0 or harness.is_instrumented()))
+
+    def test_it_gains_no_privilege_and_shows_nobody_its_memory(self):
+        """What belongs to root in /proc is hidden from the program's own user."""
+        nobody = {"user": 65534, "group": 65534} if os.getuid() == 0 else {}
+        with tempfile.TemporaryDirectory(prefix="cryptowatch-main-") as folder:
+            os.chmod(folder, 0o755)
+            program = shutil.copy2(harness.BIN / "cryptowatch", folder)
+            main = subprocess.Popen([program, "address", "-"], stdin=subprocess.PIPE,
+                                    stdout=subprocess.PIPE, **nobody)
+            try:
+                place = pathlib.Path("/proc/%d" % main.pid)
+                until = time.monotonic() + 5
+                while not self.is_shielded(place) and time.monotonic() < until:
+                    time.sleep(0.01)
+                self.assertIn("NoNewPrivs:\t1\n", (place / "status").read_text())
+                self.assertRegex((place / "limits").read_text(), "Max core file size +0 +0 ")
+                if not harness.is_instrumented():
+                    self.assertEqual((place / "mem").stat().st_uid, 0)
+            finally:
+                main.communicate()
+
+
 class Alone(unittest.TestCase):
     """The helper programs by themselves: whoever starts them, sealing closes what is not theirs."""
 
