@@ -133,6 +133,21 @@ static void close_from(int first)
     }
 }
 
+/* Main says what its helpers get by asking the kernel itself (cw_sandbox_expect), so for net, whose
+ * files only Landlock takes, less than that is no success. It can be less where the kernel has put
+ * as many rule sets over us as it may. */
+static enum cw_status judge_landlock(enum cw_sandbox_role role, int version, struct cw_error *err)
+{
+    const int wanted = cw_landlock_version();
+    if (role == CW_SANDBOX_PARSE || version == wanted) {
+        return CW_OK;
+    }
+    return cw_error_set(err, CW_DENIED,
+                        "its sandbox cannot be put up: the kernel has Landlock (version %d) and "
+                        "refuses it here; mend that, or run with %s",
+                        wanted, CW_SANDBOX_OFF);
+}
+
 static int restrict_files(const struct cw_sandbox_plan *plan)
 {
     const char *names[NAMES_MAX] = {NULL};
@@ -162,7 +177,10 @@ enum cw_status cw_sandbox_seal(const struct cw_sandbox_plan *plan, struct cw_san
         return CW_OK;
     }
     ret->landlock = restrict_files(plan);
-    const enum cw_status status = cw_filter_install(plan->role, err);
+    enum cw_status status = judge_landlock(plan->role, ret->landlock, err);
+    if (status == CW_OK) {
+        status = cw_filter_install(plan->role, err);
+    }
     ret->has_filter = status == CW_OK;
     return status;
 }

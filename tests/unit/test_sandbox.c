@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "net/resolver.h"
+#include "sandbox/landlock.h"
 #include "sandbox/sandbox.h"
 #include "sandbox_acts.h"
 #include "suite.h"
@@ -45,6 +46,16 @@ static int end_of(enum cw_sandbox_role role, int (*run)(void))
         return WTERMSIG(end) == SIGSYS ? KILLED : -100 - WTERMSIG(end);
     }
     return WEXITSTATUS(end);
+}
+
+static pid_t start_forked(int (*run)(void))
+{
+    const pid_t pid = fork();
+    CU_ASSERT_FATAL(pid >= 0);
+    if (pid == 0) {
+        _exit(run());
+    }
+    return pid;
 }
 
 static int nothing(void)
@@ -113,6 +124,38 @@ static void ends_who_does_what_is_forbidden(void)
                         FORBIDDEN[i].net_sanitized);
     }
     CU_ASSERT(access("/tmp/cryptowatch-sandbox-was-here", F_OK) != 0);
+}
+
+/* No more rule sets go over a process than these; so what main expects does not come about. */
+static int seal_under_many(enum cw_sandbox_role role)
+{
+    enum { LAYERS_MAX = 16 };
+    const struct cw_sandbox_plan plan = {.role = role, .fds_kept = KEPT};
+    struct cw_sandbox_state state;
+    cw_sandbox_limit(role, 0);
+    for (int i = 0; i < LAYERS_MAX; i++) {
+        (void)cw_landlock_restrict(NULL, 0, true);
+    }
+    return cw_sandbox_seal(&plan, &state, NULL) == CW_OK ? 0 : 1;
+}
+
+static int seal_net_under_many(void)
+{
+    return seal_under_many(CW_SANDBOX_NET);
+}
+
+static int seal_parse_under_many(void)
+{
+    return seal_under_many(CW_SANDBOX_PARSE);
+}
+
+static void is_never_less_than_main_says(void)
+{
+    if (!is_sealed_here() || cw_landlock_version() == 0) {
+        return;
+    }
+    CU_ASSERT(cw_child_wait(start_forked(seal_net_under_many), NULL) == CW_UNTRUSTED);
+    CU_ASSERT(cw_child_wait(start_forked(seal_parse_under_many), NULL) == CW_OK);
 }
 
 static int use_memory(void)
@@ -210,17 +253,17 @@ static bool is_module_loaded(void)
     return is_loaded;
 }
 
+static int load_modules(void)
+{
+    const bool is_set = __nss_configure_lookup("hosts", "files hesiod dns") == 0;
+    const bool was_loaded = is_module_loaded();
+    cw_resolver_open_early();
+    return is_set && !was_loaded && is_module_loaded() ? 0 : 1;
+}
+
 static void loads_the_modules_of_the_resolver_before(void)
 {
-    const pid_t pid = fork();
-    CU_ASSERT_FATAL(pid >= 0);
-    if (pid == 0) {
-        const bool is_set = __nss_configure_lookup("hosts", "files hesiod dns") == 0;
-        const bool was_loaded = is_module_loaded();
-        cw_resolver_open_early();
-        _exit(is_set && !was_loaded && is_module_loaded() ? 0 : 1);
-    }
-    CU_ASSERT(cw_child_wait(pid, NULL) == CW_OK);
+    CU_ASSERT(cw_child_wait(start_forked(load_modules), NULL) == CW_OK);
 }
 
 static int read_spare(void)
@@ -334,6 +377,7 @@ static void is_left_away_only_on_request(void)
 
 static const struct cw_test tests[] = {
     {"ends who does what is forbidden", ends_who_does_what_is_forbidden},
+    {"is never less than main says", is_never_less_than_main_says},
     {"leaves what the work needs", leaves_what_the_work_needs},
     {"loads the modules of the resolver before", loads_the_modules_of_the_resolver_before},
     {"closes descriptors that it was not given", closes_what_it_was_not_given},
