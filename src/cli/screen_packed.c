@@ -80,13 +80,14 @@ static void read_words(const struct unpacker *unpacker, struct cw_error *said)
     }
 }
 
-/* One that was killed gave no reason, whatever it said before. */
+/* One that was killed gave no reason, whatever it said before; one without memory may have had none
+ * left to say so. */
 static enum cw_status end(const struct unpacker *unpacker, struct cw_error *said,
                           struct cw_error *err)
 {
     struct cw_child_end how = {0};
     const enum cw_status status = cw_child_reap(unpacker->pid, &how, err);
-    if (status == CW_OK && how.signal == 0 && how.code != 0) {
+    if (status == CW_OK && how.signal == 0 && how.code != 0 && how.code != CW_CHILD_NO_MEMORY) {
         read_words(unpacker, said);
     }
     return status == CW_OK ? cw_child_judge(&how, err) : status;

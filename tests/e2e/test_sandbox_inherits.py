@@ -212,6 +212,8 @@ class Unpacker(harness.Case):
 
     def test_without_a_word_its_end_is_the_reason(self):
         self.assertEqual(self.reason("exit 7\n"), b"ended with exit code 7")
+        self.assertEqual(self.reason("echo gzip >&2; exit 71\n"),
+                         b"ended with exit code 71: it ran out of memory")
         self.assertEqual(self.reason("echo nonsense >&2; kill -9 $$\n"), b"was killed by signal 9")
 
 
