@@ -244,22 +244,24 @@ enum cw_status cw_child_reap(pid_t pid, struct cw_child_end *ret, struct cw_erro
     return CW_OK;
 }
 
+enum cw_status cw_child_judge(const struct cw_child_end *end, struct cw_error *err)
+{
+    if (end->signal != 0) {
+        return cw_error_set(err, CW_UNTRUSTED, "was killed by signal %d%s", end->signal,
+                            meaning_of(end->signal));
+    }
+    if (end->code != 0) {
+        return cw_error_set(err, CW_UNTRUSTED, "ended with exit code %d%s", end->code,
+                            meaning_of_code(end->code));
+    }
+    return CW_OK;
+}
+
 enum cw_status cw_child_wait(pid_t pid, struct cw_error *err)
 {
     struct cw_child_end end = {0};
     const enum cw_status status = cw_child_reap(pid, &end, err);
-    if (status != CW_OK) {
-        return status;
-    }
-    if (end.signal != 0) {
-        return cw_error_set(err, CW_UNTRUSTED, "was killed by signal %d%s", end.signal,
-                            meaning_of(end.signal));
-    }
-    if (end.code != 0) {
-        return cw_error_set(err, CW_UNTRUSTED, "ended with exit code %d%s", end.code,
-                            meaning_of_code(end.code));
-    }
-    return CW_OK;
+    return status == CW_OK ? cw_child_judge(&end, err) : status;
 }
 
 void cw_child_kill(pid_t pid)

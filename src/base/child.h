@@ -47,6 +47,8 @@ struct cw_child_end {
 /** Waits for the end, without a word on whether it is a good one. Returns: CW_OK; CW_IO. */
 CW_NODISCARD enum cw_status cw_child_reap(pid_t pid, struct cw_child_end *ret,
                                           struct cw_error *err);
+/** Judges an end as cw_child_wait does. Returns: CW_OK; CW_UNTRUSTED. */
+CW_NODISCARD enum cw_status cw_child_judge(const struct cw_child_end *end, struct cw_error *err);
 /** SIGKILL and reap; for a child we gave up on. */
 void cw_child_kill(pid_t pid);
 /** Both ends O_CLOEXEC. */

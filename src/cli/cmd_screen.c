@@ -3,12 +3,11 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "base/child.h"
 #include "base/text.h"
 #include "cli/check_open.h"
 #include "cli/match.h"
 #include "cli/screen_answers.h"
-#include "cli/screen_job.h"
+#include "cli/screen_packed.h"
 #include "cli/screen_receipt.h"
 #include "feed/packed.h"
 
@@ -26,7 +25,8 @@ struct screening {
     struct cw_screen_draft draft;
     uint64_t started_ms;
     uint64_t shown_ms;
-    bool is_shown; /* a progress line stands on the terminal */
+    bool is_shown;        /* a progress line stands on the terminal */
+    struct cw_error said; /* by the unpacker of this document: shown, and in no receipt */
 };
 
 /* ---- one hit ---- */
@@ -100,32 +100,7 @@ static void tick(void *ctx, uint64_t bytes_done, uint64_t bytes_all)
 static enum cw_status screen_packed(struct screening *screening, const struct cw_screen_job *job,
                                     int fd, struct cw_error *err)
 {
-    const char *const sealed[] = {"cryptowatch-parse", "--copy", NULL};
-    const char *const unsealed[] = {"cryptowatch-parse", "--no-sandbox", "--copy", NULL};
-    int ends[2];
-    pid_t pid = -1;
-    enum cw_status status = cw_pipe(ends, err);
-    if (status != CW_OK) {
-        return status;
-    }
-    const struct cw_child_fd fds[] = {{fd, STDIN_FILENO}, {ends[1], STDOUT_FILENO}};
-    const struct cw_child_options child = {.path = screening->cli->programs.parse,
-                                           .argv = screening->cli->programs.is_unsealed ? unsealed
-                                                                                        : sealed,
-                                           .fds = fds,
-                                           .fds_count = CW_COUNT(fds)};
-    status = cw_child_start(&child, &pid, err);
-    (void)close(ends[1]);
-    if (status == CW_OK) {
-        status = cw_screen_job_run(job, ends[0], err);
-        if (status == CW_OK) {
-            status = cw_child_wait(pid, err);
-        } else {
-            cw_child_kill(pid);
-        }
-    }
-    (void)close(ends[0]);
-    return status;
+    return cw_screen_packed_run(&screening->cli->programs, job, fd, &screening->said, err);
 }
 
 /* The helper reads a packed file for itself, so its bytes are hashed before and after: a file that
@@ -236,11 +211,15 @@ static enum cw_status screen_document(struct screening *screening, const struct 
     if (status != CW_OK) {
         return status;
     }
+    cw_error_clear(&screening->said);
     *ret_is_read = screen_path(screening, job, path, &read, &why) == CW_OK;
     if (!*ret_is_read) {
         char shown[256];
         cw_text_escape_to(shown, sizeof(shown), cw_span_cstr(screening->name));
-        (void)fprintf(stderr, "cryptowatch screen: %s: %s\n", shown, why.text);
+        const bool is_said = screening->said.code != CW_OK;
+        (void)fprintf(stderr, "cryptowatch screen: %s: %s%s\n", shown,
+                      is_said ? "cannot be unpacked: " : "",
+                      is_said ? screening->said.text : why.text);
     }
     if (draft->is_wanted) {
         status = cw_screen_draft_end(draft, *ret_is_read ? &read : NULL, why.text, err);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "http/wire.h"
+#include "net/resolver.h"
 #include "net/transfer.h"
 #include "sandbox/sandbox.h"
 
@@ -57,6 +58,7 @@ static enum cw_status seal(bool is_off, uint64_t slots, struct cw_sandbox_state 
         .fds_kept = FIRST_SLOT_FD + (int)slots,
         .readable = {knows_store ? library->cainfo : NULL, knows_store ? library->capath : NULL},
     };
+    cw_resolver_open_early();
     return cw_sandbox_seal(&plan, ret, err);
 }
 

@@ -1,6 +1,7 @@
 /* cryptowatch-parse FORMAT [--with] [NAME=VALUE...]: a stored list on descriptor 0 becomes frames
  * on descriptor 1 (feed/record.h); with --with its companion is on descriptor 3.
- * cryptowatch-parse --copy: a packed document on descriptor 0 becomes its bytes on descriptor 1.
+ * cryptowatch-parse --copy: a packed document on descriptor 0 becomes its bytes on descriptor 1,
+ * or one line on descriptor 2 says why not. Both ways, descriptors 1 and 2 are no regular files.
  * In front of either may stand --no-sandbox; --sandbox says what is active, --version which
  * program this is (sandbox/sandbox.h).
  * Holds no key, opens no file; sealed before it reads a byte. */
@@ -19,6 +20,8 @@
 #include "parse/members.h"
 #include "parse/unpack.h"
 #include "sandbox/sandbox.h"
+
+#define WITH_COMPANION "--with"
 
 enum {
     FLUSH_BYTES = 64 << 10,
@@ -133,7 +136,7 @@ static enum cw_status read_arguments(struct program *program, int argc, char **a
     }
     enum cw_status status = CW_OK;
     for (int i = 2; i < argc && status == CW_OK; i++) {
-        if (strcmp(argv[i], "--with") == 0) {
+        if (strcmp(argv[i], WITH_COMPANION) == 0) {
             program->has_companion = true;
         } else if (strncmp(argv[i], "--on=", 5) == 0) {
             program->options.day = cw_span_cstr(argv[i] + 5);
@@ -271,13 +274,25 @@ static void open_early(void)
     (void)iconv_close(iconv_open(nl_langinfo(CODESET), "UTF-8"));
 }
 
+/* What stands at descriptor 3 is only ours when main says so: else it is whatever somebody left
+ * open there. */
+static int count_fds(char *const *argv)
+{
+    for (char *const *word = argv; *word != NULL; word++) {
+        if (strcmp(*word, WITH_COMPANION) == 0) {
+            return COMPANION_FD + 1;
+        }
+    }
+    return COMPANION_FD;
+}
+
 /* A decompressor that loops, hoards or obeys its input meets the kernel, and main hears of a parser
  * that died. */
-static enum cw_status seal(bool is_off, uint64_t file_bytes_max, struct cw_sandbox_state *ret,
-                           struct cw_error *err)
+static enum cw_status seal(int fds_kept, bool is_off, uint64_t file_bytes_max,
+                           struct cw_sandbox_state *ret, struct cw_error *err)
 {
     const struct cw_sandbox_plan plan = {
-        .role = CW_SANDBOX_PARSE, .is_off = is_off, .fds_kept = COMPANION_FD + 1};
+        .role = CW_SANDBOX_PARSE, .is_off = is_off, .fds_kept = fds_kept};
     open_early();
     cw_sandbox_limit(CW_SANDBOX_PARSE, file_bytes_max);
     return cw_sandbox_seal(&plan, ret, err);
@@ -322,13 +337,13 @@ int main(int argc, char **argv)
         (void)printf("cryptowatch-parse %s\n", CW_VERSION);
         return 0;
     }
-    /* Frames go into a pipe; what --copy says on descriptor 2 may go into somebody's log. */
-    const bool is_frames = argv[1][0] != '-';
-    if (seal(is_off, is_frames ? 0 : UINT64_MAX, &state, &err) != CW_OK) {
+    /* All goes into pipes; what a person asks of the sandbox may go into his file. */
+    const bool is_probe = strcmp(argv[1], CW_SANDBOX_PROBE) == 0;
+    if (seal(count_fds(argv), is_off, is_probe ? UINT64_MAX : 0, &state, &err) != CW_OK) {
         (void)fprintf(stderr, "cryptowatch-parse: %s\n", err.text);
         return CW_SANDBOX_EXIT;
     }
-    if (strcmp(argv[1], CW_SANDBOX_PROBE) == 0) {
+    if (is_probe) {
         return cw_sandbox_probe(&state);
     }
     return strcmp(argv[1], "--copy") == 0 ? copy() : parse_to_frames(argc, argv);

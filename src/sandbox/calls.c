@@ -1,29 +1,42 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
+#include <linux/sockios.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
 #include "sandbox/filter.h"
 
-/* A row of a table. IF: only when (argument & mask) == value. */
+/* A row of a table. WHEN: (argument & mask) == value. */
+#define WHEN(which, bits, wanted)                                                                  \
+    {                                                                                              \
+        .argument = (which), .mask = (bits), .value = (wanted)                                     \
+    }
 #define CALL(name)                                                                                 \
     {                                                                                              \
-        .number = SYS_##name, .argument = CW_CALL_ANY                                              \
+        .number = SYS_##name                                                                       \
     }
-#define CALL_IF(name, which, bits, wanted)                                                         \
+#define CALL_IF(name, ...)                                                                         \
     {                                                                                              \
-        SYS_##name, which, bits, wanted, false, 0                                                  \
+        .number = SYS_##name, .when = { __VA_ARGS__ }                                              \
     }
 #define CALL_ON_SELF(name)                                                                         \
     {                                                                                              \
-        SYS_##name, 0, UINT32_MAX, 0, true, 0                                                      \
+        .number = SYS_##name, .when = { {.mask = UINT32_MAX, .is_own_pid = true} }                 \
     }
 #define CALL_FAILS(name, errno_value)                                                              \
     {                                                                                              \
-        .number = SYS_##name, .argument = CW_CALL_ANY, .error = (errno_value)                      \
+        .number = SYS_##name, .error = (errno_value)                                               \
     }
+#define CALL_FAILS_IF(name, errno_value, ...)                                                      \
+    {                                                                                              \
+        .number = SYS_##name, .when = {__VA_ARGS__}, .error = (errno_value)                        \
+    }
+#define SOCKET(family, type)                                                                       \
+    CALL_IF(socket, WHEN(0, UINT32_MAX, family), WHEN(1, SOCKET_TYPE_BITS, type))
 
 enum { SOCKET_TYPE_BITS = 0xf };
 
@@ -40,10 +53,10 @@ static const struct cw_call_row parse_rows[] = {
     CALL(munmap),
     CALL(mremap),
     CALL(madvise),
-    CALL_IF(mmap, 2, PROT_EXEC, 0),
-    CALL_IF(mprotect, 2, PROT_EXEC, 0),
+    CALL_IF(mmap, WHEN(2, PROT_EXEC, 0)),
+    CALL_IF(mprotect, WHEN(2, PROT_EXEC, 0)),
     /* fstat: an open descriptor with an empty name */
-    CALL_IF(newfstatat, 3, AT_EMPTY_PATH, AT_EMPTY_PATH),
+    CALL_IF(newfstatat, WHEN(3, AT_EMPTY_PATH, AT_EMPTY_PATH)),
     CALL(fstat),
     CALL(clock_gettime),
     CALL(getrandom),
@@ -71,13 +84,23 @@ static const struct cw_call_row net_rows[] = {
     CALL(close),
     CALL(poll),
     CALL(ppoll),
-    CALL(fcntl),
-    CALL(ioctl),
+    /* not whom a descriptor's news signals, nor with what: that ends other programs of this user */
+    CALL_IF(fcntl, WHEN(1, UINT32_MAX, F_GETFD)),
+    CALL_IF(fcntl, WHEN(1, UINT32_MAX, F_SETFD)),
+    CALL_IF(fcntl, WHEN(1, UINT32_MAX, F_GETFL)),
+    CALL_IF(fcntl, WHEN(1, UINT32_MAX, F_SETFL), WHEN(2, O_ASYNC, 0)),
+    CALL_IF(fcntl, WHEN(1, UINT32_MAX, F_DUPFD_CLOEXEC)),
+    /* not what types into a terminal; the third asks for one, the last knows a link by name, for a
+     * server of names at "fe80::1%eth0" */
+    CALL_IF(ioctl, WHEN(1, UINT32_MAX, FIONBIO)),
+    CALL_IF(ioctl, WHEN(1, UINT32_MAX, FIONREAD)),
+    CALL_IF(ioctl, WHEN(1, UINT32_MAX, TCGETS)),
+    CALL_IF(ioctl, WHEN(1, UINT32_MAX, SIOCGIFINDEX)),
     CALL(pipe2),
     CALL(eventfd2),
     /* names: only to read; Landlock says which */
-    CALL_IF(openat, 2, O_ACCMODE | O_CREAT | O_TRUNC | (uint32_t)O_TMPFILE, O_RDONLY),
-    CALL_IF(openat, 2, O_ACCMODE | O_CREAT | O_TRUNC | (uint32_t)O_TMPFILE, O_DIRECTORY),
+    CALL_IF(openat, WHEN(2, O_ACCMODE | O_CREAT | O_TRUNC | (uint32_t)O_TMPFILE, O_RDONLY)),
+    CALL_IF(openat, WHEN(2, O_ACCMODE | O_CREAT | O_TRUNC | (uint32_t)O_TMPFILE, O_DIRECTORY)),
     CALL(newfstatat),
     CALL(fstat),
     CALL(statx),
@@ -90,12 +113,14 @@ static const struct cw_call_row net_rows[] = {
     CALL(access),
     CALL(readlink),
 #endif
-    /* the network: IP, and netlink to ask which addresses this machine has */
-    CALL_IF(socket, 0, UINT32_MAX, AF_INET),
-    CALL_IF(socket, 0, UINT32_MAX, AF_INET6),
-    CALL_IF(socket, 0, UINT32_MAX, AF_NETLINK),
+    /* the network: IP, not raw; and netlink to ask which addresses this machine has */
+    SOCKET(AF_INET, SOCK_STREAM),
+    SOCKET(AF_INET, SOCK_DGRAM),
+    SOCKET(AF_INET6, SOCK_STREAM),
+    SOCKET(AF_INET6, SOCK_DGRAM),
+    CALL_IF(socket, WHEN(0, UINT32_MAX, AF_NETLINK), WHEN(2, UINT32_MAX, NETLINK_ROUTE)),
     CALL_FAILS(socket, EAFNOSUPPORT),
-    CALL_IF(socketpair, 1, SOCKET_TYPE_BITS, SOCK_STREAM),
+    CALL_IF(socketpair, WHEN(1, SOCKET_TYPE_BITS, SOCK_STREAM)),
     CALL(connect),
     CALL(bind),
     CALL(sendto),
@@ -108,16 +133,17 @@ static const struct cw_call_row net_rows[] = {
     CALL(getsockopt),
     CALL(getsockname),
     CALL(getpeername),
-    /* memory; code only from files, for the modules of the resolver */
+    /* memory, none of it code: what is mapped is all that runs (net/resolver.h). A library that is
+     * loaded so late is not there */
     CALL(brk),
     CALL(munmap),
     CALL(mremap),
     CALL(madvise),
-    CALL_IF(mmap, 2, PROT_EXEC, 0),
-    CALL_IF(mmap, 2, PROT_WRITE, 0),
-    CALL_IF(mprotect, 2, PROT_EXEC, 0),
+    CALL_IF(mmap, WHEN(2, PROT_EXEC, 0)),
+    CALL_FAILS_IF(mmap, EACCES, WHEN(2, PROT_WRITE, 0)),
+    CALL_IF(mprotect, WHEN(2, PROT_EXEC, 0)),
     /* threads, and no other process; the flags of clone3 cannot be seen from here */
-    CALL_IF(clone, 0, CLONE_THREAD, CLONE_THREAD),
+    CALL_IF(clone, WHEN(0, CLONE_THREAD, CLONE_THREAD)),
     CALL_FAILS(clone3, ENOSYS),
     CALL(futex),
     CALL(set_robust_list),
@@ -151,7 +177,7 @@ static const struct cw_call_row net_rows[] = {
 #ifdef CW_SANDBOX_HAS_SANITIZER
 /* What the runtimes call to know their own memory, to print, and to look for leaks. */
 static const struct cw_call_row build_rows[] = {
-    CALL_IF(openat, 2, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY),
+    CALL_IF(openat, WHEN(2, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY)),
     CALL(newfstatat),
     CALL(getdents64),
     CALL(readlinkat),
@@ -182,7 +208,7 @@ static const struct cw_call_row build_rows[] = {
     CALL(nanosleep),
     CALL(clock_nanosleep),
 #if defined(__x86_64__)
-    CALL_IF(open, 1, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY),
+    CALL_IF(open, WHEN(1, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY)),
     CALL(getdents),
     CALL(readlink),
     CALL(stat),

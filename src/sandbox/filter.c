@@ -67,23 +67,41 @@ static void emit_head(struct program *program)
     emit_answer(program, SECCOMP_RET_KILL_PROCESS);
 }
 
-static void emit_row(struct program *program, const struct cw_call_row *row)
+static size_t count_whens(const struct cw_call_row *row)
 {
-    const uint32_t answer =
-        row->error == 0 ? SECCOMP_RET_ALLOW : SECCOMP_RET_ERRNO | (uint32_t)row->error;
-    if (row->argument == CW_CALL_ANY) {
-        emit_unless(program, (uint32_t)row->number, 1);
-        emit_answer(program, answer);
-        return;
+    size_t count = 0;
+    while (count < CW_CALL_WHENS && row->when[count].mask != 0) {
+        count++;
     }
-    const size_t low = offsetof(struct seccomp_data, args) + (size_t)row->argument * 8;
-    const struct sock_filter masked = BPF_STMT(BPF_ALU | BPF_AND | BPF_K, row->mask);
-    emit_unless(program, (uint32_t)row->number, 5);
+    return count;
+}
+
+/* Skips so many instructions unless the condition holds. */
+static void emit_when(struct program *program, const struct cw_call_when *when, unsigned char skip)
+{
+    const size_t low = offsetof(struct seccomp_data, args) + (size_t)when->argument * 8;
+    const struct sock_filter masked = BPF_STMT(BPF_ALU | BPF_AND | BPF_K, when->mask);
     emit_load(program, low);
     emit(program, masked);
-    emit_unless(program, row->is_own_pid ? (uint32_t)getpid() : row->value, 1);
+    emit_unless(program, when->is_own_pid ? (uint32_t)getpid() : when->value, skip);
+}
+
+static void emit_row(struct program *program, const struct cw_call_row *row)
+{
+    enum { WHEN_INSTRUCTIONS = 3, ANSWER = 1, LOAD = 1 };
+    const uint32_t answer =
+        row->error == 0 ? SECCOMP_RET_ALLOW : SECCOMP_RET_ERRNO | (uint32_t)row->error;
+    size_t left = count_whens(row) * WHEN_INSTRUCTIONS;
+    const size_t reload = left > 0 ? LOAD : 0;
+    emit_unless(program, (uint32_t)row->number, (unsigned char)(left + ANSWER + reload));
+    for (size_t i = 0; left > 0; i++) {
+        left -= WHEN_INSTRUCTIONS;
+        emit_when(program, &row->when[i], (unsigned char)(left + ANSWER));
+    }
     emit_answer(program, answer);
-    emit_load(program, offsetof(struct seccomp_data, nr)); /* for the rows that follow */
+    if (reload > 0) {
+        emit_load(program, offsetof(struct seccomp_data, nr)); /* for the rows that follow */
+    }
 }
 
 static void emit_table(struct program *program, struct cw_call_table table)

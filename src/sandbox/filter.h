@@ -11,17 +11,22 @@
 
 #include "sandbox/sandbox.h"
 
-enum { CW_CALL_ANY = -1 }; /* whatever the arguments */
+enum { CW_CALL_WHENS = 2 };
 
-/** One row: this call, when (argument & mask) == value in the lower 32 bits. Rows are tried in
- *  order. */
-struct cw_call_row {
-    int number;
-    int argument; /* 0 to 5 or CW_CALL_ANY */
-    uint32_t mask;
+/** A condition: (argument & mask) == value in the lower 32 bits. */
+struct cw_call_when {
+    int argument;  /* 0 to 5 */
+    uint32_t mask; /* 0: no condition */
     uint32_t value;
     bool is_own_pid; /* the value is the number of this process */
-    int error;       /* 0: the call is made; else it is not, and answers this errno */
+};
+
+/** One row: this call, when all conditions hold. Rows are tried in order. */
+struct cw_call_row {
+    int number;
+    struct cw_call_when when[CW_CALL_WHENS]; /* those there are come first */
+    int error;                               /* 0: the call is made; else it is not, and answers
+                                                this errno */
 };
 
 struct cw_call_table {

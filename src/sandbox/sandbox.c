@@ -91,6 +91,34 @@ void cw_sandbox_limit(enum cw_sandbox_role role, uint64_t file_bytes_max)
     }
 }
 
+/* ---- main ---- */
+
+static void keep_descriptors(void)
+{
+    const int first = STDERR_FILENO + 1;
+    if (syscall(SYS_close_range, (unsigned)first, ~0u, CLOSE_RANGE_CLOEXEC) == 0) {
+        return;
+    }
+    const long end = sysconf(_SC_OPEN_MAX);
+    for (int fd = first; fd < end; fd++) {
+        (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+    }
+}
+
+void cw_sandbox_shield(void)
+{
+    set_limit(RLIMIT_CORE, 0, 0);
+    (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    keep_descriptors();
+}
+
+void cw_sandbox_hide(void)
+{
+    if (!HAS_SANITIZER) {
+        (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    }
+}
+
 /* ---- sealing ---- */
 
 /* What our caller's caller left open is no business of a program that reads foreign bytes. */
@@ -103,6 +131,21 @@ static void close_from(int first)
     for (long fd = first; fd < end; fd++) {
         (void)close((int)fd);
     }
+}
+
+/* Main says what its helpers get by asking the kernel itself (cw_sandbox_expect), so for net, whose
+ * files only Landlock takes, less than that is no success. It can be less where the kernel has put
+ * as many rule sets over us as it may. */
+static enum cw_status judge_landlock(enum cw_sandbox_role role, int version, struct cw_error *err)
+{
+    const int wanted = cw_landlock_version();
+    if (role == CW_SANDBOX_PARSE || version == wanted) {
+        return CW_OK;
+    }
+    return cw_error_set(err, CW_DENIED,
+                        "its sandbox cannot be put up: the kernel has Landlock (version %d) and "
+                        "refuses it here; mend that, or run with %s",
+                        wanted, CW_SANDBOX_OFF);
 }
 
 static int restrict_files(const struct cw_sandbox_plan *plan)
@@ -134,7 +177,10 @@ enum cw_status cw_sandbox_seal(const struct cw_sandbox_plan *plan, struct cw_san
         return CW_OK;
     }
     ret->landlock = restrict_files(plan);
-    const enum cw_status status = cw_filter_install(plan->role, err);
+    enum cw_status status = judge_landlock(plan->role, ret->landlock, err);
+    if (status == CW_OK) {
+        status = cw_filter_install(plan->role, err);
+    }
     ret->has_filter = status == CW_OK;
     return status;
 }

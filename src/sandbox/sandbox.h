@@ -8,7 +8,8 @@
  *   parse   read and write what is open, get memory    open, connect, start, signal, trace; memory
  *                                                      that is code
  *   net     the same; IP sockets; threads; read the    write or make a file, read any other one,
- *           certificate store, resolver and C library  listen, speak to local sockets, start, trace
+ *           certificate store, resolver and C library  listen, speak to local sockets, start,
+ *                                                      signal, trace; memory that is code
  *
  * A forbidden call kills the program (SIGSYS, "stopped by its sandbox" in cw_child_wait); a few
  * that libraries try and can do without are answered with an error. Where the kernel has no
@@ -60,17 +61,27 @@ struct cw_sandbox_state {
     const char *absent; /* why there is no filter; NULL when there is one; static */
 };
 
+/** For main, first of all: no new privileges, no core dump, and what its caller left open goes to
+ * no program that it starts. Not closed: a shell's <(...) and --passphrase-fd are such descriptors.
+ *  Best effort. */
+void cw_sandbox_shield(void);
+/** For main: its memory, which holds keys, is not read or traced by other programs of its user, but
+ *  those that may trace everybody. What reads it for itself (/dev/fd) still can. Builds with
+ *  sanitizers, which trace themselves, are not hidden. */
+void cw_sandbox_hide(void);
 /** Takes memory, processor time, descriptors, core dumps and new privileges. Best effort: each call
  *  can only make us safer.
  *  In:      file_bytes_max  how long a file may grow that is open; UINT64_MAX: as it was */
 void cw_sandbox_limit(enum cw_sandbox_role role, uint64_t file_bytes_max);
 /** Closes every descriptor that is not kept, then takes files and system calls away. To be called
  *  once, before there is a second thread.
- *  Returns: CW_OK; CW_DENIED when the kernel filters no system calls, with what to do. */
+ *  Returns: CW_OK; CW_DENIED, with what to do, when the kernel filters no system calls, or, for
+ * net, has Landlock and does not put it up. */
 CW_NODISCARD enum cw_status cw_sandbox_seal(const struct cw_sandbox_plan *plan,
                                             struct cw_sandbox_state *ret, struct cw_error *err);
-/** For main: what its helper programs get here. Nothing is changed. A filter that the kernel then
- *  does not put up is a helper program that does nothing. */
+/** For main: what its helper programs get here. Nothing is changed. What the kernel then does not
+ * put up, of this, is a helper program that does nothing; so this is what was in force where one
+ * did something. */
 struct cw_sandbox_state cw_sandbox_expect(bool is_off);
 /** CW_SANDBOX_PROBE after sealing: writes "seccomp on" or "seccomp off (why)" and "landlock N", a
  *  line each, then asks for a new program, of which a sealed one dies; one that lives says "alive".

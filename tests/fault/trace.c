@@ -1,6 +1,7 @@
 #include "trace.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <sys/ptrace.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@ static void wait_and_become(char **command, const int *gate)
         _exit(127);
     }
     (void)close(gate[0]);
+    (void)setenv("CRYPTOWATCH_TEST_TRACED", "1", 1); /* we read its memory (cli/main.c) */
     (void)execvp(command[0], command);
     _exit(127);
 }

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
@@ -110,6 +111,55 @@ static inline int act_code(void)
     return page == MAP_FAILED ? errno : 0;
 }
 
+/* The same in two steps. */
+static inline int act_turn(void)
+{
+    void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | 0x20, -1, 0);
+    return page == MAP_FAILED ? errno : act_outcome(mprotect(page, 4096, PROT_READ | PROT_EXEC));
+}
+
+/* A file that runs: it could be the body that was just fetched. */
+static inline int act_run(void)
+{
+    const int fd = open("/etc/ld.so.cache", O_RDONLY | O_CLOEXEC);
+    void *page = fd < 0 ? MAP_FAILED : mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
+    return page == MAP_FAILED ? errno : 0;
+}
+
+/* Another process of this user is signalled, by the news of a descriptor: whose, with what, and
+ * from when. */
+static inline int act_owner(void)
+{
+    return act_outcome(fcntl(STDIN_FILENO, 8 /* F_SETOWN */, getpid()));
+}
+
+static inline int act_news(void)
+{
+    return act_outcome(fcntl(STDIN_FILENO, 10 /* F_SETSIG */, SIGKILL));
+}
+
+static inline int act_async(void)
+{
+    return act_outcome(fcntl(STDIN_FILENO, F_SETFL, O_NONBLOCK | 020000 /* O_ASYNC */));
+}
+
+/* A letter into the terminal, as if somebody had typed it. */
+static inline int act_type(void)
+{
+    return act_outcome(ioctl(STDIN_FILENO, TIOCSTI, "x"));
+}
+
+static inline int act_packet(void)
+{
+    return act_outcome(socket(AF_INET, SOCK_RAW, IPPROTO_UDP));
+}
+
+/* The sockets of all others, by the kernel's word. */
+static inline int act_audit(void)
+{
+    return act_outcome(socket(AF_NETLINK, SOCK_RAW, 4 /* NETLINK_SOCK_DIAG */));
+}
+
 static inline int act_limit(void)
 {
     const struct rlimit more = {RLIM_INFINITY, RLIM_INFINITY};
@@ -140,7 +190,9 @@ static const struct act {
     {"local", act_local_socket}, {"listen", act_listen}, {"exec", act_exec},
     {"fork", act_fork},          {"signal", act_signal}, {"trace", act_trace},
     {"code", act_code},          {"limit", act_limit},   {"hoard", act_hoard},
-    {"spin", act_spin},
+    {"spin", act_spin},          {"turn", act_turn},     {"run", act_run},
+    {"owner", act_owner},        {"news", act_news},     {"async", act_async},
+    {"type", act_type},          {"packet", act_packet}, {"audit", act_audit},
 };
 enum { ACTS_COUNT = sizeof(ACTS) / sizeof(ACTS[0]) };
 

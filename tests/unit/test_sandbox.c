@@ -1,8 +1,13 @@
 /* The sandbox of the helper programs: what ends a sealed process, and what it can still do. */
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <netdb.h>
+#include <nss.h>
 #include <sys/wait.h>
 
 #include "base/limits.h"
+#include "net/resolver.h"
+#include "sandbox/landlock.h"
 #include "sandbox/sandbox.h"
 #include "sandbox_acts.h"
 #include "suite.h"
@@ -43,6 +48,16 @@ static int end_of(enum cw_sandbox_role role, int (*run)(void))
     return WEXITSTATUS(end);
 }
 
+static pid_t start_forked(int (*run)(void))
+{
+    const pid_t pid = fork();
+    CU_ASSERT_FATAL(pid >= 0);
+    if (pid == 0) {
+        _exit(run());
+    }
+    return pid;
+}
+
 static int nothing(void)
 {
     return 0;
@@ -78,6 +93,14 @@ static const struct {
     {"signal", KILLED, KILLED, 0, 0},
     {"trace", KILLED, KILLED, 0, 0},
     {"code", KILLED, KILLED, 0, 0},
+    {"turn", KILLED, KILLED, 0, 0},
+    {"run", KILLED, EACCES, EACCES, EACCES},
+    {"owner", KILLED, KILLED, KILLED, KILLED},
+    {"news", KILLED, KILLED, KILLED, KILLED},
+    {"async", KILLED, KILLED, KILLED, KILLED},
+    {"type", KILLED, KILLED, 0, 0},
+    {"packet", KILLED, EAFNOSUPPORT, KILLED, EAFNOSUPPORT},
+    {"audit", KILLED, EAFNOSUPPORT, KILLED, EAFNOSUPPORT},
     {"limit", KILLED, EPERM, 0, 0},
     {"hoard", ENOMEM, 0, 0, 0},
 };
@@ -101,6 +124,38 @@ static void ends_who_does_what_is_forbidden(void)
                         FORBIDDEN[i].net_sanitized);
     }
     CU_ASSERT(access("/tmp/cryptowatch-sandbox-was-here", F_OK) != 0);
+}
+
+/* No more rule sets go over a process than these; so what main expects does not come about. */
+static int seal_under_many(enum cw_sandbox_role role)
+{
+    enum { LAYERS_MAX = 16 };
+    const struct cw_sandbox_plan plan = {.role = role, .fds_kept = KEPT};
+    struct cw_sandbox_state state;
+    cw_sandbox_limit(role, 0);
+    for (int i = 0; i < LAYERS_MAX; i++) {
+        (void)cw_landlock_restrict(NULL, 0, true);
+    }
+    return cw_sandbox_seal(&plan, &state, NULL) == CW_OK ? 0 : 1;
+}
+
+static int seal_net_under_many(void)
+{
+    return seal_under_many(CW_SANDBOX_NET);
+}
+
+static int seal_parse_under_many(void)
+{
+    return seal_under_many(CW_SANDBOX_PARSE);
+}
+
+static void is_never_less_than_main_says(void)
+{
+    if (!is_sealed_here() || cw_landlock_version() == 0) {
+        return;
+    }
+    CU_ASSERT(cw_child_wait(start_forked(seal_net_under_many), NULL) == CW_UNTRUSTED);
+    CU_ASSERT(cw_child_wait(start_forked(seal_parse_under_many), NULL) == CW_OK);
 }
 
 static int use_memory(void)
@@ -142,6 +197,31 @@ static int read_ca_store(void)
     return act_outcome(read(fd, &byte, 1));
 }
 
+/* What libcurl, OpenSSL and glibc ask of descriptors. */
+static int use_descriptor(void)
+{
+    int waiting = 0;
+    int on = 1;
+    const int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    const int copy = fcntl(fd, F_DUPFD_CLOEXEC, KEPT);
+    const bool is_good = fd >= 0 && copy >= 0 && fcntl(fd, F_GETFD) == FD_CLOEXEC &&
+                         fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 && fcntl(fd, F_GETFL) >= 0 &&
+                         fcntl(fd, F_SETFL, O_NONBLOCK) == 0 && ioctl(fd, FIONBIO, &on) == 0 &&
+                         ioctl(fd, FIONREAD, &waiting) == 0;
+    return is_good && (isatty(copy) == 1 || errno == ENOTTY) ? 0 : 1;
+}
+
+/* The index of a link is asked for by its name, and which addresses there are by netlink. */
+static int ask_for_links(void)
+{
+    struct ifaddrs *found = NULL;
+    const bool is_good = if_nametoindex("lo") > 0 && getifaddrs(&found) == 0;
+    if (is_good) {
+        freeifaddrs(found);
+    }
+    return is_good ? 0 : 1;
+}
+
 static void leaves_what_the_work_needs(void)
 {
     if (!is_sealed_here()) {
@@ -151,9 +231,39 @@ static void leaves_what_the_work_needs(void)
     CU_ASSERT_EQUAL(end_of(CW_SANDBOX_NET, use_memory), 0);
     CU_ASSERT_EQUAL(end_of(CW_SANDBOX_NET, look_up), 0);
     CU_ASSERT_EQUAL(end_of(CW_SANDBOX_NET, read_ca_store), 0);
+    CU_ASSERT_EQUAL(end_of(CW_SANDBOX_NET, use_descriptor), 0);
+    CU_ASSERT_EQUAL(end_of(CW_SANDBOX_NET, ask_for_links), 0);
     /* A bug is told from an attack. */
     CU_ASSERT_EQUAL(end_of(CW_SANDBOX_PARSE, use_abort), -100 - SIGABRT);
     CU_ASSERT_EQUAL(end_of(CW_SANDBOX_NET, use_abort), -100 - SIGABRT);
+}
+
+/* libnss_hesiod, which comes with glibc, stands for every module that it loads when first asked. */
+static bool is_module_loaded(void)
+{
+    char line[4096];
+    bool is_loaded = false;
+    FILE *maps = fopen("/proc/self/maps", "re");
+    while (maps != NULL && fgets(line, sizeof(line), maps) != NULL) {
+        is_loaded = is_loaded || strstr(line, "libnss_hesiod") != NULL;
+    }
+    if (maps != NULL) {
+        (void)fclose(maps);
+    }
+    return is_loaded;
+}
+
+static int load_modules(void)
+{
+    const bool is_set = __nss_configure_lookup("hosts", "files hesiod dns") == 0;
+    const bool was_loaded = is_module_loaded();
+    cw_resolver_open_early();
+    return is_set && !was_loaded && is_module_loaded() ? 0 : 1;
+}
+
+static void loads_the_modules_of_the_resolver_before(void)
+{
+    CU_ASSERT(cw_child_wait(start_forked(load_modules), NULL) == CW_OK);
 }
 
 static int read_spare(void)
@@ -267,7 +377,9 @@ static void is_left_away_only_on_request(void)
 
 static const struct cw_test tests[] = {
     {"ends who does what is forbidden", ends_who_does_what_is_forbidden},
+    {"is never less than main says", is_never_less_than_main_says},
     {"leaves what the work needs", leaves_what_the_work_needs},
+    {"loads the modules of the resolver before", loads_the_modules_of_the_resolver_before},
     {"closes descriptors that it was not given", closes_what_it_was_not_given},
     {"takes memory, time and descriptors", takes_memory_time_and_descriptors},
     {"stops at its limits", stops_at_its_limits},
