@@ -5,16 +5,25 @@
 
 enum { TRACKED_ARENA_BYTES = 256 << 20, FACTS_ARENA_BYTES = 1 << 20 };
 
+static void forget_matches(struct cw_work *work)
+{
+    cw_hits_clear(&work->hits);
+    cw_match_events_clear(&work->events);
+    cw_arena_free(work->arena);
+    work->arena = NULL;
+    work->tracked = NULL;
+    work->tracked_count = 0;
+    work->is_matched = false;
+}
+
 void cw_work_clear(struct cw_work *work)
 {
+    forget_matches(work);
     cw_watchlist_free(work->old_list);
     if (work->new_list != work->old_list) {
         cw_watchlist_free(work->new_list);
     }
     cw_delta_clear(&work->delta);
-    cw_hits_clear(&work->hits);
-    cw_match_events_clear(&work->events);
-    cw_arena_free(work->arena);
 }
 
 /* ---- a document ---------------------------------------------------------------------------- */
@@ -121,6 +130,7 @@ enum cw_status cw_work_unite(struct cw_work *work, const struct cw_watchlist *ot
     if (status != CW_OK) {
         return status;
     }
+    forget_matches(work);
     cw_watchlist_free(work->new_list);
     work->new_list = both;
     both = NULL;
@@ -147,12 +157,16 @@ enum cw_status cw_work_keep_removed(struct cw_work *work, struct cw_error *err)
 
 /* ---- matching ------------------------------------------------------------------------------ */
 
-static bool is_new_listing(void *ctx, const struct cw_listing *listing)
+bool cw_work_is_new_listing(const struct cw_work *work, const struct cw_listing *listing)
 {
-    const struct cw_work *work = ctx;
     return work->is_new_document && !work->is_quiet &&
            (work->old_list == NULL ||
             cw_watchlist_find(work->old_list, listing->entry_id, listing->canonical) == NULL);
+}
+
+static bool is_new_listing(void *ctx, const struct cw_listing *listing)
+{
+    return cw_work_is_new_listing(ctx, listing);
 }
 
 static bool is_new_pair(void *ctx, const char *case_id)
@@ -169,9 +183,12 @@ static bool is_new_pair(void *ctx, const char *case_id)
     return status != CW_OK || !is_known;
 }
 
-static enum cw_status match(struct cw_work *work, struct cw_error *err)
+enum cw_status cw_work_match(struct cw_work *work, struct cw_error *err)
 {
     struct cw_scan *scan = work->scan;
+    if (work->is_matched) {
+        return CW_OK;
+    }
     const char *feed = work->intake->feed->id;
     work->arena = cw_arena_new(TRACKED_ARENA_BYTES);
     if (work->arena == NULL) {
@@ -199,7 +216,9 @@ static enum cw_status match(struct cw_work *work, struct cw_error *err)
         .is_new_pair = is_new_pair,
         .ctx = work,
     };
-    return cw_reconcile(&input, &work->events, err);
+    status = cw_reconcile(&input, &work->events, err);
+    work->is_matched = status == CW_OK;
+    return status;
 }
 
 static struct cw_tracked tracked_now(const struct cw_match_event *event, bool was_alerted)
@@ -331,7 +350,7 @@ static enum cw_status commit_work(struct cw_work *work, const char *outcome, str
         status = cw_store_watchlist_replace(scan->store, &replacement, err);
     }
     if (status == CW_OK) {
-        status = match(work, err);
+        status = cw_work_match(work, err);
     }
     if (status == CW_OK) {
         status = settle(work, err);
@@ -395,7 +414,7 @@ static enum cw_status rehearse(struct cw_work *work, struct cw_error *err)
 {
     enum cw_status status = work->is_new_document ? number_listings(work, err) : CW_OK;
     if (status == CW_OK) {
-        status = match(work, err);
+        status = cw_work_match(work, err);
     }
     if (status == CW_OK) {
         status = settle(work, err);
