@@ -102,8 +102,12 @@ static void print_json(const struct cw_cli *cli, const struct cw_scan_report *re
                             report->log.error_text[0] == '\0'
                                 ? json_null()
                                 : cw_json_text(cw_span_cstr(report->log.error_text)));
-    cw_cli_json(json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:{s:I, s:I, s:I}}", "sandbox",
-                          sandbox_json(cli), "log", log, "started_at",
+    json_t *index = json_pack("{s:o}", "mended",
+                              report->index_damage.code == CW_OK
+                                  ? json_null()
+                                  : cw_json_text(cw_span_cstr(report->index_damage.text)));
+    cw_cli_json(json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:I, s:I, s:I}}", "sandbox",
+                          sandbox_json(cli), "log", log, "index", index, "started_at",
                           cw_json_time(report->started_at_s), "finished_at",
                           cw_json_time(report->finished_at_s), "feeds", feeds, "alerts", alerts,
                           "deliveries", "sent", (json_int_t)sent->sent, "pending",
@@ -152,6 +156,10 @@ static void print_text(const struct cw_cli *cli, const struct cw_scan_report *re
     if (report->log.error_text[0] != '\0') {
         (void)fprintf(stderr, "%s%s\n", cw_cli_level(cli, CW_LEVEL_WARNING),
                       report->log.error_text);
+    }
+    if (report->index_damage.code != CW_OK) {
+        (void)fprintf(stderr, "%sindex: what was published is damaged and was built anew: %s\n",
+                      cw_cli_level(cli, CW_LEVEL_WARNING), report->index_damage.text);
     }
     const struct cw_deliver_report *sent = &report->deliveries;
     if (sent->failed > 0 || sent->dead > 0 || sent->disabled > 0) {

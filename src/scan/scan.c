@@ -157,8 +157,13 @@ static enum cw_status publish(struct cw_scan *scan, struct cw_error *err)
         .now_s = cw_clock_now_s(&scan->options->clock),
         .is_forced = scan->options->is_forced,
     };
-    status = cw_publish(scan->home, scan->store, &options, NULL, err);
-    return status == CW_OK ? CW_OK : cw_error_prefix(err, "index: ");
+    struct cw_published published;
+    status = cw_publish(scan->home, scan->store, &options, &published, err);
+    if (status != CW_OK) {
+        return cw_error_prefix(err, "index: ");
+    }
+    scan->report->index_damage = published.damage;
+    return CW_OK;
 }
 
 static enum cw_status finish(struct cw_scan *scan, struct cw_error *err)

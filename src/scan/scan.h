@@ -56,6 +56,7 @@ struct cw_scan_report {
     struct cw_scan_alert *alerts;
     size_t alerts_count;
     struct cw_scan_log log;
+    struct cw_error index_damage; /* of the index that was found, and is replaced; else no code */
     struct cw_deliver_report deliveries;
     bool is_partial; /* something failed, is held, stale or dead, or the log stands: exit code 20 */
 };
