@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include "base/stop.h"
 #include "feed/parser.h"
 #include "scan/intake.h"
 
@@ -28,6 +29,26 @@ void cw_work_clear(struct cw_work *work)
 
 /* ---- a document ---------------------------------------------------------------------------- */
 
+/* A list on its way into memory, for as long as the run may last. */
+struct reading {
+    const struct cw_scan *scan;
+    struct cw_entry_sink sink;
+};
+
+static enum cw_status read_info(void *ctx, const struct cw_list_info *info, struct cw_error *err)
+{
+    const struct reading *reading = ctx;
+    return reading->sink.info(reading->sink.ctx, info, err);
+}
+
+static enum cw_status read_entry(void *ctx, const struct cw_entry *entry, struct cw_error *err)
+{
+    const struct reading *reading = ctx;
+    return cw_stop_is_asked() && cw_scan_is_late(reading->scan)
+               ? cw_error_set(err, CW_TEMPORARY, "the run was stopped")
+               : reading->sink.entry(reading->sink.ctx, entry, err);
+}
+
 static enum cw_status parse(const struct cw_work *work, int fd, struct cw_watchlist *list,
                             struct cw_error *err)
 {
@@ -41,9 +62,13 @@ static enum cw_status parse(const struct cw_work *work, int fd, struct cw_watchl
         .options_count = feed->options_count,
     };
     struct cw_parse_report report;
+    struct reading reading = {work->scan, cw_watchlist_sink(list)};
+    const struct cw_entry_sink sink = {read_info, read_entry, &reading};
+    if (cw_stop_is_asked()) {
+        options.timeout_s = CW_STOP_GRACE_MS / 1000;
+    }
     cw_date_format(work->intake->fetched.retrieved_at_s, options.day);
-    const enum cw_status status =
-        cw_parser_run(&options, fd, cw_watchlist_sink(list), &report, err);
+    const enum cw_status status = cw_parser_run(&options, fd, sink, &report, err);
     return status == CW_OK ? cw_watchlist_finish(list, err) : status;
 }
 

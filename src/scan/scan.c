@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/stop.h"
 #include "fetch/snapshots.h"
 #include "publish/publish.h"
 #include "scan/ended.h"
@@ -182,7 +183,8 @@ static enum cw_status finish(struct cw_scan *scan, struct cw_error *err)
         report->is_partial |= feed == CW_SCAN_FAILED || feed == CW_SCAN_HELD ||
                               report->feeds[i].error_text[0] != '\0';
     }
-    report->is_partial |= report->log.error_text[0] != '\0';
+    report->is_stopped = cw_stop_is_asked();
+    report->is_partial |= report->is_stopped || report->log.error_text[0] != '\0';
     report->is_partial |= report->deliveries.dead > 0 || report->deliveries.disabled > 0;
     report->finished_at_s = cw_clock_now_s(&scan->options->clock);
     if (status == CW_OK && published != CW_OK) {
