@@ -352,6 +352,8 @@ class Rules(fault_server.Case):
         error = self.held_for_alerts("2026-11-20T01:00:00Z", rows(*ours, *again))
         self.assertRegex(error, "^read for the first time it would raise 21 alerts beyond one for "
                                 "each address of a case")
+        self.assertRegex(self.receiver.alerts()[-1]["data"]["text"]["en"],
+                         "^Feed list is held since .* and nothing of it is in force.$")
         self.assertEqual(self.home.check(MANY[3])[0], 10)
         self.assertEqual(self.accepted("2026-11-20T02:00:00Z"), ["address.listed"] * 46)
 
@@ -417,6 +419,8 @@ class Rules(fault_server.Case):
         self.assertEqual((notice["severitytext"], notice["data"]["error"]["code"]),
                          ("HIGH", "all-gone"))
         self.assertIn("all 4 addresses", notice["data"]["error"]["detail"])
+        self.assertEqual(notice["data"]["text"]["en"],
+                         "Every monitored address on feed list left it at once (2026-11-20T01:00:00Z).")
         self.assertEqual(self.at("2026-11-20T02:00:00Z")[2], [])
 
     def test_rule_22_what_left_a_list_is_remembered_with_its_dates(self):
