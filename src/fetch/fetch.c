@@ -140,6 +140,13 @@ static void read_files(struct run *run)
     }
 }
 
+/* What is asked to stop stops the program too, often: that is no failure of its own. */
+static void lose_web(struct run *run, const char *code, const char *why)
+{
+    const bool is_stopped = cw_stop_is_asked();
+    fail_web(run, is_stopped ? CW_FETCH_STOPPED : code, is_stopped ? STOPPED_WHY : why);
+}
+
 static void hear_all(struct run *run)
 {
     while (cw_net_open_requests(run->net) > 0) {
@@ -154,20 +161,19 @@ static void hear_all(struct run *run)
             cw_fetching_answer(&run->items[answer.id], &answer);
             continue;
         }
-        if (cw_stop_is_asked()) {
-            fail_web(run, CW_FETCH_STOPPED, STOPPED_WHY);
-        } else if (status == CW_TEMPORARY && left_ms > wait_ms) {
+        if (status == CW_TEMPORARY && left_ms > wait_ms && !cw_stop_is_asked()) {
             continue;
-        } else if (status == CW_TEMPORARY) {
-            fail_web(run, cw_net_failure_name(CW_NET_TIMEOUT), "no answer came in time");
+        }
+        if (status == CW_TEMPORARY) {
+            lose_web(run, cw_net_failure_name(CW_NET_TIMEOUT), "no answer came in time");
         } else {
-            fail_web(run, "net-program", err.text);
+            lose_web(run, "net-program", err.text);
         }
         return;
     }
     /* broken while a request was sent: those before it are lost without a result */
     if (run->net != NULL) {
-        fail_web(run, "net-program", "the network program ended");
+        lose_web(run, "net-program", "the network program ended");
     }
 }
 
