@@ -111,6 +111,10 @@ struct cw_alert_provenance {
     uint64_t snapshot_bytes;
 };
 
+/** error_code of the one feed.suspect that is no hold: the document is believed, and lists none of
+ *  the monitored addresses that the one before it listed. */
+#define CW_ALERT_ALL_GONE "all-gone"
+
 /** data.feed and data.error of a feed alert. */
 struct cw_alert_feed {
     const char *id;

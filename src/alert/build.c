@@ -353,6 +353,9 @@ static void put_sentences(struct maker *maker, struct node data)
     if (cw_alert_family_of(facts->type) == CW_FAMILY_FEED) {
         words.feed = feed->id;
         words.failures = feed->failures;
+        words.is_first = feed->last_good_at_s == 0;
+        words.is_all_gone =
+            feed->error_code != NULL && strcmp(feed->error_code, CW_ALERT_ALL_GONE) == 0;
         cw_time_format(feed->since_s, since);
     }
     const struct node text = put_object(maker, data, "text");

@@ -60,6 +60,8 @@ struct cw_sentence_words {
     uint64_t failures;
     bool is_baseline;
     bool is_entity;
+    bool is_first;    /* a held list of which nothing is in force */
+    bool is_all_gone; /* a list that is believed, and has let go of all that is ours */
 };
 /** Appends the sentence of an alert; false when there is none in this language. */
 bool cw_sentence_write(struct cw_buf *out, struct cw_span language, enum cw_alert_type type,

@@ -19,6 +19,8 @@ enum sentence {
     FEED_RECOVERED,
     FEED_STALE,
     FEED_SUSPECT,
+    FEED_SUSPECT_FIRST,
+    FEED_ALL_GONE,
     KEY_CHANGED,
     ENDPOINT_DISABLED,
     HEARTBEAT,
@@ -75,6 +77,17 @@ static const char *const templates[][LANGUAGES] = {
          "la dernière liste valable reste en vigueur.",
          "피드 {feed|은|는} 새 내용이 타당해 보이지 않아 {since}부터 보류 중이며, 마지막 정상 "
          "목록이 계속 유효합니다."},
+    [FEED_SUSPECT_FIRST] =
+        {"Feed {feed} is held since {since} because its content is implausible, and nothing of it "
+         "is in force.",
+         "Le flux {feed} est retenu depuis {since} car son contenu n’est pas plausible, et rien "
+         "n’en est en vigueur.",
+         "피드 {feed|은|는} 내용이 타당해 보이지 않아 {since}부터 보류 중이며, 이 피드에서 유효한 "
+         "목록은 아직 없습니다."},
+    [FEED_ALL_GONE] =
+        {"Every monitored address on feed {feed} left it at once ({since}).",
+         "Toutes les adresses surveillées du flux {feed} l’ont quitté en une fois ({since}).",
+         "피드 {feed}에 있던 감시 대상 주소가 한꺼번에 모두 삭제되었습니다({since})."},
     [KEY_CHANGED] = {"A signing key of this scanner changed ({subject}).",
                      "Une clé de signature de ce scanner a changé ({subject}).",
                      "이 스캐너의 서명 키가 변경되었습니다({subject})."},
@@ -106,7 +119,8 @@ static enum sentence sentence_of(enum cw_alert_type type, const struct cw_senten
     case CW_ALERT_FEED_STALE:
         return FEED_STALE;
     case CW_ALERT_FEED_SUSPECT:
-        return FEED_SUSPECT;
+        return words->is_all_gone ? FEED_ALL_GONE
+                                  : (words->is_first ? FEED_SUSPECT_FIRST : FEED_SUSPECT);
     case CW_ALERT_KEY_CHANGED:
         return KEY_CHANGED;
     case CW_ALERT_ENDPOINT_DISABLED:

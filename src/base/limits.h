@@ -126,6 +126,7 @@
 #define CW_INDEX_MANIFEST_MAX    (4u << 20) /* bytes of index/current · refused, built anew */
 
 #define CW_RUN_DEADLINE_S        1800   /* whole scan, default of run_deadline · stage is named, run ends */
+#define CW_STOP_GRACE_MS         5000u  /* after SIGTERM or SIGINT, for what was fetched and what is on its way · left to the next run */
 #define CW_METRICS_BYTES_MAX     (512u << 10) /* bytes of metrics_file: all lists and endpoints, with the longest names and numbers, need 0.4 MB · not written, said */
 
 /* the report (src/report) */

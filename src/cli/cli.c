@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 
+#include "base/stop.h"
 #include "base/text.h"
 
 static const char *level_text(enum cw_level level)
@@ -40,6 +41,14 @@ void cw_cli_say(const struct cw_cli *cli, const char *fmt, ...)
     va_end(args);
     cw_text_escape_to(safe, sizeof(safe), cw_span_cstr(text));
     (void)fprintf(stderr, "%s\n", safe);
+}
+
+void cw_cli_tell_stop(const struct cw_cli *cli, const char *what_now)
+{
+    if (cw_stop_is_asked()) {
+        (void)fprintf(stderr, "%scryptowatch %s: stopped by a signal: %s\n",
+                      cw_cli_level(cli, CW_LEVEL_WARNING), cli->command->name, what_now);
+    }
 }
 
 int cw_cli_exit_of(enum cw_status status, enum cw_exit otherwise)

@@ -105,6 +105,9 @@ const char *cw_cli_data_level(const struct cw_cli *cli, enum cw_level level);
 /** A sentence on stderr unless --quiet. */
 void cw_cli_say(const struct cw_cli *cli, const char *fmt, ...) CW_PRINTF(2, 3);
 
+/** Says on stderr, when the run was asked to stop by a signal, that it was, and what now. */
+void cw_cli_tell_stop(const struct cw_cli *cli, const char *what_now);
+
 /** What a command needs of the home. A slip in a feed file or a rule stops only what reads them. */
 enum cw_home_need {
     CW_NEED_CONFIG,         /* the configuration alone */

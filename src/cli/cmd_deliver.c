@@ -1,3 +1,4 @@
+#include "base/stop.h"
 #include "cli/run_metrics.h"
 #include "scan/ended.h"
 #include "scan/ledger.h"
@@ -106,8 +107,8 @@ static int exit_of(enum cw_status status, const struct outcome *outcome)
         return cw_cli_exit_of(status, CW_EXIT_IO);
     }
     const bool is_log_well = outcome->log_error.text[0] == '\0';
-    return is_log_well && outcome->sent.dead + outcome->sent.disabled == 0 ? CW_EXIT_OK
-                                                                           : CW_EXIT_PARTIAL;
+    const bool is_well = is_log_well && outcome->sent.dead + outcome->sent.disabled == 0;
+    return is_well && !cw_stop_is_asked() ? CW_EXIT_OK : CW_EXIT_PARTIAL;
 }
 
 static int run(const struct cw_cli *cli, const struct cw_home *home)
@@ -116,6 +117,7 @@ static int run(const struct cw_cli *cli, const struct cw_home *home)
     struct cw_error err = {0};
     struct cw_writer writer;
     struct cw_metrics_run told = {.started_at_s = cw_clock_now_s(&cli->clock)};
+    cw_stop_listen();
     enum cw_status status = cw_cli_writer_open(home->config, &writer, &err);
     struct delivering delivering = {cli, home, writer.store, &outcome};
     if (status == CW_OK) {
@@ -133,6 +135,7 @@ static int run(const struct cw_cli *cli, const struct cw_home *home)
     }
     cw_cli_writer_close(&writer);
     if (status == CW_OK) {
+        cw_cli_tell_stop(cli, "what is not delivered waits for the next one");
         print(cli, &outcome);
         return code;
     }
@@ -148,7 +151,8 @@ int cw_cmd_deliver(struct cw_cli *cli, int argc, char **argv)
             "for the transparency log is published before.",
         .examples = "cryptowatch deliver\ncryptowatch deliver --json\n",
         .exits = "0 done\n"
-                 "20 a delivery is dead, an endpoint disabled, the log not continued, or the "
+                 "20 stopped by a signal, a delivery is dead, an endpoint disabled, the log not "
+                 "continued, or the "
                  "metrics file cannot be written\n"
                  "64 usage\n75 a run holds the lock\n77 a key is too open\n78 configuration\n",
         .see = "cryptowatch-scan(1), cryptowatch-alert(1), cryptowatch-webhook(1), "

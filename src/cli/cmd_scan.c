@@ -1,4 +1,5 @@
 #include "base/datetime.h"
+#include "base/stop.h"
 #include "cli/run_metrics.h"
 #include "cli/tone.h"
 #include "sandbox/sandbox.h"
@@ -102,11 +103,15 @@ static void print_json(const struct cw_cli *cli, const struct cw_scan_report *re
                             report->log.error_text[0] == '\0'
                                 ? json_null()
                                 : cw_json_text(cw_span_cstr(report->log.error_text)));
-    cw_cli_json(json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:{s:I, s:I, s:I}}", "sandbox",
-                          sandbox_json(cli), "log", log, "started_at",
-                          cw_json_time(report->started_at_s), "finished_at",
-                          cw_json_time(report->finished_at_s), "feeds", feeds, "alerts", alerts,
-                          "deliveries", "sent", (json_int_t)sent->sent, "pending",
+    json_t *index = json_pack("{s:o}", "mended",
+                              report->index_damage.code == CW_OK
+                                  ? json_null()
+                                  : cw_json_text(cw_span_cstr(report->index_damage.text)));
+    cw_cli_json(json_pack("{s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:{s:I, s:I, s:I}}", "sandbox",
+                          sandbox_json(cli), "log", log, "index", index, "stopped",
+                          report->is_stopped, "started_at", cw_json_time(report->started_at_s),
+                          "finished_at", cw_json_time(report->finished_at_s), "feeds", feeds,
+                          "alerts", alerts, "deliveries", "sent", (json_int_t)sent->sent, "pending",
                           (json_int_t)sent->pending, "dead", (json_int_t)sent->dead));
 }
 
@@ -153,6 +158,10 @@ static void print_text(const struct cw_cli *cli, const struct cw_scan_report *re
         (void)fprintf(stderr, "%s%s\n", cw_cli_level(cli, CW_LEVEL_WARNING),
                       report->log.error_text);
     }
+    if (report->index_damage.code != CW_OK) {
+        (void)fprintf(stderr, "%sindex: what was published is damaged and was built anew: %s\n",
+                      cw_cli_level(cli, CW_LEVEL_WARNING), report->index_damage.text);
+    }
     const struct cw_deliver_report *sent = &report->deliveries;
     if (sent->failed > 0 || sent->dead > 0 || sent->disabled > 0) {
         (void)fprintf(stderr,
@@ -181,11 +190,13 @@ static int run(struct cw_cli *cli, const struct cw_home *home, struct cw_scan_op
     struct cw_scan_report report;
     struct cw_error err = {0};
     int code = CW_EXIT_OK;
+    cw_stop_listen();
     if (cw_scan_run(home, &options, &report, &err) != CW_OK) {
         code = cw_cli_fail(cli, &err, CW_EXIT_USAGE);
     } else {
         const bool is_dry = options.mode == CW_SCAN_DRY;
         code = is_dry && report.is_partial ? CW_EXIT_PARTIAL : scanning.code;
+        cw_cli_tell_stop(cli, "what was read is kept, and the next scan does the rest");
         if (cli->is_json) {
             print_json(cli, &report);
         } else {
@@ -221,7 +232,8 @@ int cw_cmd_scan(struct cw_cli *cli, int argc, char **argv)
         .options_count = CW_COUNT(options),
         .examples = "cryptowatch scan\ncryptowatch scan --feed ofac-sdn-advanced --force\n",
         .exits = "0 done\n"
-                 "20 done, but a list failed or is held, a delivery is dead, the log is not "
+                 "20 done, but stopped by a signal, a list failed or is held, a delivery is dead, "
+                 "the log is not "
                  "continued, or the metrics file cannot be written\n"
                  "64 usage\n75 another run holds the lock\n77 a key is too open\n"
                  "78 configuration\n",

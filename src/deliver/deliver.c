@@ -1,5 +1,6 @@
 #include "deliver/deliver.h"
 
+#include "base/stop.h"
 #include "deliver/lane.h"
 
 /* Past its own time limit and this grace the program is taken for hung. */
@@ -155,7 +156,7 @@ static bool lane_wakes(const struct run *run, const struct cw_lane *lane, uint64
 {
     switch (lane->state) {
     case CW_LANE_BUSY:
-        *ret_at_ms = lane->began_ms + CW_DELIVERY_TOTAL_MS + HUNG_GRACE_MS;
+        *ret_at_ms = cw_stop_limit(lane->began_ms + CW_DELIVERY_TOTAL_MS + HUNG_GRACE_MS);
         return true;
     case CW_LANE_FREE:
         *ret_at_ms = lane->is_drained && lane->again_count > 0 ? lane->again[0].ready_ms : 0;
@@ -251,7 +252,8 @@ static enum cw_status listen_to_net(struct run *run, uint64_t wait_ms, struct cw
     if (status != CW_OK) {
         return status;
     }
-    status = cw_net_receive(run->net, wait_ms, &result, &cause);
+    status = cw_net_receive(run->net, wait_ms < CW_STOP_POLL_MS ? wait_ms : CW_STOP_POLL_MS,
+                            &result, &cause);
     if (status == CW_OK) {
         return take_result(run, &result, err);
     }
@@ -261,7 +263,9 @@ static enum cw_status listen_to_net(struct run *run, uint64_t wait_ms, struct cw
     if (status != CW_TEMPORARY) {
         return lose_net(run, cause.text, err);
     }
-    return is_hung(run) ? lose_net(run, "the network program does not answer", err) : CW_OK;
+    const char *why = cw_stop_is_asked() ? "the run was stopped before an answer came"
+                                         : "the network program does not answer";
+    return is_hung(run) ? lose_net(run, why, err) : CW_OK;
 }
 
 static enum cw_status work(struct run *run, struct cw_error *err)

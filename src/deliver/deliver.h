@@ -62,7 +62,7 @@ struct cw_deliver_options {
     const char *user_agent; /* "cryptowatch/0.1.0" */
     struct cw_clock clock;
     struct cw_random random;
-    uint64_t deadline_ms; /* monotonic: no attempt starts after it */
+    uint64_t deadline_ms; /* monotonic: no attempt starts after it, nor when the run is to stop */
     /* NULL, or called in the transaction that disables an endpoint: queues what tells the others,
      * who get it in this run. */
     enum cw_status (*on_disabled)(void *ctx, const char *endpoint, struct cw_error *err);

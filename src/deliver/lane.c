@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "base/stop.h"
+
 /* ---- making ---- */
 
 /* A time beyond this was written while the clock was wrong: what waits for it is due. */
@@ -213,7 +215,7 @@ enum cw_status cw_lane_take(struct cw_lanes *lanes, struct cw_lane *lane, bool *
 {
     CW_ASSERT(lane->state == CW_LANE_FREE);
     *ret_has_row = false;
-    if (cw_clock_monotonic_ms(&lanes->options->clock) >= lane->deadline_ms) {
+    if (cw_stop_is_asked() || cw_clock_monotonic_ms(&lanes->options->clock) >= lane->deadline_ms) {
         lane->state = CW_LANE_CLOSED;
         return CW_OK;
     }

@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 
+#include "base/stop.h"
 #include "base/text.h"
 #include "fetch/fetching.h"
 
@@ -58,6 +59,8 @@ void cw_fetching_fail(struct cw_fetching *fetching, const char *code, const char
 
 /* ---- the run ---- */
 
+static const char *const STOPPED_WHY = "the run was stopped before the list had come";
+
 struct run {
     const struct cw_fetch_options *options;
     struct cw_fetching *items;
@@ -84,7 +87,9 @@ static void begin(struct run *run, struct cw_fetching *fetching)
     fetching->request_ms = own_ms < left_ms ? own_ms : left_ms;
     fetching->result->started_at_s = cw_clock_now_s(&run->options->clock);
     cw_fetching_copy(fetching->result->url, CW_FETCH_URL_BYTES, cw_span_cstr(feed->url));
-    if (fetching->request_ms == 0) {
+    if (cw_stop_is_asked()) {
+        cw_fetching_fail(fetching, CW_FETCH_STOPPED, "%s", STOPPED_WHY);
+    } else if (fetching->request_ms == 0) {
         cw_fetching_fail(fetching, cw_net_failure_name(CW_NET_TIMEOUT),
                          "the time of this run is over");
     } else if (cw_snapshot_begin(run->options->snapshots_dir, &fetching->tmp, &err) != CW_OK) {
@@ -135,29 +140,40 @@ static void read_files(struct run *run)
     }
 }
 
+/* What is asked to stop stops the program too, often: that is no failure of its own. */
+static void lose_web(struct run *run, const char *code, const char *why)
+{
+    const bool is_stopped = cw_stop_is_asked();
+    fail_web(run, is_stopped ? CW_FETCH_STOPPED : code, is_stopped ? STOPPED_WHY : why);
+}
+
 static void hear_all(struct run *run)
 {
     while (cw_net_open_requests(run->net) > 0) {
         struct cw_net_result answer;
         struct cw_error err = {0};
         const uint64_t now_ms = cw_clock_monotonic_ms(&run->options->clock);
-        const uint64_t wait_ms = run->until_ms > now_ms ? run->until_ms - now_ms : 0;
+        const uint64_t left_ms = run->until_ms > now_ms ? run->until_ms - now_ms : 0;
+        const uint64_t wait_ms = left_ms < CW_STOP_POLL_MS ? left_ms : CW_STOP_POLL_MS;
         const enum cw_status status = cw_net_receive(run->net, wait_ms, &answer, &err);
         if (status == CW_OK) {
             CW_ASSERT(answer.id < run->count);
             cw_fetching_answer(&run->items[answer.id], &answer);
             continue;
         }
+        if (status == CW_TEMPORARY && left_ms > wait_ms && !cw_stop_is_asked()) {
+            continue;
+        }
         if (status == CW_TEMPORARY) {
-            fail_web(run, cw_net_failure_name(CW_NET_TIMEOUT), "no answer came in time");
+            lose_web(run, cw_net_failure_name(CW_NET_TIMEOUT), "no answer came in time");
         } else {
-            fail_web(run, "net-program", err.text);
+            lose_web(run, "net-program", err.text);
         }
         return;
     }
     /* broken while a request was sent: those before it are lost without a result */
     if (run->net != NULL) {
-        fail_web(run, "net-program", "the network program ended");
+        lose_web(run, "net-program", "the network program ended");
     }
 }
 

@@ -25,6 +25,9 @@ struct cw_fetch_job {
     const char *snapshot_sha256; /* accepted snapshot, "" when there is none */
 };
 
+/** error_code of a list that the run has no time left for: it was asked to stop (base/stop.h). */
+#define CW_FETCH_STOPPED "stopped"
+
 enum { CW_FETCH_TEXT_BYTES = 512, CW_FETCH_URL_BYTES = 2049 };
 
 /** What came of it. Plain values, NUL-terminated. */
@@ -51,7 +54,8 @@ struct cw_fetch_options {
     struct cw_net_options net;
     const char *snapshots_dir; /* exists */
     const char *user_agent;    /* default for feeds without their own */
-    uint64_t deadline_ms;      /* monotonic; transfers still open then fail with "timeout" */
+    uint64_t deadline_ms;      /* monotonic; transfers still open then fail with "timeout", and
+                                  when the run is to stop with "stopped" */
     struct cw_clock clock;
     /** May be NULL: progress for a terminal, called when a feed ends. A new list ends only after
      * the network program has, because until then its bytes are not ours alone. */

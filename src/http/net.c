@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -12,6 +11,7 @@
 #include "base/child.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/stop.h"
 #include "http/wire.h"
 #include "sandbox/sandbox.h"
 
@@ -339,6 +339,7 @@ enum cw_status cw_net_receive(struct cw_net *net, uint64_t timeout_ms, struct cw
 {
     CW_ASSERT(net != NULL);
     const uint64_t start_ms = cw_clock_monotonic_ms(&net->clock);
+    const uint64_t end_ms = timeout_ms < UINT64_MAX - start_ms ? start_ms + timeout_ms : UINT64_MAX;
     for (;;) {
         if (net->is_broken) {
             return cw_error_set(err, CW_IO, "the network program has ended");
@@ -347,14 +348,16 @@ enum cw_status cw_net_receive(struct cw_net *net, uint64_t timeout_ms, struct cw
         if (status != CW_TEMPORARY) {
             return status;
         }
-        const uint64_t waited_ms = cw_clock_monotonic_ms(&net->clock) - start_ms;
-        if (waited_ms >= timeout_ms) {
+        const uint64_t now_ms = cw_clock_monotonic_ms(&net->clock);
+        const uint64_t until_ms = cw_stop_limit(end_ms);
+        if (now_ms >= until_ms) {
             return cw_error_set(err, CW_TEMPORARY, "no result within %llu ms",
                                 (unsigned long long)timeout_ms);
         }
-        const uint64_t left_ms = timeout_ms - waited_ms;
+        const uint64_t left_ms = until_ms - now_ms;
         struct pollfd waiting = {.fd = net->from, .events = POLLIN};
-        const int ready = poll(&waiting, 1, left_ms > INT_MAX ? INT_MAX : (int)left_ms);
+        const int ready =
+            poll(&waiting, 1, left_ms > CW_STOP_POLL_MS ? CW_STOP_POLL_MS : (int)left_ms);
         if (ready < 0 && errno != EINTR) {
             return broken(net, CW_IO, "cannot be waited for", err);
         }

@@ -99,7 +99,7 @@ CW_NODISCARD enum cw_status cw_net_start(const struct cw_net_options *options, c
 /** Hands over one request; it starts at once. CW_INVALID when a field breaks the rules above. */
 CW_NODISCARD enum cw_status cw_net_send(struct cw_net *net, const struct cw_net_request *request,
                                         struct cw_error *err);
-/** Waits for the next result, at most timeout_ms.
+/** Waits for the next result, at most timeout_ms; less when the run is to stop (base/stop.h).
  *  Returns: CW_OK; CW_TEMPORARY when the time is over; CW_UNTRUSTED or CW_IO when the program died
  *           or babbled (all open requests are then lost). */
 CW_NODISCARD enum cw_status cw_net_receive(struct cw_net *net, uint64_t timeout_ms,

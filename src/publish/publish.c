@@ -166,13 +166,16 @@ enum cw_status cw_publish_build(const struct cw_home *home, struct cw_store *sto
 
 /* ---- the folder ---- */
 
-/* The index in force, when it was built from what there is now and can be opened. */
+/* The index in force, when it was built from what there is now and is whole: every block is read,
+ * for a damaged one would keep readers from an answer until a list changes. CW_STATE in ret_damage
+ * when it is there and is not what was written. */
 static bool is_current(const char *folder, const struct cw_manifest *wanted,
-                       struct cw_manifest *ret_old)
+                       struct cw_manifest *ret_old, struct cw_error *ret_damage)
 {
     CW_CLEANUP(cw_index_closep) struct cw_index *index = NULL;
-    return cw_index_open_current(folder, ret_old, &index, NULL) == CW_OK &&
-           memcmp(ret_old->basis, wanted->basis, sizeof(wanted->basis)) == 0;
+    return cw_index_open_current(folder, ret_old, &index, ret_damage) == CW_OK &&
+           memcmp(ret_old->basis, wanted->basis, sizeof(wanted->basis)) == 0 &&
+           cw_index_verify(index, ret_damage) == CW_OK;
 }
 
 static enum cw_status build_file(const struct cw_home *home, struct cw_store *store,
@@ -199,21 +202,25 @@ static enum cw_status build_file(const struct cw_home *home, struct cw_store *st
 
 static enum cw_status bring_up_to_date(const struct cw_home *home, struct cw_store *store,
                                        const char *folder, const struct cw_publish_options *options,
-                                       bool *ret_is_built, struct cw_error *err)
+                                       struct cw_published *ret, struct cw_error *err)
 {
     struct cw_manifest manifest = {.generation = options->generation, .built_at_s = options->now_s};
     struct cw_manifest old = {0};
     enum cw_status status = cw_publish_describe(home, store, &manifest, err);
-    const bool is_old_right = status == CW_OK && is_current(folder, &manifest, &old);
-    *ret_is_built = status == CW_OK && (options->is_forced || !is_old_right);
-    manifest.index = *ret_is_built ? options->generation : old.index;
-    if (*ret_is_built) {
+    struct cw_error damage = {0};
+    const bool is_old_right = status == CW_OK && is_current(folder, &manifest, &old, &damage);
+    ret->is_built = status == CW_OK && (options->is_forced || !is_old_right);
+    manifest.index = ret->is_built ? options->generation : old.index;
+    if (ret->is_built) {
         status = build_file(home, store, folder, &manifest, err);
     }
     if (status == CW_OK) {
         status = cw_manifest_publish(folder, &manifest, err);
     }
-    if (status == CW_OK && *ret_is_built) {
+    if (status == CW_OK && damage.code == CW_STATE) {
+        ret->damage = damage;
+    }
+    if (status == CW_OK && ret->is_built) {
         cw_index_prune(folder, manifest.index, old.index); /* readers may still have the old one */
     }
     cw_manifest_clear(&manifest);
@@ -222,10 +229,10 @@ static enum cw_status bring_up_to_date(const struct cw_home *home, struct cw_sto
 }
 
 enum cw_status cw_publish(const struct cw_home *home, struct cw_store *store,
-                          const struct cw_publish_options *options, bool *ret_is_built,
+                          const struct cw_publish_options *options, struct cw_published *ret,
                           struct cw_error *err)
 {
-    bool is_built = false;
+    struct cw_published published = {0};
     bool is_mine = false;
     char *folder = cw_publish_folder(home->config);
     if (folder == NULL) {
@@ -236,12 +243,12 @@ enum cw_status cw_publish(const struct cw_home *home, struct cw_store *store,
         status = cw_store_read_begin(store, &is_mine, err);
     }
     if (status == CW_OK) {
-        status = bring_up_to_date(home, store, folder, options, &is_built, err);
+        status = bring_up_to_date(home, store, folder, options, &published, err);
     }
     cw_store_read_end(store, is_mine);
     free(folder);
-    if (status == CW_OK && ret_is_built != NULL) {
-        *ret_is_built = is_built;
+    if (status == CW_OK) {
+        *ret = published;
     }
     return status;
 }

@@ -36,13 +36,17 @@ struct cw_publish_options {
     int64_t now_s;
     bool is_forced; /* build the file anew, whatever is there */
 };
+struct cw_published {
+    bool is_built;          /* a new file was made */
+    struct cw_error damage; /* CW_STATE: what was wrong with the one it stands for; else no code */
+};
 /** Brings state_dir/index up to date: the file when lists, cases or the set of feeds changed since
- *  it was built, or when it is missing, and the manifest always. What a killed run has left between
+ *  it was built, or when it is missing or damaged, and the manifest always. One that stays is read
+ *  whole, to be sure of it. What a killed run has left between
  *  its commit and its publication is made good by this. Needs the lock of a run.
- *  Out:     ret_is_built  whether a new file was made; may be NULL
  *  Returns: as cw_publish_build; what was in force stays so on failure */
 CW_NODISCARD enum cw_status cw_publish(const struct cw_home *home, struct cw_store *store,
-                                       const struct cw_publish_options *options, bool *ret_is_built,
-                                       struct cw_error *err);
+                                       const struct cw_publish_options *options,
+                                       struct cw_published *ret, struct cw_error *err);
 
 #endif

@@ -1,6 +1,7 @@
 #include "scan/hold.h"
 
 #include "address/reserved.h"
+#include "base/stop.h"
 #include "base/text.h"
 
 /* An entry on an address that nobody holds says that the list is not what it was meant to be. */
@@ -106,6 +107,10 @@ static enum cw_status stay(struct cw_work *work, struct cw_error *err)
 
 static enum cw_status refuse(struct cw_work *work, const char *text, struct cw_error *err)
 {
+    if (cw_stop_is_asked()) {
+        cw_scan_stopped(work->intake); /* what ends us may have ended the parser */
+        return CW_OK;
+    }
     const enum cw_status status = cw_scan_failed(work->scan, work->intake, "parse", text, err);
     return status == CW_OK ? stay(work, err) : status;
 }
@@ -228,6 +233,10 @@ static enum cw_status take_failed(struct cw_work *work, struct cw_error *err)
 {
     struct cw_intake *intake = work->intake;
     bool is_done = false;
+    if (strcmp(intake->fetched.error_code, CW_FETCH_STOPPED) == 0) {
+        cw_scan_stopped(intake);
+        return CW_OK;
+    }
     const enum cw_status status = cw_scan_failed(work->scan, intake, intake->fetched.error_code,
                                                  intake->fetched.error_text, err);
     return status == CW_OK ? look_again(work, NULL, &is_done, err) : status;
@@ -239,6 +248,10 @@ static enum cw_status fail(struct cw_scan *scan, struct cw_intake *intake, const
                            const char *text, struct cw_error *err)
 {
     intake->state = intake->stored;
+    if (intake->is_due && !intake->is_recorded && cw_stop_is_asked()) {
+        cw_scan_stopped(intake);
+        return CW_OK;
+    }
     if (intake->is_due && !intake->is_recorded) {
         return cw_scan_failed(scan, intake, code, text, err);
     }
@@ -250,14 +263,13 @@ static enum cw_status fail(struct cw_scan *scan, struct cw_intake *intake, const
 
 /* Lists that take their time leave none for what comes behind them; a run that never ends would
  * keep out all those that follow. What was fetched in vain is fetched again. */
-static bool is_late(const struct cw_scan *scan)
-{
-    return cw_clock_monotonic_ms(&scan->options->clock) >= scan->deadline_ms;
-}
-
 static enum cw_status leave(struct cw_work *work, struct cw_error *err)
 {
     char text[CW_FETCH_TEXT_BYTES];
+    if (cw_stop_is_asked()) {
+        cw_scan_stopped(work->intake);
+        return CW_OK;
+    }
     (void)snprintf(text, sizeof(text),
                    "the time of this run (run_deadline, %lld seconds) was over before the list was "
                    "read",
@@ -276,7 +288,7 @@ static enum cw_status take(struct cw_work *work, struct cw_error *err)
         intake->is_due = false; /* two documents are in force, and neither can be read alone */
     }
     if (intake->is_due && (intake->fetched.outcome == CW_FETCH_NEW || is_back(intake))) {
-        return is_late(work->scan) ? leave(work, err) : take_document(work, err);
+        return cw_scan_is_late(work->scan) ? leave(work, err) : take_document(work, err);
     }
     return take_unchanged(work, err);
 }

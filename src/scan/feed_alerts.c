@@ -131,7 +131,7 @@ enum cw_status cw_scan_tell_all_gone(struct cw_scan *scan, const struct cw_intak
     told_init(&told, scan, intake);
     (void)snprintf(text, sizeof(text), "all %zu addresses of our cases left this list at once",
                    count);
-    told.feed.error_code = "all-gone";
+    told.feed.error_code = CW_ALERT_ALL_GONE;
     told.feed.error_detail = text;
     const enum cw_status status = tell(scan, &told, CW_ALERT_FEED_SUSPECT, scan->now_s, err);
     cw_buf_clear(&told.detail);

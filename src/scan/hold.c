@@ -22,17 +22,6 @@ static const struct {
 
 /* ---- the case ------------------------------------------------------------------------------ */
 
-static bool is_ours(const struct cw_hits *hits)
-{
-    for (size_t i = 0; i < hits->count; i++) {
-        if (hits->items[i].relation == CW_RELATION_EXACT ||
-            hits->items[i].relation == CW_RELATION_ENCODING) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool is_among(const struct cw_span *items, size_t count, struct cw_span text)
 {
     for (size_t i = 0; i < count; i++) {
@@ -43,26 +32,43 @@ static bool is_among(const struct cw_span *items, size_t count, struct cw_span t
     return false;
 }
 
-/* Counts no further than it matters. */
-static enum cw_status count_ours(const struct cw_work *work, size_t *ret, struct cw_error *err)
+/* Of a list that is read for the first time, one alert for each address of each case is owed
+ * (alerts.md 2.3, baseline): does this one tell the same address of the case once more? Events are
+ * in order of case and address. */
+static bool is_told_again(const struct cw_match_events *events, size_t at)
 {
-    const struct cw_span feed = cw_span_cstr(work->intake->feed->id);
-    struct cw_span seen[CW_JUDGE_OURS_MAX + 1];
-    size_t count = 0;
-    struct cw_hits hits = {0};
-    enum cw_status status = CW_OK;
-    for (size_t i = 0; status == CW_OK && i < work->delta.added_count && count <= CW_JUDGE_OURS_MAX;
-         i++) {
-        const struct cw_listing *listing = cw_watchlist_at(work->new_list, work->delta.added[i]);
-        hits.count = 0;
-        status = cw_book_match(work->scan->book, feed, listing, &hits, err);
-        if (status == CW_OK && is_ours(&hits) && !is_among(seen, count, listing->canonical)) {
-            seen[count++] = listing->canonical;
+    const struct cw_match_event *event = &events->items[at];
+    const struct cw_match_event *last = at == 0 ? NULL : &events->items[at - 1];
+    return last != NULL && last->type == CW_MATCH_LISTED && last->rule == event->rule &&
+           strcmp(last->hit->address_canonical, event->hit->address_canonical) == 0;
+}
+
+/* What the document itself would make us say; what new rules find in the list as it was is the
+ * operator's doing. */
+static void count_alerts(const struct cw_work *work, struct cw_list_case *ret)
+{
+    const struct cw_match_events *events = &work->events;
+    const bool is_first = work->old_list == NULL;
+    for (size_t i = 0; i < events->count; i++) {
+        const struct cw_match_event *event = &events->items[i];
+        if (!event->is_alert) {
+            continue;
+        }
+        switch (event->type) {
+        case CW_MATCH_LISTED:
+            ret->alerts += is_first ? is_told_again(events, i)
+                                    : cw_work_is_new_listing(work, event->hit->listing);
+            break;
+        case CW_MATCH_CHANGED:
+            ret->alerts++;
+            break;
+        case CW_MATCH_DELISTED:
+            ret->alerts_gone++;
+            break;
+        case CW_MATCH_DROPPED:
+            break;
         }
     }
-    cw_hits_clear(&hits);
-    *ret = count;
-    return status;
 }
 
 /* How many kinds of address the list names; counts no further than it matters. */
@@ -89,8 +95,7 @@ static int64_t date_of(struct cw_span text)
     return cw_date_parse(text, &time_s) ? time_s : 0;
 }
 
-static enum cw_status describe(const struct cw_work *work, struct cw_list_case *ret,
-                               struct cw_error *err)
+static enum cw_status describe(struct cw_work *work, struct cw_list_case *ret, struct cw_error *err)
 {
     const struct cw_intake *intake = work->intake;
     const struct cw_feed *feed = intake->feed;
@@ -111,14 +116,15 @@ static enum cw_status describe(const struct cw_work *work, struct cw_list_case *
         .issued_s = date_of(cw_span_cstr(intake->state.issued)),
         .now_s = work->scan->now_s,
     };
-    if (work->old_list == NULL || work->scan->store == NULL) {
-        return CW_OK; /* nothing to compare it with */
+    const enum cw_status status = cw_work_match(work, err);
+    if (status != CW_OK) {
+        return status;
     }
-    const enum cw_status status = count_ours(work, &ret->ours_added, err);
-    return status == CW_OK
+    count_alerts(work, ret);
+    return work->old_list != NULL && work->scan->store != NULL
                ? cw_store_was_accepted(work->scan->store, feed->id, intake->fetched.sha256,
                                        &ret->was_accepted_before, err)
-               : status;
+               : CW_OK;
 }
 
 /* ---- agreement ----------------------------------------------------------------------------- */
@@ -189,6 +195,21 @@ static bool is_agreed(const struct cw_work *work, const struct cw_hold *hold)
 
 /* ---- words --------------------------------------------------------------------------------- */
 
+static void write_ours(const struct cw_work *work, const struct cw_list_case *list, char *ret,
+                       size_t bytes)
+{
+    if (work->old_list != NULL) {
+        (void)snprintf(ret, bytes,
+                       "it would raise %zu alerts at once where at most %d are believed",
+                       list->alerts, CW_JUDGE_ALERTS_MAX);
+    } else {
+        (void)snprintf(ret, bytes,
+                       "read for the first time it would raise %zu alerts beyond one for each "
+                       "address of a case, where at most %d are believed",
+                       list->alerts, CW_JUDGE_ALERTS_MAX);
+    }
+}
+
 static void write_what(const struct cw_work *work, const struct cw_hold *hold, char *ret,
                        size_t bytes)
 {
@@ -230,12 +251,11 @@ static void write_what(const struct cw_work *work, const struct cw_hold *hold, c
                        list->old_count);
         return;
     case CW_LIST_OURS:
-        (void)snprintf(ret, bytes, "it lists more than %d addresses of our cases at once",
-                       CW_JUDGE_OURS_MAX);
+        write_ours(work, list, ret, bytes);
         return;
     case CW_LIST_SHRUNK:
-        (void)snprintf(ret, bytes, "%zu of %zu listings vanished at once", list->removed,
-                       list->old_count);
+        (void)snprintf(ret, bytes, "%zu of %zu listings vanished at once, %zu alerts would tell it",
+                       list->removed, list->old_count, list->alerts_gone);
         return;
     }
 }

@@ -1,23 +1,53 @@
 #include <unistd.h>
 
+#include "base/stop.h"
 #include "feed/parser.h"
 #include "scan/intake.h"
 
 enum { TRACKED_ARENA_BYTES = 256 << 20, FACTS_ARENA_BYTES = 1 << 20 };
 
+static void forget_matches(struct cw_work *work)
+{
+    cw_hits_clear(&work->hits);
+    cw_match_events_clear(&work->events);
+    cw_arena_free(work->arena);
+    work->arena = NULL;
+    work->tracked = NULL;
+    work->tracked_count = 0;
+    work->is_matched = false;
+}
+
 void cw_work_clear(struct cw_work *work)
 {
+    forget_matches(work);
     cw_watchlist_free(work->old_list);
     if (work->new_list != work->old_list) {
         cw_watchlist_free(work->new_list);
     }
     cw_delta_clear(&work->delta);
-    cw_hits_clear(&work->hits);
-    cw_match_events_clear(&work->events);
-    cw_arena_free(work->arena);
 }
 
 /* ---- a document ---------------------------------------------------------------------------- */
+
+/* A list on its way into memory, for as long as the run may last. */
+struct reading {
+    const struct cw_scan *scan;
+    struct cw_entry_sink sink;
+};
+
+static enum cw_status read_info(void *ctx, const struct cw_list_info *info, struct cw_error *err)
+{
+    const struct reading *reading = ctx;
+    return reading->sink.info(reading->sink.ctx, info, err);
+}
+
+static enum cw_status read_entry(void *ctx, const struct cw_entry *entry, struct cw_error *err)
+{
+    const struct reading *reading = ctx;
+    return cw_stop_is_asked() && cw_scan_is_late(reading->scan)
+               ? cw_error_set(err, CW_TEMPORARY, "the run was stopped")
+               : reading->sink.entry(reading->sink.ctx, entry, err);
+}
 
 static enum cw_status parse(const struct cw_work *work, int fd, struct cw_watchlist *list,
                             struct cw_error *err)
@@ -32,9 +62,13 @@ static enum cw_status parse(const struct cw_work *work, int fd, struct cw_watchl
         .options_count = feed->options_count,
     };
     struct cw_parse_report report;
+    struct reading reading = {work->scan, cw_watchlist_sink(list)};
+    const struct cw_entry_sink sink = {read_info, read_entry, &reading};
+    if (cw_stop_is_asked()) {
+        options.timeout_s = CW_STOP_GRACE_MS / 1000;
+    }
     cw_date_format(work->intake->fetched.retrieved_at_s, options.day);
-    const enum cw_status status =
-        cw_parser_run(&options, fd, cw_watchlist_sink(list), &report, err);
+    const enum cw_status status = cw_parser_run(&options, fd, sink, &report, err);
     return status == CW_OK ? cw_watchlist_finish(list, err) : status;
 }
 
@@ -121,6 +155,7 @@ enum cw_status cw_work_unite(struct cw_work *work, const struct cw_watchlist *ot
     if (status != CW_OK) {
         return status;
     }
+    forget_matches(work);
     cw_watchlist_free(work->new_list);
     work->new_list = both;
     both = NULL;
@@ -147,12 +182,16 @@ enum cw_status cw_work_keep_removed(struct cw_work *work, struct cw_error *err)
 
 /* ---- matching ------------------------------------------------------------------------------ */
 
-static bool is_new_listing(void *ctx, const struct cw_listing *listing)
+bool cw_work_is_new_listing(const struct cw_work *work, const struct cw_listing *listing)
 {
-    const struct cw_work *work = ctx;
     return work->is_new_document && !work->is_quiet &&
            (work->old_list == NULL ||
             cw_watchlist_find(work->old_list, listing->entry_id, listing->canonical) == NULL);
+}
+
+static bool is_new_listing(void *ctx, const struct cw_listing *listing)
+{
+    return cw_work_is_new_listing(ctx, listing);
 }
 
 static bool is_new_pair(void *ctx, const char *case_id)
@@ -169,9 +208,12 @@ static bool is_new_pair(void *ctx, const char *case_id)
     return status != CW_OK || !is_known;
 }
 
-static enum cw_status match(struct cw_work *work, struct cw_error *err)
+enum cw_status cw_work_match(struct cw_work *work, struct cw_error *err)
 {
     struct cw_scan *scan = work->scan;
+    if (work->is_matched) {
+        return CW_OK;
+    }
     const char *feed = work->intake->feed->id;
     work->arena = cw_arena_new(TRACKED_ARENA_BYTES);
     if (work->arena == NULL) {
@@ -199,7 +241,9 @@ static enum cw_status match(struct cw_work *work, struct cw_error *err)
         .is_new_pair = is_new_pair,
         .ctx = work,
     };
-    return cw_reconcile(&input, &work->events, err);
+    status = cw_reconcile(&input, &work->events, err);
+    work->is_matched = status == CW_OK;
+    return status;
 }
 
 static struct cw_tracked tracked_now(const struct cw_match_event *event, bool was_alerted)
@@ -331,7 +375,7 @@ static enum cw_status commit_work(struct cw_work *work, const char *outcome, str
         status = cw_store_watchlist_replace(scan->store, &replacement, err);
     }
     if (status == CW_OK) {
-        status = match(work, err);
+        status = cw_work_match(work, err);
     }
     if (status == CW_OK) {
         status = settle(work, err);
@@ -395,7 +439,7 @@ static enum cw_status rehearse(struct cw_work *work, struct cw_error *err)
 {
     enum cw_status status = work->is_new_document ? number_listings(work, err) : CW_OK;
     if (status == CW_OK) {
-        status = match(work, err);
+        status = cw_work_match(work, err);
     }
     if (status == CW_OK) {
         status = settle(work, err);

@@ -22,6 +22,7 @@ struct cw_work {
     struct cw_tracked *tracked;
     size_t tracked_count;
     struct cw_match_events events;
+    bool is_matched;      /* hits and events are those of new_list */
     bool is_new_document; /* else the list is only matched again, against other rules */
     bool is_quiet;        /* the same document, read again: no change of it is news */
 };
@@ -42,6 +43,12 @@ CW_NODISCARD enum cw_status cw_work_unite(struct cw_work *work, const struct cw_
                                           struct cw_error *err);
 /** Makes the delta from old_list, which may be NULL, to new_list. */
 CW_NODISCARD enum cw_status cw_work_compare(struct cw_work *work, struct cw_error *err);
+/** Is it a listing that the list in force does not hold? */
+bool cw_work_is_new_listing(const struct cw_work *work, const struct cw_listing *listing);
+/** Finds what of new_list touches a case and what of it is news: hits and events, once for a
+ *  new_list. In a transaction, or under the lock of a run.
+ *  Returns: CW_OK; CW_STATE, CW_IO of the store; CW_LIMIT, CW_NOMEM */
+CW_NODISCARD enum cw_status cw_work_match(struct cw_work *work, struct cw_error *err);
 /** Puts into new_list, beside the document, what the old list holds and the document lacks,
  *  and compares again. */
 CW_NODISCARD enum cw_status cw_work_keep_removed(struct cw_work *work, struct cw_error *err);

@@ -1,3 +1,4 @@
+#include "base/stop.h"
 #include "scan/run.h"
 
 enum { BACK_OFF_DOUBLINGS = 10 };
@@ -84,6 +85,20 @@ enum cw_status cw_scan_failed(struct cw_scan *scan, struct cw_intake *intake, co
     state->attempted_at_s = scan->now_s;
     state->not_before_s = wait_until(scan->now_s, &intake->fetched, state->failures);
     return cw_scan_save(scan, intake, "failed", err);
+}
+
+bool cw_scan_is_late(const struct cw_scan *scan)
+{
+    return cw_clock_monotonic_ms(&scan->options->clock) >= cw_stop_limit(scan->deadline_ms);
+}
+
+void cw_scan_stopped(struct cw_intake *intake)
+{
+    intake->state = intake->stored;
+    intake->entry->status = CW_SCAN_FAILED;
+    cw_scan_copy(intake->entry->error_code, sizeof(intake->entry->error_code), CW_FETCH_STOPPED);
+    cw_scan_copy(intake->entry->error_text, sizeof(intake->entry->error_text),
+                 "the run was stopped before the list was read; the next one asks for it again");
 }
 
 enum cw_status cw_scan_held(struct cw_scan *scan, struct cw_intake *intake, struct cw_error *err)

@@ -68,6 +68,11 @@ CW_NODISCARD enum cw_status cw_scan_record(const struct cw_scan *scan,
 CW_NODISCARD enum cw_status cw_scan_save(struct cw_scan *scan, struct cw_intake *intake,
                                          const char *outcome, struct cw_error *err);
 void cw_scan_set_error(struct cw_intake *intake, const char *code, const char *text);
+/** Is the time of the run over, or what is left of it after it was asked to stop? */
+bool cw_scan_is_late(const struct cw_scan *scan);
+/** Reports a list that the run was stopped before: as if nobody had asked for it, nothing of it is
+ *  kept and it is due again. */
+void cw_scan_stopped(struct cw_intake *intake);
 CW_NODISCARD enum cw_status cw_scan_failed(struct cw_scan *scan, struct cw_intake *intake,
                                            const char *code, const char *text,
                                            struct cw_error *err);

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/stop.h"
 #include "fetch/snapshots.h"
 #include "publish/publish.h"
 #include "scan/ended.h"
@@ -157,8 +158,13 @@ static enum cw_status publish(struct cw_scan *scan, struct cw_error *err)
         .now_s = cw_clock_now_s(&scan->options->clock),
         .is_forced = scan->options->is_forced,
     };
-    status = cw_publish(scan->home, scan->store, &options, NULL, err);
-    return status == CW_OK ? CW_OK : cw_error_prefix(err, "index: ");
+    struct cw_published published;
+    status = cw_publish(scan->home, scan->store, &options, &published, err);
+    if (status != CW_OK) {
+        return cw_error_prefix(err, "index: ");
+    }
+    scan->report->index_damage = published.damage;
+    return CW_OK;
 }
 
 static enum cw_status finish(struct cw_scan *scan, struct cw_error *err)
@@ -177,7 +183,8 @@ static enum cw_status finish(struct cw_scan *scan, struct cw_error *err)
         report->is_partial |= feed == CW_SCAN_FAILED || feed == CW_SCAN_HELD ||
                               report->feeds[i].error_text[0] != '\0';
     }
-    report->is_partial |= report->log.error_text[0] != '\0';
+    report->is_stopped = cw_stop_is_asked();
+    report->is_partial |= report->is_stopped || report->log.error_text[0] != '\0';
     report->is_partial |= report->deliveries.dead > 0 || report->deliveries.disabled > 0;
     report->finished_at_s = cw_clock_now_s(&scan->options->clock);
     if (status == CW_OK && published != CW_OK) {

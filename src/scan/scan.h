@@ -56,8 +56,11 @@ struct cw_scan_report {
     struct cw_scan_alert *alerts;
     size_t alerts_count;
     struct cw_scan_log log;
+    struct cw_error index_damage; /* of the index that was found, and is replaced; else no code */
     struct cw_deliver_report deliveries;
-    bool is_partial; /* something failed, is held, stale or dead, or the log stands: exit code 20 */
+    bool is_stopped; /* asked to end before it was done (base/stop.h) */
+    bool
+        is_partial; /* that, something failed, is held, stale or dead, or the log stands: exit 20 */
 };
 void cw_scan_report_clear(struct cw_scan_report *report);
 

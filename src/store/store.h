@@ -250,7 +250,7 @@ CW_NODISCARD enum cw_status cw_store_seen_before(struct cw_store *store, const c
 
 /* ---- tracked matches --------------------------------------------------------------------- */
 
-/** Tracked matches of a feed, in the arena, sorted as reconcile.h orders. */
+/** A feed's tracked matches, in the order of reconcile.h, in the arena: CW_LIMIT past its cap. */
 CW_NODISCARD enum cw_status cw_store_tracked_load(struct cw_store *store, const char *feed,
                                                   struct cw_arena *arena, struct cw_tracked **ret,
                                                   size_t *ret_count, struct cw_error *err);

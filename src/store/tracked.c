@@ -2,11 +2,16 @@
 
 static struct cw_span keep(struct cw_sql *sql, int column, struct cw_arena *arena)
 {
-    const struct cw_span copy = cw_arena_copy(arena, cw_sql_span(sql, column));
-    if (copy.data == NULL && sql->wrong == CW_OK) {
-        sql->wrong = CW_NOMEM;
-    }
-    return copy;
+    return cw_arena_copy(arena, cw_sql_span(sql, column)); /* the arena says whether it failed */
+}
+
+/* A budget that is used up is the list's doing, memory that is gone is the machine's. */
+static enum cw_status too_many(const struct cw_arena *arena, size_t count, struct cw_error *err)
+{
+    return cw_arena_status(arena) == CW_LIMIT
+               ? cw_error_set(err, CW_LIMIT, "%zu tracked matches need more memory than a list may",
+                              count)
+               : cw_error_set(err, CW_NOMEM, "out of memory for %zu tracked matches", count);
 }
 
 static void read_tracked(struct cw_sql *sql, struct cw_arena *arena, struct cw_tracked *ret)
@@ -56,10 +61,13 @@ static enum cw_status load(struct cw_store *store, const char *feed, struct cw_a
                " ORDER BY case_id, address_canonical, entry_id, listed_canonical");
     cw_sql_put_cstr(&sql, feed);
     size_t at = 0;
-    while (cw_sql_next(&sql) && at < count) {
+    while (cw_arena_status(arena) == CW_OK && cw_sql_next(&sql) && at < count) {
         read_tracked(&sql, arena, &items[at++]);
     }
     const enum cw_status status = cw_sql_end(&sql, err);
+    if (status == CW_OK && cw_arena_status(arena) != CW_OK) {
+        return too_many(arena, count, err);
+    }
     if (status == CW_OK && at != count) {
         return cw_store_damaged(store, "tracked matches are missing", err);
     }
@@ -79,9 +87,8 @@ enum cw_status cw_store_tracked_load(struct cw_store *store, const char *feed,
     }
     if (status == CW_OK) {
         items = cw_arena_array(arena, count == 0 ? 1 : count, sizeof(*items));
-        status = items != NULL
-                     ? load(store, feed, arena, items, count, err)
-                     : cw_error_set(err, CW_NOMEM, "out of memory for %zu tracked matches", count);
+        status = items != NULL ? load(store, feed, arena, items, count, err)
+                               : too_many(arena, count, err);
     }
     cw_store_read_end(store, is_mine);
     if (status == CW_OK) {

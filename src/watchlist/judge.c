@@ -17,8 +17,12 @@ static bool has_grown(const struct cw_list_case *list)
 
 static bool has_shrunk(const struct cw_list_case *list)
 {
-    return list->removed > CW_JUDGE_CHANGES_FLOOR &&
-           is_above(list->removed, list->old_count, list->removed_max_percent);
+    const bool is_many = list->removed > CW_JUDGE_CHANGES_FLOOR &&
+                         is_above(list->removed, list->old_count, list->removed_max_percent);
+    const bool is_loud = list->removed_max_percent < CW_JUDGE_ANY_PERCENT &&
+                         list->alerts_gone > 0 &&
+                         list->alerts + list->alerts_gone > CW_JUDGE_ALERTS_MAX;
+    return is_many || is_loud;
 }
 
 enum cw_verdict_on_list cw_list_judge(const struct cw_list_case *list)
@@ -47,7 +51,7 @@ enum cw_verdict_on_list cw_list_judge(const struct cw_list_case *list)
     if (has_grown(list)) {
         return CW_LIST_GROWN;
     }
-    if (list->old_count > 0 && list->ours_added > CW_JUDGE_OURS_MAX) {
+    if (list->alerts > CW_JUDGE_ALERTS_MAX) {
         return CW_LIST_OURS;
     }
     return has_shrunk(list) ? CW_LIST_SHRUNK : CW_LIST_PLAUSIBLE;

@@ -20,14 +20,16 @@ enum cw_verdict_on_list {
     CW_LIST_OLDER,      /* issued before the one in force */
     CW_LIST_RETURNED,   /* accepted once, and replaced since */
     CW_LIST_GROWN,      /* more than ten times as long */
-    CW_LIST_OURS,       /* more than twenty of our addresses at once */
-    CW_LIST_SHRUNK,     /* more removals than max(10, removed_max_percent) */
+    CW_LIST_OURS,       /* more than twenty alerts by what it adds and changes */
+    CW_LIST_SHRUNK,     /* more removals than max(10, removed_max_percent), or with what they tell
+                           more than twenty alerts */
 };
 
 enum {
     CW_JUDGE_CHANGES_FLOOR = 10, /* so few additions or removals are never suspicious by number */
     CW_JUDGE_GROWTH_MAX = 10,    /* times */
-    CW_JUDGE_OURS_MAX = 20,      /* addresses of ours that one document may list anew */
+    CW_JUDGE_ALERTS_MAX = 20,    /* that one document may raise at once */
+    CW_JUDGE_ANY_PERCENT = 100,  /* removed_max_percent of an operator who believes any removal */
     CW_JUDGE_AHEAD_MAX_S = 48 * 60 * 60,
 };
 
@@ -36,8 +38,10 @@ struct cw_list_case {
     size_t old_count; /* in force; 0 when the list is read for the first time */
     size_t added;
     size_t removed;
-    size_t ours_added;    /* distinct addresses of our cases among the added */
-    uint64_t entries;     /* of the document, usable or not */
+    size_t alerts;      /* that what it adds and changes would raise. Of a first list: those beyond
+                           one for each address of each case, for that many are owed */
+    size_t alerts_gone; /* that its removals would raise */
+    uint64_t entries;   /* of the document, usable or not */
     uint64_t undecodable; /* of these, no address whatever their format says of them */
     uint64_t usable;      /* of these, listed */
     uint64_t entries_min; /* floor of usable entries */

@@ -321,6 +321,8 @@ class Rules(fault_server.Case):
         self.assertEqual((notice["severitytext"], notice["data"]["error"]["code"]),
                          ("HIGH", "all-gone"))
         self.assertIn("all 4 addresses", notice["data"]["error"]["detail"])
+        self.assertEqual(notice["data"]["text"]["en"],
+                         "Every monitored address on feed list left it at once (2026-11-20T01:00:00Z).")
         self.assertEqual(self.at("2026-11-20T02:00:00Z")[2], [])
 
     def test_rule_22_what_left_a_list_is_remembered_with_its_dates(self):

@@ -1,5 +1,6 @@
 """index: what check answers from, when it is built, and what happens when it is not right."""
 import json
+import re
 import shutil
 import unittest
 
@@ -29,6 +30,9 @@ class Index(harness.Case):
 
     def current(self):
         return (self.folder / "current").read_text()
+
+    def in_force(self):
+        return self.folder / re.search(r"^index (\d+)$", self.current(), re.M).group(1)
 
     def verdict(self, *args):
         code, answers = self.home.check(*args)
@@ -172,6 +176,30 @@ class Repaired(Index):
             done = self.said(text)
             self.assertNotIn(done.returncode, (0, 11))
             self.assertNotIn("clear", done.stdout)
+
+    def test_a_scan_without_news_mends_damage_inside_and_says_so(self):
+        self.home.scan()
+        for at in (0.3, 0.6, 0.9):
+            path = self.in_force()
+            whole = bytearray(path.read_bytes())
+            at = int(at * len(whole))
+            whole[at:at + 4] = bytes(255 - byte for byte in whole[at:at + 4])
+            path.write_bytes(whole)
+            before = self.current()
+            done = self.home.run("scan")
+            self.assertEqual((done.returncode, done.stdout), (0, ""), done.stderr)
+            self.assertRegex(done.stderr, "index: what was published is damaged and was built anew: "
+                                          ".*damaged")
+            self.assertNotEqual(self.current(), before)
+            self.assertEqual(self.said("--verbose", RONIN).stderr, "")
+            self.assertEqual(self.verdict(UNLISTED), (0, "clear"))
+        path.write_bytes(whole)
+        self.assertEqual(self.home.run("scan").stderr, "")  # the one of before is nobody's
+        path = self.in_force()
+        path.write_bytes(path.read_bytes()[:-100])
+        _, report, _ = self.home.scan()
+        self.assertRegex(report["index"]["mended"], "cut|damaged|short")
+        self.assertIsNone(self.home.scan()[1]["index"]["mended"])
 
     def test_a_damaged_manifest_is_answered_without_and_mended(self):
         self.home.scan()

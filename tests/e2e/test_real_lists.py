@@ -77,7 +77,7 @@ class RealLists(harness.Case):
         code, report, stderr = self.home.scan()
         self.assertEqual((code, report["feeds"][0]["status"], report["feeds"][0]["removed"]),
                          (20, "held", 0), stderr)
-        self.assertRegex(report["feeds"][0]["error"]["text"], "^90 of 195 listings vanished at once")
+        self.assertRegex(report["feeds"][0]["error"]["text"], "^90 of 195 listings vanished at once, 90 alerts")
         # what the remaining parties lost of programmes counts at once; nothing is delisted
         kinds = {a["type"].split(".", 1)[1] for a in report["alerts"]}
         self.assertEqual(kinds - {"address.changed"}, {"feed.suspect"})

@@ -31,6 +31,8 @@ struct sentence_row {
     const char *text;
     bool is_baseline;
     bool is_entity;
+    bool is_first;
+    bool is_all_gone;
     uint64_t failures;
 };
 
@@ -47,6 +49,28 @@ static const struct sentence_row sentence_rows[] = {
      "피드 ofac는 새 내용이 타당해 보이지 않아 T부터 보류 중이며, 마지막 정상 목록이 계속 "
      "유효합니다.",
      .failures = 0},
+    {CW_ALERT_FEED_SUSPECT, "en",
+     "Feed ofac is held since T because its new content is implausible, and the last good list "
+     "stays in force.",
+     .failures = 0},
+    {CW_ALERT_FEED_SUSPECT, "en",
+     "Feed ofac is held since T because its content is implausible, and nothing of it is in force.",
+     .is_first = true},
+    {CW_ALERT_FEED_SUSPECT, "fr",
+     "Le flux ofac est retenu depuis T car son contenu n’est pas plausible, et rien n’en est en "
+     "vigueur.",
+     .is_first = true},
+    {CW_ALERT_FEED_SUSPECT, "ko",
+     "피드 ofac는 내용이 타당해 보이지 않아 T부터 보류 중이며, 이 피드에서 유효한 목록은 아직 "
+     "없습니다.",
+     .is_first = true},
+    {CW_ALERT_FEED_SUSPECT, "en", "Every monitored address on feed ofac left it at once (T).",
+     .is_all_gone = true},
+    {CW_ALERT_FEED_SUSPECT, "fr",
+     "Toutes les adresses surveillées du flux ofac l’ont quitté en une fois (T).",
+     .is_all_gone = true},
+    {CW_ALERT_FEED_SUSPECT, "ko",
+     "피드 ofac에 있던 감시 대상 주소가 한꺼번에 모두 삭제되었습니다(T).", .is_all_gone = true},
     {CW_ALERT_LISTED, "en",
      "Address 1BgL of case C-7 was already on ofac when this list was first read for the case.",
      .is_baseline = true},

@@ -302,6 +302,8 @@ static void sentences_say_what_happened(void)
             .failures = row->failures,
             .is_baseline = row->is_baseline,
             .is_entity = row->is_entity,
+            .is_first = row->is_first,
+            .is_all_gone = row->is_all_gone,
         };
         struct cw_buf text;
         cw_buf_init(&text, 1024);
