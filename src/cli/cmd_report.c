@@ -115,7 +115,7 @@ static void tell(const struct cw_cli *cli, const struct request *request, struct
         cw_cli_say(cli, "  SHA-256 %s", sha256);
     }
     if (counts->alerts_left_out > 0) {
-        cw_cli_say(cli, "%zu older alerts are not in it: cryptowatch alert list",
+        cw_cli_say(cli, "%zu older alerts are not in it: `cryptowatch alert list`",
                    counts->alerts_left_out);
     }
 }

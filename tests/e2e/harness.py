@@ -142,9 +142,9 @@ class Receiver:
 class Home:
     """An installation in a temporary folder, without the shipped feeds and rules unless asked."""
 
-    def __init__(self, shipped=False, now=None):
+    def __init__(self, shipped=False, now=None, name="home"):
         self.base = pathlib.Path(tempfile.mkdtemp(prefix="cryptowatch-e2e-"))
-        self.path = self.base / "home"
+        self.path = self.base / name
         self.now = now
         made = subprocess.run([PROGRAM, "init", "--source", "https://scanner.agency.example/cw",
                                str(self.path)], capture_output=True, text=True, env=self.env())
