@@ -11,6 +11,12 @@ bool cw_report_keep(struct cw_report_facts *facts, struct cw_span text, struct c
     return ret->data != NULL;
 }
 
+enum cw_status cw_report_too_large(struct cw_error *err)
+{
+    return cw_error_set(err, CW_LIMIT, "the report needs more than %zu bytes of memory",
+                        CW_REPORT_MEMORY_MAX);
+}
+
 void cw_report_mark(struct cw_report_facts *facts, enum cw_tlp tlp)
 {
     facts->tlp = tlp > facts->tlp ? tlp : facts->tlp;
@@ -269,17 +275,17 @@ enum cw_status cw_report_gather(const struct cw_report_order *order, struct cw_r
         cw_store_read_end(order->store, is_mine);
     }
     const enum cw_status kept = cw_arena_status(ret->arena);
-    return status != CW_OK || kept == CW_OK
-               ? status
-               : cw_error_set(err, kept, "the report needs more than %zu bytes of memory",
-                              CW_REPORT_MEMORY_MAX);
+    if (status != CW_OK || kept == CW_OK) {
+        return status;
+    }
+    return kept == CW_LIMIT ? cw_report_too_large(err) : cw_error_no_memory(err);
 }
 
 void cw_report_facts_clear(struct cw_report_facts *facts)
 {
     free(facts->cases);
     free(facts->matches);
-    free(facts->days);
+    cw_report_days_clear(facts);
     cw_store_head_clear(&facts->head);
     cw_buf_clear(&facts->keys);
     cw_arena_free(facts->arena);

@@ -3,8 +3,7 @@
 #include "report/facts.h"
 #include "store/review.h"
 
-#define DAY_S INT64_C(86400)
-enum { DELIVERIES_MAX = 64, DAYS_FIRST = 256 };
+enum { DELIVERIES_MAX = 64 };
 
 /* ---- marks: what was told on which day ------------------------------------------------------ */
 
@@ -22,54 +21,16 @@ static bool event_of(enum cw_alert_type type, enum cw_report_event *ret)
     return true;
 }
 
-/* Alerts come in the order in which they were made, so that a row of this day is near the end. */
-static struct cw_report_day *find_day(struct cw_report_facts *facts, int64_t day_s,
-                                      const struct cw_alert_mark *mark)
-{
-    for (size_t i = facts->days_count; i > 0 && facts->days[i - 1].day_s == day_s; i--) {
-        struct cw_report_day *day = &facts->days[i - 1];
-        if (cw_span_equal(day->case_id, mark->case_id) && cw_span_equal(day->feed, mark->feed)) {
-            return day;
-        }
-    }
-    return NULL;
-}
-
-static struct cw_report_day *add_day(struct cw_report_facts *facts, int64_t day_s,
-                                     const struct cw_alert_mark *mark)
-{
-    struct cw_report_day *day = NULL;
-    struct cw_report_day made = {.day_s = day_s};
-    if (facts->days_count == facts->days_cap) {
-        const size_t cap = facts->days_cap == 0 ? DAYS_FIRST : facts->days_cap * 2;
-        struct cw_report_day *moved = realloc(facts->days, cap * sizeof(*moved));
-        if (moved == NULL) {
-            return NULL;
-        }
-        facts->days = moved;
-        facts->days_cap = cap;
-    }
-    if (cw_report_keep(facts, mark->case_id, &made.case_id) &&
-        cw_report_keep(facts, mark->feed, &made.feed)) {
-        day = &facts->days[facts->days_count++];
-        *day = made;
-    }
-    return day;
-}
-
 static enum cw_status count_event(struct cw_report_facts *facts, const struct cw_alert_mark *mark,
                                   enum cw_report_event event, struct cw_error *err)
 {
-    const int64_t day_s = mark->created_at_s - mark->created_at_s % DAY_S;
-    struct cw_report_day *day = find_day(facts, day_s, mark);
-    if (day == NULL) {
-        day = add_day(facts, day_s, mark);
+    struct cw_report_day *day = cw_report_day_of(facts, mark);
+    if (day != NULL) {
+        day->events[event]++;
+        return CW_OK;
     }
-    if (day == NULL) {
-        return cw_error_no_memory(err);
-    }
-    day->events[event]++;
-    return CW_OK;
+    return cw_arena_status(facts->arena) == CW_LIMIT ? cw_report_too_large(err)
+                                                     : cw_error_no_memory(err);
 }
 
 static void count_change(struct cw_report_changes *changes, const struct cw_alert_mark *mark)
