@@ -103,6 +103,16 @@ struct cw_report_receiver {
     uint64_t delivered;
 };
 
+/** Receivers, what became of deliveries, and causes of failures speak of this installation, not of
+ *  a theft: names of people's systems, paths, words of servers. Nobody marked them; they are
+ *  handled as TLP:AMBER, for the organisation and who it works with, so that a page made to be
+ *  passed on (green) or published (clear) is without them. Signed alerts about lists and receivers
+ *  tell them, too. */
+static inline bool cw_report_is_inward(const struct cw_report_order *order)
+{
+    return order->max_tlp >= CW_TLP_AMBER;
+}
+
 struct cw_report_facts {
     const struct cw_report_order *order;
     struct cw_arena *arena;

@@ -33,6 +33,11 @@ static enum cw_status count_event(struct cw_report_facts *facts, const struct cw
                                                      : cw_error_no_memory(err);
 }
 
+static bool is_about_lists(enum cw_alert_type type)
+{
+    return type >= CW_ALERT_FEED_FAILED && type <= CW_ALERT_FEED_SUSPECT;
+}
+
 static void count_change(struct cw_report_changes *changes, const struct cw_alert_mark *mark)
 {
     enum cw_report_event event = CW_EVENT_LISTED;
@@ -41,16 +46,23 @@ static void count_change(struct cw_report_changes *changes, const struct cw_aler
         changes->events[event]++;
     } else if (mark->type == CW_ALERT_RETRACTED) {
         changes->retracted++;
-    } else if (mark->type >= CW_ALERT_FEED_FAILED && mark->type <= CW_ALERT_FEED_SUSPECT) {
+    } else if (is_about_lists(mark->type)) {
         changes->feeds++;
     }
+}
+
+static bool is_withheld(const struct cw_report_order *order, enum cw_alert_type type,
+                        enum cw_tlp tlp)
+{
+    const bool is_ours = is_about_lists(type) || type == CW_ALERT_ENDPOINT_DISABLED;
+    return tlp > order->max_tlp || (is_ours && !cw_report_is_inward(order));
 }
 
 static enum cw_status on_mark(void *ctx, const struct cw_alert_mark *mark, struct cw_error *err)
 {
     struct cw_report_facts *facts = ctx;
     enum cw_report_event event = CW_EVENT_LISTED;
-    if (mark->tlp > facts->order->max_tlp) {
+    if (is_withheld(facts->order, mark->type, mark->tlp)) {
         facts->alerts_withheld++;
         return CW_OK;
     }
@@ -155,7 +167,8 @@ static enum cw_status on_alert(void *ctx, const struct cw_stored_alert *stored,
                                const struct cw_alert_summary *summary, struct cw_error *err)
 {
     struct cw_report_facts *facts = ctx;
-    if (summary->tlp > facts->order->max_tlp || facts->alerts_count == CW_REPORT_ALERTS_MAX) {
+    if (is_withheld(facts->order, summary->type, summary->tlp) ||
+        facts->alerts_count == CW_REPORT_ALERTS_MAX) {
         return CW_OK;
     }
     struct cw_report_alert *alert = &facts->alerts[facts->alerts_count];
@@ -165,7 +178,7 @@ static enum cw_status on_alert(void *ctx, const struct cw_stored_alert *stored,
     }
     read_body(facts, stored->body, alert);
     facts->alerts_count++;
-    return gather_deliveries(facts, alert, err);
+    return cw_report_is_inward(facts->order) ? gather_deliveries(facts, alert, err) : CW_OK;
 }
 
 /* An alert is older than the one that withdraws it: whoever reads of the first reads of both. */

@@ -303,6 +303,30 @@ class Choice(Report):
         for secret in ("closed-case", evm(1), "TLP:AMBER"):
             self.assertNotIn(secret, self.file.read_text())
 
+    def test_what_is_ours_alone_is_not_on_a_page_to_pass_on(self):
+        self.home.configure(endpoints=[{"id": "soc-by-the-river", "url": "https://receiver.example/hook"}])
+        self.home.feed("list", self.lists.put("/l", evm(0) + "\n"))
+        self.home.feed("local", "file:///srv/secret-folder/none.txt")
+        self.home.rule("open-case", [evm(0)], tlp="clear")
+        for hour in range(10, 20):  # it fails so often that there is an alert of it
+            self.home.now = "2030-11-05T%d:30:00Z" % hour
+            self.scan()
+        alerts = [json.loads(line) for line in self.home.run("alert", "list", "--json").stdout.splitlines()]
+        failed = next(alert["id"] for alert in alerts if alert["type"] == "cryptowatch.feed.failed")
+        ours = ("soc-by-the-river", "secret-folder", "cannot open", failed, ">deliveries given up<")
+        for options in ((), ("--max-tlp", "amber")):
+            page = self.page(*options)
+            for word in ours:
+                self.assertIn(word, self.file.read_text())
+            self.assertIn("TLP:AMBER", page.text())  # they may not be published
+        for tlp in ("green", "clear"):
+            page = self.page("--max-tlp", tlp)
+            for word in ours:
+                self.assertNotIn(word, self.file.read_text())
+            self.assertIn("open-case", page.text())
+            self.assertIn("Left out, because this page may be passed on", page.text())
+            self.assertNotIn("TLP:AMBER", page.text())
+
     def test_mistakes_are_said_before_anything_is_done(self):
         for options in ([], ["--output", ""], ["--output", "x", "y"],
                         ["--output", "x", "--lang", "de"], ["--output", "x", "--since", "today"],
