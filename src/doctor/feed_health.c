@@ -152,9 +152,10 @@ static void write_held(const struct cw_feed *feed, const struct cw_feed_state *s
                    feed->homepage[0] != '\0' ? feed->homepage : feed->publisher);
     if (feed->options_count == 0) {
         const struct cw_quoted file = cw_shell_quote_in(snapshots_dir, state->held_sha256);
-        (void)snprintf(ret->look, sizeof(ret->look),
-                       file.text[0] != '\0' ? "feed parse --format %s %s" : "", feed->format,
-                       file.text);
+        if (file.text[0] != '\0') {
+            (void)snprintf(ret->look, sizeof(ret->look), "feed parse --format %s %s", feed->format,
+                           file.text);
+        }
     }
     (void)snprintf(ret->command, sizeof(ret->command), "feed accept %s %s", feed->id,
                    state->held_sha256);
