@@ -48,7 +48,7 @@ class Typed(unittest.TestCase):
         for command in commands:
             rest = rest.replace(command, "")
         self.assertIsNone(WORDS.search(rest), "not marked as a command: " + rest)
-        for command in commands:
+        for command in dict.fromkeys(commands):
             words = shlex.split(command)
             if "cryptowatch" in words:
                 self.assertEqual(words[words.index("--config") + 1], str(self.home.config), command)
