@@ -201,7 +201,7 @@ enum cw_status cw_check_ask(struct cw_check *check, struct cw_span text, struct 
     ret->canonical = cw_answer_keep(ret, CW_SPAN(""));
     status = why == CW_ADDRESS_OK ? answer_decoded(&asking, err)
                                   : answer_undecoded(&asking, text, why, err);
-    return status == CW_OK ? cw_answer_finish(ret, err) : status;
+    return status == CW_OK ? cw_answer_finish(ret, err) : cw_check_name_file(check, status, err);
 }
 
 enum cw_status cw_check_ask_decoded(const struct cw_check *check, struct cw_span text,
@@ -217,7 +217,7 @@ enum cw_status cw_check_ask_decoded(const struct cw_check *check, struct cw_span
     ret->input = cw_answer_keep(ret, shown);
     ret->input_len = shown.len;
     status = answer_key(&asking, err);
-    return status == CW_OK ? cw_answer_finish(ret, err) : status;
+    return status == CW_OK ? cw_answer_finish(ret, err) : cw_check_name_file(check, status, err);
 }
 
 enum cw_status cw_check_ask_data(const struct cw_check *check, struct cw_answer *ret,
@@ -261,5 +261,5 @@ enum cw_status cw_check_judge(const struct cw_check *check, const struct cw_addr
     *ret = judging.facts.is_listed    ? CW_VERDICT_LISTED
            : judging.facts.is_related ? CW_VERDICT_RELATED
                                       : CW_VERDICT_CLEAR;
-    return judging.facts.is_listed ? CW_OK : status;
+    return judging.facts.is_listed ? CW_OK : cw_check_name_file(check, status, err);
 }

@@ -22,6 +22,7 @@ enum { CW_ANSWER_MATCHES_MAX = 1000, CW_ANSWER_ARENA_BYTES = 256 << 20 };
 struct cw_check {
     struct cw_index *index;
     struct cw_index_builder *built; /* whose memory the index reads; NULL: a published file */
+    char *path;                     /* of that file; NULL: in memory */
     uint64_t generation;
     int64_t built_at_s;
     struct cw_data_feed *feeds;
@@ -33,6 +34,11 @@ struct cw_check {
     int64_t day_s; /* is_past: midnight at which the day begins */
 };
 enum { CW_DAY_S = 86400 };
+
+/* open.c */
+/** Puts the index's file in front of a cause that says only that it is damaged. Returns: status */
+enum cw_status cw_check_name_file(const struct cw_check *check, enum cw_status status,
+                                  struct cw_error *err);
 
 /* data.c */
 

@@ -10,6 +10,15 @@ static enum cw_status no_memory(struct cw_error *err)
     return cw_error_set(err, CW_NOMEM, "out of memory");
 }
 
+enum cw_status cw_check_name_file(const struct cw_check *check, enum cw_status status,
+                                  struct cw_error *err)
+{
+    if (status == CW_STATE && check->path != NULL) {
+        (void)cw_error_prefix(err, "%s: ", check->path);
+    }
+    return status;
+}
+
 /* A screening asks all over the filter, a billion times. In pages of 4 KB the processor forgets
  * where they are, and looking that up costs more than the question; in a few large ones it does
  * not. Where there are none, the copy serves as well, and where there is no memory, the index
@@ -35,13 +44,13 @@ static enum cw_status open_filter(struct cw_check *check, struct cw_error *err)
     if (bytes.len == 0) {
         return cw_error_set(err, CW_NOT_FOUND, "the index has no filter for texts");
     }
-    const enum cw_status status = cw_index_check_filter(check->index, err);
-    if (status != CW_OK) {
-        return status;
+    enum cw_status status = cw_index_check_filter(check->index, err);
+    if (status == CW_OK &&
+        cw_text_filter_open(in_large_pages(check, bytes), &check->filter, &why) != CW_OK) {
+        status = cw_error_set(err, CW_STATE,
+                              "the index is damaged: %s: run `cryptowatch scan --force`", why.text);
     }
-    return cw_text_filter_open(in_large_pages(check, bytes), &check->filter, &why) == CW_OK
-               ? CW_OK
-               : cw_error_set(err, CW_STATE, "the index is damaged: %s", why.text);
+    return cw_check_name_file(check, status, err);
 }
 
 static enum cw_status give(struct cw_check **check, const struct cw_manifest *manifest,
@@ -83,6 +92,10 @@ static enum cw_status open_published(struct cw_check *check, const struct cw_con
         return no_memory(err);
     }
     enum cw_status status = cw_index_open_current(folder, manifest, &check->index, err);
+    if (status == CW_OK) {
+        check->path = cw_index_file_path(folder, manifest->index);
+        status = check->path != NULL ? CW_OK : no_memory(err);
+    }
     free(folder);
     if (status == CW_OK && strcmp(manifest->norm, CW_NORM) != 0) {
         status = cw_error_set(err, CW_NOT_FOUND, "another version of cryptowatch built the index");
@@ -190,6 +203,7 @@ void cw_check_close(struct cw_check *check)
     cw_index_close(check->index);
     cw_index_builder_free(check->built);
     free(check->filter_copy);
+    free(check->path);
     free(check->feeds);
     free(check);
 }

@@ -28,7 +28,7 @@ static enum cw_status find(struct cw_store *store, const char *id, struct withdr
         return status;
     }
     if (!ret->is_found) {
-        return cw_error_set(err, CW_NOT_FOUND, "no alert %.64s: see cryptowatch alert list", id);
+        return cw_error_set(err, CW_NOT_FOUND, "no alert %.64s: see `cryptowatch alert list`", id);
     }
     if (ret->summary.type == CW_ALERT_RETRACTED) {
         return cw_error_set(err, CW_INVALID,
@@ -63,7 +63,7 @@ static enum cw_status announce(const struct cw_cli *cli, const struct cw_announc
         cw_cli_json(json_pack("{s:s, s:s}", "id", summary.id, "retracts", withdrawn->summary.id));
     } else if (status == CW_OK) {
         (void)printf("%s\n", summary.id);
-        cw_cli_say(cli, "withdrawn and queued; send it: cryptowatch deliver");
+        cw_cli_say(cli, "withdrawn and queued; send it: `cryptowatch deliver`");
     }
     return status;
 }

@@ -2,8 +2,12 @@
 
 #include <stdarg.h>
 
+#include "base/shell.h"
 #include "base/stop.h"
 #include "base/text.h"
+
+/* A sentence with the commands that it names, whatever they hold, and its end. */
+enum { LINE_BYTES = 1024, LINE_BYTES_MAX = 1 << 20 };
 
 static const char *level_text(enum cw_level level)
 {
@@ -28,19 +32,67 @@ const char *cw_cli_data_level(const struct cw_cli *cli, enum cw_level level)
     return cli->is_journal_data ? level_text(level) : "";
 }
 
+void cw_cli_complete(const struct cw_cli *cli, struct cw_span text, struct cw_buf *out)
+{
+    struct cw_buf whole;
+    cw_buf_init(&whole, LINE_BYTES_MAX);
+    cw_shell_complete(&whole, text, cli->config_path);
+    cw_text_escape(out, whole.failed == CW_OK ? cw_buf_as_span(&whole) : text);
+    cw_buf_clear(&whole);
+}
+
+/* Without memory it is said as far as it goes: this may be the very thing that is to be said. */
+static void say_line(const struct cw_cli *cli, const char *head, struct cw_span text)
+{
+    char cut[LINE_BYTES];
+    struct cw_buf line;
+    cw_buf_init(&line, LINE_BYTES_MAX);
+    cw_buf_str(&line, head);
+    cw_cli_complete(cli, text, &line);
+    cw_buf_char(&line, '\n');
+    if (line.failed == CW_OK) {
+        (void)fwrite(line.data, 1, line.len, stderr);
+    } else {
+        cw_text_escape_to(cut, sizeof(cut), text);
+        (void)fprintf(stderr, "%s%s\n", head, cut);
+    }
+    cw_buf_clear(&line);
+}
+
+static void say(const struct cw_cli *cli, const char *fmt, va_list args) CW_PRINTF(2, 0);
+
+static void say(const struct cw_cli *cli, const char *fmt, va_list args)
+{
+    char cut[LINE_BYTES];
+    va_list again;
+    va_copy(again, args);
+    const int len = vsnprintf(cut, sizeof(cut), fmt, args);
+    char *text = len < LINE_BYTES ? NULL : malloc((size_t)len + 1);
+    if (text != NULL) {
+        (void)vsnprintf(text, (size_t)len + 1, fmt, again);
+    }
+    va_end(again);
+    say_line(cli, "", cw_span_cstr(text != NULL ? text : cut));
+    free(text);
+}
+
 void cw_cli_say(const struct cw_cli *cli, const char *fmt, ...)
 {
-    if (cli->is_quiet) {
-        return;
-    }
-    char text[1024];
-    char safe[1024];
     va_list args;
+    if (!cli->is_quiet) {
+        va_start(args, fmt);
+        say(cli, fmt, args);
+        va_end(args);
+    }
+}
+
+void cw_cli_warn(const struct cw_cli *cli, const char *fmt, ...)
+{
+    va_list args;
+    (void)fputs(cw_cli_level(cli, CW_LEVEL_WARNING), stderr);
     va_start(args, fmt);
-    (void)vsnprintf(text, sizeof(text), fmt, args);
+    say(cli, fmt, args);
     va_end(args);
-    cw_text_escape_to(safe, sizeof(safe), cw_span_cstr(text));
-    (void)fprintf(stderr, "%s\n", safe);
 }
 
 void cw_cli_tell_stop(const struct cw_cli *cli, const char *what_now)
@@ -78,9 +130,12 @@ int cw_cli_exit_of(enum cw_status status, enum cw_exit otherwise)
 
 int cw_cli_fail(const struct cw_cli *cli, const struct cw_error *err, enum cw_exit otherwise)
 {
-    (void)fprintf(stderr, "%scryptowatch %s: %s\n", cw_cli_level(cli, CW_LEVEL_ERROR),
-                  cli->command->name,
-                  err->text[0] != '\0' ? err->text : "failed without a reason: please report it");
+    char head[64];
+    (void)snprintf(head, sizeof(head), "%scryptowatch %s: ", cw_cli_level(cli, CW_LEVEL_ERROR),
+                   cli->command->name);
+    say_line(cli, head,
+             cw_span_cstr(err->text[0] != '\0' ? err->text
+                                               : "failed without a reason: please report it"));
     return cw_cli_exit_of(err->code, otherwise);
 }
 

@@ -102,11 +102,16 @@ const char *cw_cli_level(const struct cw_cli *cli, enum cw_level level);
 /** The same for a line of text on stdout. */
 const char *cw_cli_data_level(const struct cw_cli *cli, enum cw_level level);
 
-/** A sentence on stderr unless --quiet. */
+/** A sentence on stderr unless --quiet. Here and below, commands of ours that stand between
+ *  backticks are completed for this home (base/shell.h). */
 void cw_cli_say(const struct cw_cli *cli, const char *fmt, ...) CW_PRINTF(2, 3);
 
 /** Says on stderr, when the run was asked to stop by a signal, that it was, and what now. */
 void cw_cli_tell_stop(const struct cw_cli *cli, const char *what_now);
+/** A warning on stderr, --quiet or not. */
+void cw_cli_warn(const struct cw_cli *cli, const char *fmt, ...) CW_PRINTF(2, 3);
+/** Appends a sentence for the person at this home, with everything unprintable escaped. */
+void cw_cli_complete(const struct cw_cli *cli, struct cw_span text, struct cw_buf *out);
 
 /** What a command needs of the home. A slip in a feed file or a rule stops only what reads them. */
 enum cw_home_need {

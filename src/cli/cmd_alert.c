@@ -149,7 +149,7 @@ static enum cw_status redeliver(const struct cw_cli *cli, const struct cw_home *
                             strcmp(id, "--dead") == 0 ? "dead" : id);
     }
     if (status == CW_OK) {
-        cw_cli_say(cli, "%llu deliveries are due again; send them: cryptowatch deliver",
+        cw_cli_say(cli, "%llu deliveries are due again; send them: `cryptowatch deliver`",
                    (unsigned long long)rows);
     }
     return status;
@@ -172,7 +172,7 @@ static int run(struct cw_cli *cli, const struct cw_home *home, const struct requ
     CW_CLEANUP(cw_store_closep) struct cw_store *store = NULL;
     enum cw_status status = cw_store_open(home->config->state_dir, CW_STORE_READ, &store, &err);
     if (status == CW_NOT_FOUND) {
-        cw_cli_say(cli, "no scan was ever run here: cryptowatch scan");
+        cw_cli_say(cli, "no scan was ever run here: `cryptowatch scan`");
         return request->id == NULL ? CW_EXIT_OK : CW_EXIT_DATA;
     }
     struct listing listing = {.cli = cli, .log_dir = home->log_dir, .store = store};
@@ -184,7 +184,7 @@ static int run(struct cw_cli *cli, const struct cw_home *home, const struct requ
         status = cw_store_alerts(store, &request->filter, fn, &listing, &err);
     }
     if (status == CW_OK && request->id != NULL && listing.count == 0) {
-        status = cw_error_set(&err, CW_NOT_FOUND, "no alert %s: see cryptowatch alert list",
+        status = cw_error_set(&err, CW_NOT_FOUND, "no alert %s: see `cryptowatch alert list`",
                               request->id);
     }
     return status == CW_OK ? CW_EXIT_OK : cw_cli_fail(cli, &err, CW_EXIT_DATA);

@@ -1,5 +1,6 @@
 #include "address/reserved.h"
 #include "base/datetime.h"
+#include "base/shell.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/feed_parse.h"
@@ -25,9 +26,14 @@ static int id_columns(const struct cw_home *home)
 /* A line below the row of its feed; nothing when there is nothing to say. */
 static void print_below(const struct cw_cli *cli, const char *begin, const char *text)
 {
+    struct cw_buf line;
+    cw_buf_init(&line, PARTS_BYTES_MAX);
+    cw_buf_printf(&line, "%*s%s", BELOW, "", begin);
+    cw_cli_complete(cli, cw_span_cstr(text), &line);
     if (text[0] != '\0') {
-        cw_cli_line(cli, (struct cw_line){0, BELOW + 2}, "%*s%s%s", BELOW, "", begin, text);
+        cw_cli_text(cli, (struct cw_line){0, BELOW + 2}, &line);
     }
+    cw_buf_clear(&line);
 }
 
 /* "unusable: position: value: why" below the row of its feed; a part may hold any byte. */
@@ -80,7 +86,7 @@ struct suspicious {
     uint64_t count;
 };
 
-enum { ENTRIES_NAMED = 10, COMMAND_BYTES = 4096 };
+enum { ENTRIES_NAMED = 10 };
 
 static json_t *suspicious_json(struct cw_span canonical, struct cw_span value)
 {
@@ -132,18 +138,33 @@ static enum cw_status on_unusable(void *ctx, const struct cw_unusable *entry,
 }
 
 /* With the way to this home, when it was given. */
-static void write_command(const struct cw_cli *cli, const char *command, char *ret, size_t bytes)
+static void write_command(const struct cw_cli *cli, const char *command, struct cw_buf *ret)
 {
-    (void)snprintf(ret, bytes, "cryptowatch %s%s%s", command,
-                   cli->config_path != NULL ? " --config " : "",
-                   cli->config_path != NULL ? cli->config_path : "");
+    cw_buf_init(ret, PARTS_BYTES_MAX);
+    cw_buf_printf(ret, "cryptowatch %s", command);
+    cw_shell_config(ret, cli->config_path);
 }
 
 static json_t *command_json(const struct cw_cli *cli, const char *command)
 {
-    char text[COMMAND_BYTES];
-    write_command(cli, command, text, sizeof(text));
-    return command[0] == '\0' ? json_null() : cw_json_text(cw_span_cstr(text));
+    struct cw_buf text;
+    write_command(cli, command, &text);
+    json_t *value = command[0] == '\0' || text.failed != CW_OK
+                        ? json_null()
+                        : cw_json_text(cw_buf_as_span(&text));
+    cw_buf_clear(&text);
+    return value;
+}
+
+static json_t *sentence_json(const struct cw_cli *cli, const char *sentence)
+{
+    struct cw_buf text;
+    cw_buf_init(&text, PARTS_BYTES_MAX);
+    cw_shell_complete(&text, cw_span_cstr(sentence), cli->config_path);
+    json_t *value =
+        cw_json_text(text.failed == CW_OK ? cw_buf_as_span(&text) : cw_span_cstr(sentence));
+    cw_buf_clear(&text);
+    return value;
 }
 
 /* What is wrong, since when, what counts meanwhile, and what to type. */
@@ -152,9 +173,9 @@ static void add_health(const struct cw_cli *cli, json_t *object, const struct lo
     const struct cw_feed_state *state = &looked->state;
     const struct cw_feed_health *health = &looked->health;
     (void)json_object_set_new(object, "since", cw_json_time(health->since_s));
-    (void)json_object_set_new(object, "why", cw_json_text(cw_span_cstr(health->why)));
+    (void)json_object_set_new(object, "why", sentence_json(cli, health->why));
     (void)json_object_set_new(object, "in_force", cw_json_text(cw_span_cstr(health->in_force)));
-    (void)json_object_set_new(object, "advice", cw_json_text(cw_span_cstr(health->advice)));
+    (void)json_object_set_new(object, "advice", sentence_json(cli, health->advice));
     (void)json_object_set_new(object, "command", command_json(cli, health->command));
     (void)json_object_set_new(object, "not_before", cw_json_time(state->not_before_s));
 }
@@ -190,13 +211,14 @@ static enum cw_status print_status_json(const struct cw_cli *cli, const struct l
 
 static void print_command(const struct cw_cli *cli, const char *begin, const char *command)
 {
-    char text[COMMAND_BYTES];
-    write_command(cli, command, text, sizeof(text));
-    if (command[0] != '\0') {
+    struct cw_buf text;
+    write_command(cli, command, &text);
+    if (command[0] != '\0' && text.failed == CW_OK) {
         (void)printf("%*s%s", BELOW, "", begin);
-        cw_cli_print(cw_span_cstr(text)); /* to be copied: never wrapped */
+        cw_cli_print(cw_buf_as_span(&text)); /* to be copied: never wrapped */
         (void)printf("\n");
     }
+    cw_buf_clear(&text);
 }
 
 static void print_health(const struct cw_cli *cli, const struct cw_feed_health *health)
@@ -271,7 +293,7 @@ static enum cw_status status_of_all(const struct cw_cli *cli, const struct cw_ho
     enum cw_status status = cw_store_open(home->config->state_dir, CW_STORE_READ, &store, err);
     if (status == CW_NOT_FOUND) {
         cw_error_clear(err);
-        cw_cli_say(cli, "no scan was ever run here: cryptowatch scan");
+        cw_cli_say(cli, "no scan was ever run here: `cryptowatch scan`");
         status = CW_OK;
     }
     const int wide = id_columns(home);
@@ -327,7 +349,7 @@ static enum cw_status accept_held(const struct cw_cli *cli, const struct cw_home
     }
     cw_cli_writer_close(&writer);
     if (status == CW_OK) {
-        cw_cli_say(cli, "released; the next scan believes it: cryptowatch scan --feed %s", id);
+        cw_cli_say(cli, "released; the next scan believes it: `cryptowatch scan --feed %s`", id);
     }
     return status;
 }

@@ -1,7 +1,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/text.h"
+#include "base/shell.h"
 #include "cli/cli.h"
 #include "json/json_url.h"
 
@@ -19,19 +19,41 @@ static bool absolute(const char *folder, char *ret)
     return snprintf(ret, PATH_BYTES, "%s/%s", here, folder) < PATH_BYTES;
 }
 
+/* To be copied: never wrapped. */
+static void print_command(const char *begin, const char *word, const char *end)
+{
+    (void)printf("%s", begin);
+    cw_cli_print(cw_span_cstr(word));
+    (void)printf("%s\n", end);
+}
+
+/* In a crontab a % ends the command, quoted or not (crontab(5)). */
+static void print_cron(const char *begin, const char *word)
+{
+    (void)printf("%s", begin);
+    for (const char *c = word; *c != '\0';) {
+        const size_t len = strcspn(c, "%");
+        cw_cli_print(cw_span_make(c, len));
+        c += len;
+        if (*c == '%') {
+            (void)printf("\\%%");
+            c++;
+        }
+    }
+    (void)printf("\n");
+}
+
 static void print_next(const struct cw_cli *cli, const char *path)
 {
     static const struct cw_line line = {0, 0};
-    char folder[4 * PATH_BYTES]; /* \xHH at worst */
-    cw_text_escape_to(folder, sizeof(folder), cw_span_cstr(path));
-    cw_cli_line(cli, line, "Made a home in %s: configuration, keys, feeds, rules and state.",
-                folder);
-    (void)printf("\nNext:\n"
-                 "  cryptowatch scan --config %s/cryptowatch.json\n"
-                 "  cryptowatch check --config %s/cryptowatch.json ADDRESS\n\n"
-                 "Every hour, by cron:\n"
-                 "  17 * * * * cryptowatch scan --quiet --config %s/cryptowatch.json\n\n",
-                 folder, folder, folder);
+    const struct cw_quoted config = cw_shell_quote_in(path, "cryptowatch.json");
+    cw_cli_line(cli, line, "Made a home in %s: configuration, keys, feeds, rules and state.", path);
+    (void)printf("\nNext:\n");
+    print_command("  cryptowatch scan --config ", config.text, "");
+    print_command("  cryptowatch check --config ", config.text, " ADDRESS");
+    (void)printf("\nEvery hour, by cron:\n");
+    print_cron("  17 * * * * cryptowatch scan --quiet --config ", config.text);
+    (void)printf("\n");
     cw_cli_line(cli, line,
                 "Alerts speak for the URI given by --source: it stands in cryptowatch.json and, as "
                 "what the key may sign for, in keys/keys.jwks.json. To be told of alerts, add a "

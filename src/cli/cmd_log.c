@@ -140,7 +140,7 @@ static enum cw_status begin(const struct cw_cli *cli, const struct cw_home *home
 {
     if (home->log_key == NULL) {
         return cw_error_set(err, CW_NOT_FOUND,
-                            "%s/log.pem is missing; type: cryptowatch key new --role log",
+                            "%s/log.pem is missing; type: `cryptowatch key new --role log`",
                             home->config->keys_dir);
     }
     struct cw_writer writer;
@@ -175,7 +175,8 @@ static int begin_anew(const struct cw_cli *cli, const struct cw_home *home, cons
     }
     cw_cli_say(cli, "the log %s begins with %llu entries; the old folder is %s", name,
                (unsigned long long)tree.size, moved != NULL && moved[0] != '\0' ? moved : "gone");
-    cw_cli_say(cli, "give its key to your partners: cryptowatch key show --role log --format vkey");
+    cw_cli_say(cli,
+               "give its key to your partners: `cryptowatch key show --role log --format vkey`");
     free(moved);
     return CW_EXIT_OK;
 }

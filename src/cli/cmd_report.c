@@ -48,17 +48,39 @@ static bool read_last(const char *path, int64_t *ret_s)
     return cw_report_made_at(cw_span_make(head, len), ret_s);
 }
 
-static bool parse_since(const struct cw_cli *cli, struct request *request)
+/* Of a moment that has not come nothing can be newer: the page would say that nothing changed. */
+static int parse_since(const struct cw_cli *cli, struct request *request)
 {
+    const struct cw_span text = cw_span_cstr(request->since);
     int64_t *since_s = &request->order.since_s;
-    if (request->since != NULL) {
-        const struct cw_span text = cw_span_cstr(request->since);
-        return cw_date_parse(text, since_s) || cw_time_parse(text, since_s);
+    if (!cw_date_parse(text, since_s) && !cw_time_parse(text, since_s)) {
+        return cw_cli_usage_error(cli, "--since %s: write 2026-11-20 or 2026-11-20T03:15:01Z",
+                                  request->since);
     }
-    if (is_stdout(request) || !read_last(request->output, since_s)) {
-        *since_s = cw_clock_now_s(&cli->clock) - SINCE_DEFAULT_S;
+    if (*since_s > request->order.now_s) {
+        return cw_cli_usage_error(cli, "--since %s: has not come yet (days and times are UTC)",
+                                  request->since);
     }
-    return true;
+    return -1;
+}
+
+static void find_since(const struct cw_cli *cli, struct request *request)
+{
+    struct cw_report_order *order = &request->order;
+    int64_t last_s = 0;
+    const bool has_last = !is_stdout(request) && read_last(request->output, &last_s);
+    order->since_s = has_last ? last_s : order->now_s - SINCE_DEFAULT_S;
+    if (has_last && last_s > order->now_s) {
+        char last[CW_TIME_TEXT_BYTES];
+        char since[CW_TIME_TEXT_BYTES];
+        order->since_s = order->now_s - SINCE_DEFAULT_S;
+        cw_time_format(last_s, last);
+        cw_time_format(order->since_s, since);
+        cw_cli_warn(cli,
+                    "%s says that it was made at %s, which has not come yet: \"changed\" counts "
+                    "from %s (is the clock right?)",
+                    request->output, last, since);
+    }
 }
 
 /* ---- writing -------------------------------------------------------------------------------- */
@@ -115,7 +137,7 @@ static void tell(const struct cw_cli *cli, const struct request *request, struct
         cw_cli_say(cli, "  SHA-256 %s", sha256);
     }
     if (counts->alerts_left_out > 0) {
-        cw_cli_say(cli, "%zu older alerts are not in it: cryptowatch alert list",
+        cw_cli_say(cli, "%zu older alerts are not in it: `cryptowatch alert list`",
                    counts->alerts_left_out);
     }
 }
@@ -257,10 +279,11 @@ int cw_cmd_report(struct cw_cli *cli, int argc, char **argv)
         return cw_cli_usage_error(
             cli, "--max-tlp %s: write clear, green, amber, amber+strict or red", request.max_tlp);
     }
-    if (!parse_since(cli, &request)) {
-        return cw_cli_usage_error(cli, "--since %s: write 2026-11-20 or 2026-11-20T03:15:01Z",
-                                  request.since);
-    }
     request.order.now_s = cw_clock_now_s(&cli->clock);
-    return run(cli, &request);
+    if (request.since == NULL) {
+        find_since(cli, &request);
+        return run(cli, &request);
+    }
+    const int wrong = parse_since(cli, &request);
+    return wrong >= 0 ? wrong : run(cli, &request);
 }

@@ -122,11 +122,11 @@ static void print_trouble(const struct cw_cli *cli, const struct cw_scan_feed *f
 {
     char since[CW_TIME_TEXT_BYTES] = "";
     cw_time_format(feed->last_good_s, since);
-    (void)fprintf(stderr, "%sfeed %s %s: %s; %s%s\n", cw_cli_level(cli, CW_LEVEL_WARNING),
-                  feed->feed->id, cw_scan_feed_status_name(feed->status), feed->error_text,
-                  feed->last_good_s > 0 ? "in force is what was seen on "
-                                        : "nothing of it is in force",
-                  feed->last_good_s > 0 ? since : "");
+    cw_cli_warn(cli, "feed %s %s: %s; %s%s", feed->feed->id, cw_scan_feed_status_name(feed->status),
+                feed->error_text,
+                feed->last_good_s > 0 ? "in force is what was seen on "
+                                      : "nothing of it is in force",
+                feed->last_good_s > 0 ? since : "");
 }
 
 static void print_text(const struct cw_cli *cli, const struct cw_scan_report *report, bool is_dry)
@@ -155,8 +155,7 @@ static void print_text(const struct cw_cli *cli, const struct cw_scan_report *re
         }
     }
     if (report->log.error_text[0] != '\0') {
-        (void)fprintf(stderr, "%s%s\n", cw_cli_level(cli, CW_LEVEL_WARNING),
-                      report->log.error_text);
+        cw_cli_warn(cli, "%s", report->log.error_text);
     }
     if (report->index_damage.code != CW_OK) {
         (void)fprintf(stderr, "%sindex: what was published is damaged and was built anew: %s\n",

@@ -63,7 +63,8 @@ static enum cw_status load_next(const struct cw_home *home, enum cw_key_role rol
     const struct cw_public_key last = cw_signing_key_public(*key);
     return memcmp(first.bytes, last.bytes, sizeof(first.bytes)) != 0
                ? CW_OK
-               : cw_error_set(err, CW_NOT_FOUND, "no next key is prepared: cryptowatch key rotate");
+               : cw_error_set(err, CW_NOT_FOUND,
+                              "no next key is prepared: `cryptowatch key rotate`");
 }
 
 static enum cw_status load(const struct cw_cli *cli, const struct cw_home *home,

@@ -13,10 +13,10 @@ static const char *set_aside(struct cw_doctor *doctor)
     char scan[CW_DOCTOR_COMMAND_BYTES];
     char name[64] = "damaged.";
     const char *state_dir = doctor->home.config->state_dir;
-    const struct cw_quoted file = cw_doctor_quote_in(state_dir, "state.db");
+    const struct cw_quoted file = cw_shell_quote_in(state_dir, "state.db");
     (void)snprintf(scan, sizeof(scan), "%s", cw_doctor_type(doctor, "scan"));
     cw_time_format(doctor->now_s, name + strlen(name));
-    const struct cw_quoted aside = cw_doctor_quote_in(state_dir, name);
+    const struct cw_quoted aside = cw_shell_quote_in(state_dir, name);
     return cw_doctor_shell(doctor, "mkdir -m 700 %s && mv %s* %s && %s", aside.text, file.text,
                            aside.text, scan);
 }
@@ -32,13 +32,13 @@ static const char *open_up(struct cw_doctor *doctor)
     struct stat info;
     char path[CW_DOCTOR_PATH_BYTES];
     (void)snprintf(path, sizeof(path), "%s/state.db", doctor->home.config->state_dir);
-    const struct cw_quoted file = cw_doctor_quote(path);
+    const struct cw_quoted file = cw_shell_quote(path);
     const bool is_shut = access(path, R_OK) != 0;
     if (is_shut && stat(path, &info) == 0 && info.st_uid == geteuid()) {
         return cw_doctor_shell(doctor, "chmod 600 %s", file.text);
     }
     return cw_doctor_shell(doctor, "ls -ld %s %s", file.text,
-                           cw_doctor_quote(doctor->home.config->state_dir).text);
+                           cw_shell_quote(doctor->home.config->state_dir).text);
 }
 
 /* What the store says of a state that it refuses has the advice in it already. */

@@ -58,15 +58,20 @@ static void tell(struct cw_doctor *doctor, struct cw_finding finding, const char
 static void tell(struct cw_doctor *doctor, struct cw_finding finding, const char *fmt, va_list args)
 {
     char raw[CW_DOCTOR_TEXT_BYTES];
-    char text[CW_DOCTOR_TEXT_BYTES];
-    char command[CW_DOCTOR_COMMAND_BYTES];
+    struct cw_buf whole;
+    struct cw_buf text;
+    struct cw_buf command;
     struct cw_doctor_report *report = doctor->report;
+    cw_buf_init(&whole, CW_DOCTOR_TOLD_BYTES);
+    cw_buf_init(&text, CW_DOCTOR_TOLD_BYTES);
+    cw_buf_init(&command, CW_DOCTOR_TOLD_BYTES);
     (void)vsnprintf(raw, sizeof(raw), fmt, args);
-    cw_text_escape_to(text, sizeof(text), cw_span_cstr(raw));
-    cw_text_escape_to(command, sizeof(command),
-                      cw_span_cstr(finding.command != NULL ? finding.command : ""));
-    finding.text = text;
-    finding.command = command;
+    cw_shell_complete(&whole, cw_span_cstr(raw), doctor->options->config_option);
+    cw_text_escape(&text, cw_buf_as_span(&whole));
+    cw_text_escape(&command, cw_span_cstr(finding.command));
+    const bool is_told = whole.failed == CW_OK && text.failed == CW_OK && text.len > 0;
+    finding.text = is_told ? text.data : "not enough memory to say what was found";
+    finding.command = command.failed == CW_OK && command.len > 0 ? command.data : "";
     report->oks += finding.state == CW_FINDING_OK ? 1 : 0;
     report->warnings += finding.state == CW_FINDING_WARNING ? 1 : 0;
     report->errors += finding.state == CW_FINDING_ERROR ? 1 : 0;
@@ -74,6 +79,9 @@ static void tell(struct cw_doctor *doctor, struct cw_finding finding, const char
         report->first_error = finding.status;
     }
     doctor->options->found(doctor->options->ctx, &finding);
+    cw_buf_clear(&whole);
+    cw_buf_clear(&text);
+    cw_buf_clear(&command);
 }
 
 void cw_doctor_ok(struct cw_doctor *doctor, const char *check, const char *fmt, ...)
@@ -110,59 +118,21 @@ void cw_doctor_fail(struct cw_doctor *doctor, const char *check, enum cw_status 
 
 /* ---- what to type -------------------------------------------------------------------------- */
 
-static bool is_plain(const char *word)
-{
-    static const char plain[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-+,:@%=";
-    return word[0] != '\0' && strspn(word, plain) == strlen(word);
-}
-
-struct cw_quoted cw_doctor_quote(const char *path)
-{
-    struct cw_quoted quoted = {""};
-    struct cw_buf text;
-    cw_buf_init(&text, sizeof(quoted.text) - 1);
-    if (path[0] == '-') {
-        cw_buf_str(&text, "./"); /* a path, and no option */
-    }
-    if (is_plain(path)) {
-        cw_buf_str(&text, path);
-    } else {
-        cw_buf_char(&text, '\'');
-        for (const char *c = path; *c != '\0'; c++) {
-            if (*c == '\'') {
-                cw_buf_str(&text, "'\\''");
-            } else {
-                cw_buf_char(&text, *c);
-            }
-        }
-        cw_buf_char(&text, '\'');
-    }
-    if (cw_buf_status(&text, NULL) == CW_OK) {
-        (void)snprintf(quoted.text, sizeof(quoted.text), "%s", text.data);
-    }
-    cw_buf_clear(&text);
-    return quoted;
-}
-
-struct cw_quoted cw_doctor_quote_in(const char *folder, const char *name)
-{
-    char path[CW_DOCTOR_PATH_BYTES];
-    (void)snprintf(path, sizeof(path), "%s/%s", folder, name);
-    return cw_doctor_quote(path);
-}
-
 const char *cw_doctor_type(struct cw_doctor *doctor, const char *fmt, ...)
 {
     va_list args;
     char rest[CW_DOCTOR_COMMAND_BYTES];
-    const char *option = doctor->options->config_option;
-    const struct cw_quoted config = cw_doctor_quote(option != NULL ? option : "");
+    struct cw_buf whole;
+    cw_buf_init(&whole, CW_DOCTOR_COMMAND_BYTES);
     va_start(args, fmt);
-    (void)vsnprintf(rest, sizeof(rest), fmt, args);
+    const int len = vsnprintf(rest, sizeof(rest), fmt, args);
     va_end(args);
-    return cw_doctor_shell(doctor, "cryptowatch %s%s%s", rest, option != NULL ? " --config " : "",
-                           option != NULL ? config.text : "");
+    cw_buf_printf(&whole, "cryptowatch %s", rest);
+    cw_shell_config(&whole, doctor->options->config_option);
+    const bool is_whole = len >= 0 && (size_t)len < sizeof(rest) && whole.failed == CW_OK;
+    const char *command = cw_doctor_shell(doctor, "%s", is_whole ? whole.data : "");
+    cw_buf_clear(&whole);
+    return command;
 }
 
 const char *cw_doctor_shell(struct cw_doctor *doctor, const char *fmt, ...)

@@ -35,9 +35,8 @@ static const struct {
                         "\"allow_private_hosts\""},
     {"http-status", "has the list moved? Look at the publisher's page, then correct \"url\" in the "
                     "feed file"},
-    {"parse",
-     "has the publisher changed the form of the list? Fetch it by hand and try: cryptowatch "
-     "feed parse"},
+    {"parse", "has the publisher changed the form of the list? Fetch it by hand and try it (feed "
+              "parse)"},
     {"limit", "the list is larger than we read (docs/feeds.md)"},
     {"file", "is the file that \"url\" names there, and may this user read it?"},
     {"disk", "is the disk full or read-only (doctor state)?"},
@@ -152,8 +151,11 @@ static void write_held(const struct cw_feed *feed, const struct cw_feed_state *s
                    "compare it with the publisher's page (%.250s); what is right, release",
                    feed->homepage[0] != '\0' ? feed->homepage : feed->publisher);
     if (feed->options_count == 0) {
-        (void)snprintf(ret->look, sizeof(ret->look), "feed parse --format %s '%.380s/%s'",
-                       feed->format, snapshots_dir, state->held_sha256);
+        const struct cw_quoted file = cw_shell_quote_in(snapshots_dir, state->held_sha256);
+        if (file.text[0] != '\0') {
+            (void)snprintf(ret->look, sizeof(ret->look), "feed parse --format %s %s", feed->format,
+                           file.text);
+        }
     }
     (void)snprintf(ret->command, sizeof(ret->command), "feed accept %s %s", feed->id,
                    state->held_sha256);

@@ -7,6 +7,7 @@
 #ifndef CW_DOCTOR_FEED_HEALTH_H
 #define CW_DOCTOR_FEED_HEALTH_H
 
+#include "base/shell.h"
 #include "feed/feed_file.h"
 #include "store/store.h"
 
@@ -29,8 +30,9 @@ struct cw_feed_health {
     char why[768];      /* "status 404 instead of 200 (3 attempts in a row)" */
     char in_force[192]; /* "832 listings in force, last seen 2026-11-20T03:15:01Z (6 days ago)" */
     char advice[384];   /* what a person has to find out or change first */
-    char look[512];     /* what to type to see more: arguments of `cryptowatch` */
-    char command[256];  /* what to type then: arguments of `cryptowatch` */
+    /* Arguments of `cryptowatch`, whole and quoted; "" when there is nothing to type: */
+    char look[CW_SHELL_WORD_BYTES + 128]; /* to see more */
+    char command[256];                    /* then */
 };
 
 /** Judges one list as of a moment.

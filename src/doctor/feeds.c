@@ -61,7 +61,7 @@ void cw_doctor_feeds(struct cw_doctor *doctor)
         cw_doctor_warn(doctor, "feeds", NULL, "not looked at: no feed file can be read");
         return;
     }
-    cw_buf_init(&counted.never_ids, CW_DOCTOR_TEXT_BYTES / 2);
+    cw_buf_init(&counted.never_ids, CW_DOCTOR_NAMES_BYTES);
     for (size_t i = 0; i < cw_feeds_count(doctor->home.feeds); i++) {
         const struct cw_feed *feed = cw_feeds_at(doctor->home.feeds, i);
         if (feed->enabled) {

@@ -29,7 +29,7 @@ static const char *check_of(const struct cw_doctor *doctor, const char *file)
 static const char *remedy(struct cw_doctor *doctor, const struct cw_mistake *mistake)
 {
     struct stat info;
-    const struct cw_quoted file = cw_doctor_quote(mistake->file);
+    const struct cw_quoted file = cw_shell_quote(mistake->file);
     if (mistake->file[0] != '/' || stat(mistake->file, &info) != 0) {
         return "";
     }
@@ -128,7 +128,7 @@ static bool look_at_set(struct cw_doctor *doctor, const char *path)
     struct cw_error err = {0};
     struct cw_mistakes mistakes;
     cw_mistakes_init(&mistakes);
-    const struct cw_quoted file = cw_doctor_quote(path);
+    const struct cw_quoted file = cw_shell_quote(path);
     const bool is_ours = cw_json_check_mode(path, &mistakes);
     cw_mistakes_clear(&mistakes);
     if (!is_ours) {
@@ -168,7 +168,7 @@ static void look_at_trust(struct cw_doctor *doctor)
     cw_names_free(names);
     cw_error_clear(&err);
     if (cw_home_load_policy(config, &policy, &err) != CW_OK) {
-        const struct cw_quoted file = cw_doctor_quote_in(config->trust_dir, "policy.json");
+        const struct cw_quoted file = cw_shell_quote_in(config->trust_dir, "policy.json");
         cw_doctor_fail(doctor, "config.trust", err.code,
                        cw_doctor_shell(doctor, "${EDITOR:-vi} %s", file.text), "%s", err.text);
     } else if (good == count) {

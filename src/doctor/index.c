@@ -26,7 +26,7 @@ static void tell_sources(struct cw_doctor *doctor, const struct cw_manifest *man
                          const struct cw_index *index)
 {
     struct cw_buf names;
-    cw_buf_init(&names, CW_DOCTOR_TEXT_BYTES / 2);
+    cw_buf_init(&names, CW_DOCTOR_NAMES_BYTES);
     name_sources(manifest, &names);
     cw_doctor_ok(doctor, "index.whole",
                  "generation %" PRIu64 ", %" PRIu64 " KiB, every block and record: %" PRIu64

@@ -3,14 +3,25 @@
  * A finding is made in one line: its check, what to type (or NULL), and a sentence:
  *
  *   cw_doctor_warn(doctor, "feeds.ofac", cw_doctor_type(doctor, "scan --feed ofac"), "…");
+ *
+ * A command of ours that the sentence names stands between backticks: it is completed for this home
+ * when it is told.
  */
 #ifndef CW_DOCTOR_INTERNAL_H
 #define CW_DOCTOR_INTERNAL_H
 
+#include "base/shell.h"
 #include "doctor/doctor.h"
 #include "store/health.h"
 
-enum { CW_DOCTOR_TEXT_BYTES = 1024, CW_DOCTOR_COMMAND_BYTES = 4096, CW_DOCTOR_PATH_BYTES = 2048 };
+enum {
+    CW_DOCTOR_NAMES_BYTES = 512, /* of many lists, told in one line */
+    CW_DOCTOR_PATH_BYTES = CW_SHELL_PATH_BYTES,
+    CW_DOCTOR_COMMAND_BYTES = 2 * CW_SHELL_WORD_BYTES,
+    CW_DOCTOR_TEXT_BYTES = 2 * CW_SHELL_PATH_BYTES, /* of a sentence, before its commands are
+                                                       completed */
+    CW_DOCTOR_TOLD_BYTES = 1 << 20,                 /* and then, with all escaped */
+};
 
 struct cw_doctor {
     const struct cw_doctor_options *options;
@@ -40,15 +51,9 @@ void cw_doctor_fail(struct cw_doctor *doctor, const char *check, enum cw_status 
 /** "cryptowatch " and the rest, and --config when this home is not found without. Borrowed until
  *  the next call of this or cw_doctor_shell. */
 const char *cw_doctor_type(struct cw_doctor *doctor, const char *fmt, ...) CW_PRINTF(2, 3);
-/** Any other command; paths through cw_doctor_quote. */
+/** Any other command; paths through cw_shell_quote. "" when it does not fit: half a command is
+ * worse than none. */
 const char *cw_doctor_shell(struct cw_doctor *doctor, const char *fmt, ...) CW_PRINTF(2, 3);
-/** A path as one word of a shell. */
-struct cw_quoted {
-    char text[CW_DOCTOR_PATH_BYTES];
-};
-struct cw_quoted cw_doctor_quote(const char *path);
-/** folder + "/" + name as one word of a shell. */
-struct cw_quoted cw_doctor_quote_in(const char *folder, const char *name);
 /** "2026-11-26T03:00:00Z, 3 hours ago" or ", in 3 hours". */
 struct cw_moment {
     char text[80];

@@ -14,7 +14,7 @@ enum { SOON_S = 30 * 24 * 3600 };
 const char *cw_doctor_close_secret(struct cw_doctor *doctor, const char *path)
 {
     struct stat info;
-    const struct cw_quoted file = cw_doctor_quote(path);
+    const struct cw_quoted file = cw_shell_quote(path);
     const char *command = "";
     char *folder = cw_path_dirname(path);
     if (lstat(path, &info) == 0 && S_ISREG(info.st_mode) && info.st_uid != geteuid()) {
@@ -24,7 +24,7 @@ const char *cw_doctor_close_secret(struct cw_doctor *doctor, const char *path)
         command = cw_doctor_shell(doctor, "chmod 600 %s", file.text);
     } else if (folder != NULL && stat(folder, &info) == 0 &&
                (info.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
-        command = cw_doctor_shell(doctor, "chmod go-w %s", cw_doctor_quote(folder).text);
+        command = cw_doctor_shell(doctor, "chmod go-w %s", cw_shell_quote(folder).text);
     }
     free(folder);
     return command;
@@ -88,8 +88,8 @@ static void tell_sealed(struct cw_doctor *doctor, const struct role *role,
 {
     char text[CW_DOCTOR_PATH_BYTES + 256];
     char restore[CW_DOCTOR_COMMAND_BYTES];
-    const struct cw_quoted from = cw_doctor_quote(path);
-    const struct cw_quoted to = cw_doctor_quote(sealed);
+    const struct cw_quoted from = cw_shell_quote(path);
+    const struct cw_quoted to = cw_shell_quote(sealed);
     const char *command = cw_doctor_type(doctor, "key restore %s", to.text);
     if (is_there(path)) {
         (void)snprintf(restore, sizeof(restore), "%s", command);
@@ -220,13 +220,13 @@ static void look_at_published(struct cw_doctor *doctor)
     set = published(doctor, CW_KEY_ALERT, &err);
     const struct cw_key_entry *entry = set == NULL ? NULL : cw_key_set_find(set, kid);
     if (set == NULL && err.code != CW_NOT_FOUND) {
-        const struct cw_quoted file = cw_doctor_quote_in(config->keys_dir, "keys.jwks.json");
+        const struct cw_quoted file = cw_shell_quote_in(config->keys_dir, "keys.jwks.json");
         cw_doctor_fail(doctor, "keys.published", err.code,
                        cw_doctor_shell(doctor, "mv %s %s.damaged", file.text, file.text),
                        "%s: no alert is signed; the next scan makes a new set", err.text);
     } else if (entry != NULL && entry->revocation != CW_KEY_IN_FORCE) {
         char make[CW_DOCTOR_COMMAND_BYTES];
-        const struct cw_quoted file = cw_doctor_quote_in(config->keys_dir, "alert.pem");
+        const struct cw_quoted file = cw_shell_quote_in(config->keys_dir, "alert.pem");
         (void)snprintf(make, sizeof(make), "%s", cw_doctor_type(doctor, "key new --role alert"));
         cw_doctor_fail(
             doctor, "keys.published", CW_INVALID,

@@ -37,7 +37,7 @@ static bool make_key(struct cw_doctor *doctor, struct cw_tlog_key *ret)
     struct cw_error err = {0};
     const char *origin = doctor->home.config->log_origin;
     if (origin[0] == '\0') {
-        const struct cw_quoted file = cw_doctor_quote(doctor->home.config->path);
+        const struct cw_quoted file = cw_shell_quote(doctor->home.config->path);
         cw_doctor_warn(doctor, "log.whole", cw_doctor_shell(doctor, "${EDITOR:-vi} %s", file.text),
                        "source cannot name a log: set log.origin");
         return false;
@@ -54,11 +54,11 @@ static bool make_key(struct cw_doctor *doctor, struct cw_tlog_key *ret)
 
 static void tell_broken(struct cw_doctor *doctor, const struct cw_error *why)
 {
-    const struct cw_quoted folder = cw_doctor_quote(doctor->home.log_dir);
+    const struct cw_quoted folder = cw_shell_quote(doctor->home.log_dir);
     cw_doctor_fail(doctor, "log.whole", CW_STATE, cw_doctor_type(doctor, "log verify"),
                    "%s: alerts go out, but the log is not continued: put %s and state.db back from "
-                   "one backup; without one, set log.origin to a new name, then: cryptowatch log "
-                   "checkpoint --new-log NAME",
+                   "one backup; without one, set log.origin to a new name, then: `cryptowatch log "
+                   "checkpoint --new-log NAME`",
                    why->text, folder.text);
 }
 
@@ -122,7 +122,7 @@ static void look_at_head(struct cw_doctor *doctor, const struct standing *standi
     if (status == CW_OK) {
         cw_doctor_ok(doctor, "log.whole",
                      "the checkpoint of %" PRIu64 " entries is the last that was signed; it is too "
-                     "long to be read here (cryptowatch log verify)",
+                     "long to be read here (`cryptowatch log verify`)",
                      ours->size);
     } else {
         tell_broken(doctor, &err);

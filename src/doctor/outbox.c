@@ -24,8 +24,8 @@ static void tell_dead(struct cw_doctor *doctor, const struct cw_queue *queue)
 {
     cw_doctor_fail(
         doctor, "outbox.dead", CW_TEMPORARY, cw_doctor_type(doctor, "alert redeliver --dead"),
-        "endpoint %s: %" PRIu64 " alerts were given up%s%s: mend the receiver (cryptowatch "
-        "webhook test %s), then send them again",
+        "endpoint %s: %" PRIu64 " alerts were given up%s%s: mend the receiver (`cryptowatch "
+        "webhook test %s`), then send them again",
         queue->endpoint, queue->dead, queue->last_error[0] != '\0' ? ", the last with " : "",
         queue->last_error, queue->endpoint);
 }

@@ -109,7 +109,7 @@ static bool look_at_version(struct cw_doctor *doctor, const struct program *prog
                             struct said *said)
 {
     struct cw_error err = {0};
-    const struct cw_quoted path = cw_doctor_quote(program->path);
+    const struct cw_quoted path = cw_shell_quote(program->path);
     const char *version = doctor->options->version;
     const enum cw_status status = ask(doctor, program->path, CW_SANDBOX_VERSION, said, &err);
     if (status != CW_OK) {

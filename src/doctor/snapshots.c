@@ -114,7 +114,7 @@ static void judge_evidence(struct looking *looking, size_t lists)
     size_t gone = 0;
     struct sha256 *evidence = looking->seen + lists;
     const size_t count = looking->count - lists;
-    cw_buf_init(&names, CW_DOCTOR_TEXT_BYTES / 2);
+    cw_buf_init(&names, CW_DOCTOR_NAMES_BYTES);
     if (count > 0) {
         qsort(evidence, count, sizeof(*evidence), by_hex);
     }

@@ -15,7 +15,7 @@ static bool look_at_folder(struct cw_doctor *doctor)
 {
     struct stat info;
     const char *path = doctor->home.config->state_dir;
-    const struct cw_quoted quoted = cw_doctor_quote(path);
+    const struct cw_quoted quoted = cw_shell_quote(path);
     if (stat(path, &info) != 0) {
         cw_doctor_warn(doctor, "state.folder", cw_doctor_type(doctor, "scan"),
                        "%s: there is no state yet: no scan was ever run", path);
@@ -54,7 +54,7 @@ static void look_at_room(struct cw_doctor *doctor)
 {
     struct statvfs info;
     const char *path = doctor->home.config->state_dir;
-    const struct cw_quoted quoted = cw_doctor_quote(path);
+    const struct cw_quoted quoted = cw_shell_quote(path);
     if (statvfs(path, &info) != 0) {
         cw_doctor_warn(doctor, "state.room", cw_doctor_shell(doctor, "df -h %s", quoted.text),
                        "%s: the system does not say how much room there is", path);

@@ -66,7 +66,7 @@ static enum cw_status load_role(const struct cw_home *home, enum cw_key_role rol
     if (status == CW_OK) {
         status = cw_role_keys_load(&place, ret, &cause);
         if (status == CW_NOT_FOUND) {
-            (void)cw_error_set(err, status, "%s; type: cryptowatch key new --role %s", cause.text,
+            (void)cw_error_set(err, status, "%s; type: `cryptowatch key new --role %s`", cause.text,
                                cw_key_role_name(role));
         } else if (status != CW_OK) {
             (void)cw_error_set(err, status, "%s", cause.text);

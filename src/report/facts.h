@@ -4,6 +4,7 @@
  * gather.c         lists, with a plot's worth of their past; deliveries; the log; the keys
  * gather_cases.c   cases, their addresses, and where each is listed
  * gather_alerts.c  the newest alerts whole, and all of them as marks of a day
+ * days.c           the rows of those days
  *
  * Ownership: all texts are borrowed from the home, or live in the arena of the facts.
  */
@@ -102,6 +103,16 @@ struct cw_report_receiver {
     uint64_t delivered;
 };
 
+/** Receivers, what became of deliveries, and causes of failures speak of this installation, not of
+ *  a theft: names of people's systems, paths, words of servers. Nobody marked them; they are
+ *  handled as TLP:AMBER, for the organisation and who it works with, so that a page made to be
+ *  passed on (green) or published (clear) is without them. Signed alerts about lists and receivers
+ *  tell them, too. */
+static inline bool cw_report_is_inward(const struct cw_report_order *order)
+{
+    return order->max_tlp >= CW_TLP_AMBER;
+}
+
 struct cw_report_facts {
     const struct cw_report_order *order;
     struct cw_arena *arena;
@@ -119,10 +130,11 @@ struct cw_report_facts {
     size_t alerts_count;
     uint64_t alerts_known; /* all that may be shown */
     uint64_t alerts_withheld;
-    struct cw_report_day *days; /* oldest first */
+    struct cw_report_day *days; /* in the order in which they were first told of */
     size_t days_count;
     size_t days_cap;
-    size_t days_cases; /* different cases in them */
+    uint32_t *days_slots; /* where each row is: days.c */
+    size_t days_cases;    /* different cases in them */
     struct cw_report_changes changes;
     struct cw_report_receiver *receivers;
     size_t receivers_count;
@@ -146,6 +158,16 @@ CW_NODISCARD enum cw_status cw_report_gather_cases(struct cw_report_facts *facts
                                                    struct cw_error *err);
 CW_NODISCARD enum cw_status cw_report_gather_alerts(struct cw_report_facts *facts,
                                                     struct cw_error *err);
+struct cw_alert_mark;
+/** The row of what is told on a day of a case and a list; a new one when there is none.
+ *  Returns: borrowed until the next call; NULL without memory or, when the status of the arena is
+ *           CW_LIMIT, past CW_REPORT_MEMORY_MAX
+ *  Limits:  O(1) on average */
+struct cw_report_day *cw_report_day_of(struct cw_report_facts *facts,
+                                       const struct cw_alert_mark *mark);
+void cw_report_days_clear(struct cw_report_facts *facts);
+/** Returns: CW_LIMIT */
+enum cw_status cw_report_too_large(struct cw_error *err);
 /** Keeps a text as long as the facts. False when the arena is full: its status says why. */
 bool cw_report_keep(struct cw_report_facts *facts, struct cw_span text, struct cw_span *ret);
 /** Raises the marking of the page. */

@@ -11,6 +11,12 @@ bool cw_report_keep(struct cw_report_facts *facts, struct cw_span text, struct c
     return ret->data != NULL;
 }
 
+enum cw_status cw_report_too_large(struct cw_error *err)
+{
+    return cw_error_set(err, CW_LIMIT, "the report needs more than %zu bytes of memory",
+                        CW_REPORT_MEMORY_MAX);
+}
+
 void cw_report_mark(struct cw_report_facts *facts, enum cw_tlp tlp)
 {
     facts->tlp = tlp > facts->tlp ? tlp : facts->tlp;
@@ -89,7 +95,18 @@ static enum cw_status gather_past(const struct cw_report_facts *facts, struct cw
 
 /* ---- lists ---------------------------------------------------------------------------------- */
 
-static enum cw_status gather_feed(const struct cw_report_facts *facts, const struct cw_feed *feed,
+/* Why a list is not well may be said to some, and marks the page. */
+static void keep_cause(struct cw_report_facts *facts, struct cw_report_feed *feed)
+{
+    if (!cw_report_is_inward(facts->order)) {
+        feed->health.why[0] = '\0';
+    } else if (feed->feed->enabled && feed->state.error_text[0] != '\0' &&
+               feed->health.condition != CW_CONDITION_GOOD) {
+        cw_report_mark(facts, CW_TLP_AMBER);
+    }
+}
+
+static enum cw_status gather_feed(struct cw_report_facts *facts, const struct cw_feed *feed,
                                   struct cw_report_feed *ret, struct cw_error *err)
 {
     const struct cw_report_order *order = facts->order;
@@ -105,6 +122,7 @@ static enum cw_status gather_feed(const struct cw_report_facts *facts, const str
     if (status == CW_OK) {
         cw_feed_health_of(feed, &ret->state, order->home->snapshots_dir, order->now_s,
                           &ret->health);
+        keep_cause(facts, ret);
     }
     return status;
 }
@@ -147,6 +165,7 @@ static enum cw_status add_receiver(struct cw_report_facts *facts, const struct c
                                    struct cw_error *err)
 {
     struct cw_report_receiver *receiver = &facts->receivers[facts->receivers_count];
+    cw_report_mark(facts, CW_TLP_AMBER);
     receiver->queue = *queue;
     facts->receivers_count++;
     return facts->order->store == NULL ? CW_OK
@@ -240,7 +259,7 @@ static enum cw_status gather(struct cw_report_facts *facts, struct cw_error *err
     if (status == CW_OK && facts->order->store != NULL) {
         status = cw_report_gather_alerts(facts, err);
     }
-    if (status == CW_OK) {
+    if (status == CW_OK && cw_report_is_inward(facts->order)) {
         status = gather_receivers(facts, err);
     }
     if (status == CW_OK) {
@@ -269,17 +288,17 @@ enum cw_status cw_report_gather(const struct cw_report_order *order, struct cw_r
         cw_store_read_end(order->store, is_mine);
     }
     const enum cw_status kept = cw_arena_status(ret->arena);
-    return status != CW_OK || kept == CW_OK
-               ? status
-               : cw_error_set(err, kept, "the report needs more than %zu bytes of memory",
-                              CW_REPORT_MEMORY_MAX);
+    if (status != CW_OK || kept == CW_OK) {
+        return status;
+    }
+    return kept == CW_LIMIT ? cw_report_too_large(err) : cw_error_no_memory(err);
 }
 
 void cw_report_facts_clear(struct cw_report_facts *facts)
 {
     free(facts->cases);
     free(facts->matches);
-    free(facts->days);
+    cw_report_days_clear(facts);
     cw_store_head_clear(&facts->head);
     cw_buf_clear(&facts->keys);
     cw_arena_free(facts->arena);

@@ -3,8 +3,7 @@
 #include "report/facts.h"
 #include "store/review.h"
 
-#define DAY_S INT64_C(86400)
-enum { DELIVERIES_MAX = 64, DAYS_FIRST = 256 };
+enum { DELIVERIES_MAX = 64 };
 
 /* ---- marks: what was told on which day ------------------------------------------------------ */
 
@@ -22,54 +21,21 @@ static bool event_of(enum cw_alert_type type, enum cw_report_event *ret)
     return true;
 }
 
-/* Alerts come in the order in which they were made, so that a row of this day is near the end. */
-static struct cw_report_day *find_day(struct cw_report_facts *facts, int64_t day_s,
-                                      const struct cw_alert_mark *mark)
-{
-    for (size_t i = facts->days_count; i > 0 && facts->days[i - 1].day_s == day_s; i--) {
-        struct cw_report_day *day = &facts->days[i - 1];
-        if (cw_span_equal(day->case_id, mark->case_id) && cw_span_equal(day->feed, mark->feed)) {
-            return day;
-        }
-    }
-    return NULL;
-}
-
-static struct cw_report_day *add_day(struct cw_report_facts *facts, int64_t day_s,
-                                     const struct cw_alert_mark *mark)
-{
-    struct cw_report_day *day = NULL;
-    struct cw_report_day made = {.day_s = day_s};
-    if (facts->days_count == facts->days_cap) {
-        const size_t cap = facts->days_cap == 0 ? DAYS_FIRST : facts->days_cap * 2;
-        struct cw_report_day *moved = realloc(facts->days, cap * sizeof(*moved));
-        if (moved == NULL) {
-            return NULL;
-        }
-        facts->days = moved;
-        facts->days_cap = cap;
-    }
-    if (cw_report_keep(facts, mark->case_id, &made.case_id) &&
-        cw_report_keep(facts, mark->feed, &made.feed)) {
-        day = &facts->days[facts->days_count++];
-        *day = made;
-    }
-    return day;
-}
-
 static enum cw_status count_event(struct cw_report_facts *facts, const struct cw_alert_mark *mark,
                                   enum cw_report_event event, struct cw_error *err)
 {
-    const int64_t day_s = mark->created_at_s - mark->created_at_s % DAY_S;
-    struct cw_report_day *day = find_day(facts, day_s, mark);
-    if (day == NULL) {
-        day = add_day(facts, day_s, mark);
+    struct cw_report_day *day = cw_report_day_of(facts, mark);
+    if (day != NULL) {
+        day->events[event]++;
+        return CW_OK;
     }
-    if (day == NULL) {
-        return cw_error_no_memory(err);
-    }
-    day->events[event]++;
-    return CW_OK;
+    return cw_arena_status(facts->arena) == CW_LIMIT ? cw_report_too_large(err)
+                                                     : cw_error_no_memory(err);
+}
+
+static bool is_about_lists(enum cw_alert_type type)
+{
+    return type >= CW_ALERT_FEED_FAILED && type <= CW_ALERT_FEED_SUSPECT;
 }
 
 static void count_change(struct cw_report_changes *changes, const struct cw_alert_mark *mark)
@@ -80,16 +46,23 @@ static void count_change(struct cw_report_changes *changes, const struct cw_aler
         changes->events[event]++;
     } else if (mark->type == CW_ALERT_RETRACTED) {
         changes->retracted++;
-    } else if (mark->type >= CW_ALERT_FEED_FAILED && mark->type <= CW_ALERT_FEED_SUSPECT) {
+    } else if (is_about_lists(mark->type)) {
         changes->feeds++;
     }
+}
+
+static bool is_withheld(const struct cw_report_order *order, enum cw_alert_type type,
+                        enum cw_tlp tlp)
+{
+    const bool is_ours = is_about_lists(type) || type == CW_ALERT_ENDPOINT_DISABLED;
+    return tlp > order->max_tlp || (is_ours && !cw_report_is_inward(order));
 }
 
 static enum cw_status on_mark(void *ctx, const struct cw_alert_mark *mark, struct cw_error *err)
 {
     struct cw_report_facts *facts = ctx;
     enum cw_report_event event = CW_EVENT_LISTED;
-    if (mark->tlp > facts->order->max_tlp) {
+    if (is_withheld(facts->order, mark->type, mark->tlp)) {
         facts->alerts_withheld++;
         return CW_OK;
     }
@@ -194,7 +167,8 @@ static enum cw_status on_alert(void *ctx, const struct cw_stored_alert *stored,
                                const struct cw_alert_summary *summary, struct cw_error *err)
 {
     struct cw_report_facts *facts = ctx;
-    if (summary->tlp > facts->order->max_tlp || facts->alerts_count == CW_REPORT_ALERTS_MAX) {
+    if (is_withheld(facts->order, summary->type, summary->tlp) ||
+        facts->alerts_count == CW_REPORT_ALERTS_MAX) {
         return CW_OK;
     }
     struct cw_report_alert *alert = &facts->alerts[facts->alerts_count];
@@ -204,7 +178,7 @@ static enum cw_status on_alert(void *ctx, const struct cw_stored_alert *stored,
     }
     read_body(facts, stored->body, alert);
     facts->alerts_count++;
-    return gather_deliveries(facts, alert, err);
+    return cw_report_is_inward(facts->order) ? gather_deliveries(facts, alert, err) : CW_OK;
 }
 
 /* An alert is older than the one that withdraws it: whoever reads of the first reads of both. */

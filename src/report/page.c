@@ -166,6 +166,9 @@ static void put_header(struct cw_page *page, const struct cw_report_facts *facts
         cw_page_numbers(page, "p class=\"dim\"", CW_TEXT_withheld, facts->alerts_withheld,
                         facts->cases_withheld);
     }
+    if (!cw_report_is_inward(order)) {
+        cw_page_word(page, "p class=\"dim\"", CW_TEXT_withheld_ours);
+    }
     put_controls(page);
     cw_page_raw(page, "</header>\n");
 }

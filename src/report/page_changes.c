@@ -37,9 +37,13 @@ static void put_tiles(struct cw_page *page, const struct cw_report_facts *facts)
     put_tile(page, changes->events[CW_EVENT_CHANGED], CW_TEXT_tile_changed, false);
     put_tile(page, changes->events[CW_EVENT_DELISTED], CW_TEXT_tile_delisted, false);
     put_tile(page, changes->retracted, CW_TEXT_tile_retracted, false);
-    put_tile(page, changes->feeds, CW_TEXT_tile_feeds, false);
+    if (cw_report_is_inward(facts->order)) {
+        put_tile(page, changes->feeds, CW_TEXT_tile_feeds, false);
+    }
     put_tile(page, unwell(facts), CW_TEXT_tile_unwell, true);
-    put_tile(page, dead(facts), CW_TEXT_tile_dead, true);
+    if (cw_report_is_inward(facts->order)) {
+        put_tile(page, dead(facts), CW_TEXT_tile_dead, true);
+    }
     cw_page_raw(page, "</ul>\n");
 }
 

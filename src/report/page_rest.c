@@ -40,7 +40,9 @@ void cw_page_deliveries(struct cw_page *page, const struct cw_report_facts *fact
         CW_TEXT_col_oldest,   CW_TEXT_col_dead,  CW_TEXT_col_error};
     cw_page_section(page, "deliveries", CW_TEXT_deliveries);
     if (facts->receivers_count == 0) {
-        cw_page_word(page, "p", CW_TEXT_deliveries_none);
+        cw_page_word(page, "p",
+                     cw_report_is_inward(facts->order) ? CW_TEXT_deliveries_none
+                                                       : CW_TEXT_withheld_ours);
         cw_page_section_end(page);
         return;
     }

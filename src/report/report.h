@@ -31,7 +31,8 @@ struct cw_report_order {
     const char *version;        /* of the program */
     const char *log_vkey;       /* of our log; "" when it is not known */
     enum cw_report_lang lang;   /* the page begins in it */
-    enum cw_tlp max_tlp;        /* cases and alerts marked higher are left out, and counted */
+    enum cw_tlp max_tlp;        /* cases and alerts marked higher are left out, and counted; below
+                                   amber also what is this installation's own, see facts.h */
     int64_t since_s;            /* what is newer counts as changed */
     int64_t now_s;
 };

@@ -4,7 +4,6 @@ import os
 import pathlib
 import shutil
 import subprocess
-import tempfile
 import unittest
 
 import harness
@@ -32,7 +31,7 @@ class Shared:
     @classmethod
     def copy(cls):
         home = harness.Home.__new__(harness.Home)
-        home.base = pathlib.Path(tempfile.mkdtemp(prefix="cryptowatch-e2e-"))
+        home.base = harness.make_folder()
         home.path = home.base / "home"
         home.now = None
         home.config = home.path / "cryptowatch.json"

@@ -1,7 +1,11 @@
 """harness: a home, a server of lists and a receiver of alerts, all on loopback.
 
 The programs under test are the built ones. Nothing is faked but the other side of the wire.
+
+Nothing is left behind: who is told to end (SIGTERM) removes its folders first; what was killed is swept up by
+whoever starts a day later.
 """
+import atexit
 import base64
 import fcntl
 import http.server
@@ -33,6 +37,61 @@ def is_instrumented():
     symbols = subprocess.run(["nm", "-D", BIN / "cryptowatch-parse"], capture_output=True,
                              text=True).stdout
     return "__asan_init" in symbols or "__tsan_init" in symbols
+
+
+PREFIX = "cryptowatch-e2e-"
+KEPT_S = 24 * 3600  # longer than any test runs
+OWNER = os.getpid()
+folders, children = set(), set()
+
+
+class Ended(KeyboardInterrupt):
+    """SIGTERM. Of all exceptions unittest lets only this kind through: after SystemExit it would go on."""
+
+
+def make_folder():
+    folder = pathlib.Path(tempfile.mkdtemp(prefix=PREFIX))
+    folders.add(folder)
+    return folder
+
+
+def remove_folder(folder):
+    shutil.rmtree(folder)
+    folders.discard(folder)
+
+
+def clean_up():
+    """What a test that was cut short has not done. Children first: they would write on."""
+    if os.getpid() != OWNER:
+        return  # a fork that could not become another program
+    for child in children:
+        if child.poll() is None:
+            child.kill()
+            child.wait()
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep():
+    """Of our own folders those that nobody has touched for so long: their owner was killed."""
+    for folder in pathlib.Path(tempfile.gettempdir()).glob(PREFIX + "*"):
+        try:
+            times = [path.lstat().st_mtime for path in (folder, *folder.iterdir())]
+            is_ours = not folder.is_symlink() and folder.lstat().st_uid == os.getuid()
+        except OSError:
+            continue  # another sweep, or not a folder
+        if is_ours and max(times) < time.time() - KEPT_S:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def end(number, frame):
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough
+    raise Ended()
+
+
+atexit.register(clean_up)
+signal.signal(signal.SIGTERM, end)
+sweep()
 
 
 class Quiet(http.server.ThreadingHTTPServer):
@@ -144,10 +203,10 @@ class Receiver:
 class Home:
     """An installation in a temporary folder, without the shipped feeds and rules unless asked."""
 
-    def __init__(self, shipped=False, now=None):
+    def __init__(self, shipped=False, now=None, name="home"):
         self.now = now
-        self.base = pathlib.Path(tempfile.mkdtemp(prefix="cryptowatch-e2e-"))
-        self.path = self.base / "home"
+        self.base = make_folder()
+        self.path = self.base / name
         made = subprocess.run([PROGRAM, "init", "--source", "https://scanner.agency.example/cw",
                                str(self.path)], capture_output=True, text=True, env=self.env())
         assert made.returncode == 0, made.stderr
@@ -209,8 +268,10 @@ class Home:
                               input=stdin, timeout=120)
 
     def start(self, *args):
-        return subprocess.Popen(self.command(*args), stdout=subprocess.PIPE,
-                                stderr=subprocess.PIPE, env=self.env())
+        child = subprocess.Popen(self.command(*args), stdout=subprocess.PIPE,
+                                 stderr=subprocess.PIPE, env=self.env())
+        children.add(child)
+        return child
 
     def scan(self, *args):
         done = self.run("scan", "--json", *args)
@@ -222,7 +283,7 @@ class Home:
         return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
 
     def close(self):
-        shutil.rmtree(self.base)
+        remove_folder(self.base)
 
 
 class Case(unittest.TestCase):
@@ -281,4 +342,7 @@ def openssl_accepts(home, protected, payload, signature):
 
 def main():
     del sys.argv[1:]
-    unittest.main(verbosity=2)
+    try:
+        unittest.main(verbosity=2)
+    except Ended:
+        sys.exit(128 + signal.SIGTERM)

@@ -295,7 +295,7 @@ class Feeds(Doctor):
         self.assertRegex(finding["command"], r"feed accept list [0-9a-f]{64}")
         code, text = self.status()
         self.assertIn("1 listings in force", text)
-        self.assertRegex(text, r"look: cryptowatch feed parse --format lines '.*/[0-9a-f]{64}'")
+        self.assertRegex(text, r"look: cryptowatch feed parse --format lines \S*/[0-9a-f]{64} --config ")
         self.assertRegex(text, r"type: cryptowatch feed accept list [0-9a-f]{64} --config ")
         self.mend(finding)
         _, finding = self.bad("feeds.list")

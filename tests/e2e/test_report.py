@@ -270,6 +270,26 @@ class Choice(Report):
         self.assertEqual(self.report()["since"], "2030-10-30T09:30:00Z")
         self.assertEqual(self.report("--since", "2030-01-02")["since"], "2030-01-02T00:00:00Z")
 
+    def test_a_report_of_the_future_is_none_to_count_from(self):
+        self.home.now = "2099-01-01T00:00:00Z"
+        self.report()
+        self.home.now = NOW
+        done = self.home.run("report", "--output", self.file, "--json")
+        self.assertEqual((done.returncode, json.loads(done.stdout)["since"]), (0, "2030-10-29T09:30:00Z"))
+        self.assertIn("2099-01-01T00:00:00Z, which has not come yet", done.stderr)
+        self.assertIn("2030-10-29T09:30:00Z", done.stderr)
+        done = self.home.run("report", "--output", self.file, "--json")  # which was made just now
+        self.assertEqual((done.stderr, json.loads(done.stdout)["since"]), ("", NOW))
+
+    def test_nothing_is_newer_than_the_future(self):
+        self.report()
+        before = self.file.read_bytes()
+        for since in ("2099-01-01", "2030-11-06", "2030-11-05T09:30:01Z"):
+            self.assertIn("--since %s: has not come yet" % since, self.report("--since", since, expect=64))
+        self.assertEqual(self.file.read_bytes(), before)
+        for since in ("2030-11-05", NOW):
+            self.assertEqual(self.report("--since", since)["since"][:10], "2030-11-05")
+
     def test_what_is_marked_higher_is_left_out_and_counted(self):
         self.home.feed("list", self.lists.put("/l", "%s\n%s\n" % (evm(0), evm(1))))
         self.home.rule("open-case", [evm(0)], tlp="green")
@@ -282,6 +302,30 @@ class Choice(Report):
         self.assertIn("Left out because of their marking: 1 alerts, 1 cases.", page.text())
         for secret in ("closed-case", evm(1), "TLP:AMBER"):
             self.assertNotIn(secret, self.file.read_text())
+
+    def test_what_is_ours_alone_is_not_on_a_page_to_pass_on(self):
+        self.home.configure(endpoints=[{"id": "soc-by-the-river", "url": "https://receiver.example/hook"}])
+        self.home.feed("list", self.lists.put("/l", evm(0) + "\n"))
+        self.home.feed("local", "file:///srv/secret-folder/none.txt")
+        self.home.rule("open-case", [evm(0)], tlp="clear")
+        for hour in range(10, 20):  # it fails so often that there is an alert of it
+            self.home.now = "2030-11-05T%d:30:00Z" % hour
+            self.scan()
+        alerts = [json.loads(line) for line in self.home.run("alert", "list", "--json").stdout.splitlines()]
+        failed = next(alert["id"] for alert in alerts if alert["type"] == "cryptowatch.feed.failed")
+        ours = ("soc-by-the-river", "secret-folder", "cannot open", failed, ">deliveries given up<")
+        for options in ((), ("--max-tlp", "amber")):
+            page = self.page(*options)
+            for word in ours:
+                self.assertIn(word, self.file.read_text())
+            self.assertIn("TLP:AMBER", page.text())  # they may not be published
+        for tlp in ("green", "clear"):
+            page = self.page("--max-tlp", tlp)
+            for word in ours:
+                self.assertNotIn(word, self.file.read_text())
+            self.assertIn("open-case", page.text())
+            self.assertIn("Left out, because this page may be passed on", page.text())
+            self.assertNotIn("TLP:AMBER", page.text())
 
     def test_mistakes_are_said_before_anything_is_done(self):
         for options in ([], ["--output", ""], ["--output", "x", "y"],

@@ -57,5 +57,70 @@ class Units(unittest.TestCase):
             self.assertEqual(said, [])
 
 
+class Purge(unittest.TestCase):
+    """What the package's postrm does, with its two folders moved into a temporary one."""
+
+    def setUp(self):
+        self.home = harness.Home()
+        self.state = self.home.base / "var" / "cryptowatch"
+        self.config = self.home.base / "etc" / "cryptowatch"
+        self.config.mkdir(parents=True)
+        (self.config / "cryptowatch.json").write_text("{}")
+
+    def tearDown(self):
+        self.home.close()
+
+    def postrm(self, verb="purge"):
+        text = (harness.ROOT / "debian" / "cryptowatch.postrm").read_text()
+        for path, moved in (("/var/lib/cryptowatch", self.state), ("/etc/cryptowatch", self.config)):
+            self.assertIn(path, text)
+            text = text.replace(path, str(moved))
+        done = subprocess.run(["sh", "-c", text, "postrm", verb], capture_output=True, text=True, check=False)
+        self.assertEqual((done.returncode, done.stdout), (0, ""), done.stderr)
+        return done.stderr
+
+    def files(self):
+        return {str(path.relative_to(self.state)): path.read_bytes()
+                for path in self.state.rglob("*") if path.is_file()}
+
+    def test_what_cannot_be_made_again_stays(self):
+        server = harness.ListServer()
+        self.home.configure(allow_private_hosts=["127.0.0.1"], state_dir=str(self.state),
+                            keys_dir=str(self.state / "keys"))
+        self.home.feed("list", server.put("/l", "0x098B716B8Aaf21512996dC57EB0615e2383E2f96\n"))
+        self.state.parent.mkdir(exist_ok=True)
+        self.state.mkdir(mode=0o700)
+        shutil.move(self.home.path / "keys", self.state / "keys")
+        code, report, stderr = self.home.scan()
+        server.close()
+        self.assertEqual((code, report["log"]["error"]), (0, None), stderr)
+        before = self.files()
+        said = self.postrm()
+        self.assertRegex(said, r"kept %s: keys, .* To destroy them: rm -r %s\n$" % (self.state, self.state))
+        self.assertFalse(self.config.exists())
+        after = self.files()
+        gone = {name.split("/")[0] for name in before.keys() - after.keys()}
+        self.assertEqual(gone, {"index", "lock"})
+        self.assertEqual(after, {name: before[name] for name in after})
+        for name in ("keys/alert.pem", "keys/log.pem", "log/checkpoint", "state.db"):
+            self.assertIn(name, after)
+        self.assertEqual(self.home.run("log", "verify").returncode, 0)
+        self.assertEqual(self.home.scan("--offline")[0], 0)  # goes on with what stayed
+
+    def test_an_empty_state_goes_without_a_word(self):
+        for folder in ("keys", "log", "index", "snapshots"):
+            (self.state / folder).mkdir(parents=True)
+        (self.state / "lock").write_text("")
+        self.assertEqual(self.postrm(), "")
+        self.assertFalse(self.state.exists())
+        self.assertEqual(self.postrm(), "")  # once more, of nothing
+
+    def test_a_removal_that_is_no_purge_touches_nothing(self):
+        (self.state / "keys").mkdir(parents=True)
+        for verb in ("remove", "upgrade", "abort-install"):
+            self.assertEqual(self.postrm(verb), "")
+        self.assertTrue((self.state / "keys").exists() and self.config.exists())
+
+
 if __name__ == "__main__":
     harness.main()

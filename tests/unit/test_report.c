@@ -4,6 +4,7 @@
 #include <jansson.h>
 
 #include "base/text.h"
+#include "report/facts.h"
 #include "report/html.h"
 #include "report/page.h"
 #include "store/review.h"
@@ -305,6 +306,94 @@ static void the_past_begins_with_the_document_in_force(void)
     place_remove(&place);
 }
 
+/* ---- the days ------------------------------------------------------------------------------- */
+
+enum { PAIR_CASES = 400, PAIR_LISTS = 250 };
+
+static uint64_t *events_of(struct cw_report_facts *facts, int64_t at_s, int case_number,
+                           int list_number)
+{
+    char case_id[32];
+    char feed[32];
+    (void)snprintf(case_id, sizeof(case_id), "case-%d", case_number);
+    (void)snprintf(feed, sizeof(feed), "list-%d", list_number);
+    const struct cw_alert_mark mark = {
+        .created_at_s = at_s, .case_id = cw_span_cstr(case_id), .feed = cw_span_cstr(feed)};
+    struct cw_report_day *day = cw_report_day_of(facts, &mark);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(day);
+    return day->events;
+}
+
+/* A first scan tells of all cases on all lists; a search through the rows of that day would take
+ * five thousand million comparisons for these. */
+static void a_day_of_many_cases_and_lists_is_counted(void)
+{
+    struct cw_report_facts facts = {.arena = cw_arena_new(CW_REPORT_MEMORY_MAX)};
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < PAIR_CASES * PAIR_LISTS; i++) {
+            events_of(&facts, STORE_NOW, i % PAIR_CASES, i / PAIR_CASES)[CW_EVENT_LISTED]++;
+        }
+    }
+    CU_ASSERT_EQUAL(facts.days_count, PAIR_CASES * PAIR_LISTS);
+    for (size_t i = 0; i < facts.days_count; i++) {
+        CW_CHECK(facts.days[i].events[CW_EVENT_LISTED] == 2, "row %zu\n", i);
+    }
+    CU_ASSERT_TRUE(cw_span_is(facts.days[0].case_id, "case-0"));
+    CU_ASSERT_TRUE(cw_span_is(facts.days[PAIR_CASES].feed, "list-1"));
+    cw_report_days_clear(&facts);
+    cw_arena_free(facts.arena);
+}
+
+static void a_clock_that_went_back_doubles_no_row(void)
+{
+    static const int64_t day_s = 86400;
+    struct cw_report_facts facts = {.arena = cw_arena_new(CW_REPORT_MEMORY_MAX)};
+    for (int i = 0; i < 4; i++) {
+        events_of(&facts, STORE_NOW + i % 2 * day_s, 1, 1)[CW_EVENT_CHANGED]++;
+    }
+    CU_ASSERT_EQUAL_FATAL(facts.days_count, 2);
+    CU_ASSERT_EQUAL(facts.days[0].events[CW_EVENT_CHANGED], 2);
+    CU_ASSERT_EQUAL(facts.days[1].events[CW_EVENT_CHANGED], 2);
+    CU_ASSERT_EQUAL(facts.days[1].day_s - facts.days[0].day_s, day_s);
+    cw_report_days_clear(&facts);
+    cw_arena_free(facts.arena);
+}
+
+/* What of a case and what of a list differs is another row, and so is what is split otherwise. */
+static void rows_are_told_apart(void)
+{
+    static const char *const pairs[][2] = {{"ab", "c"}, {"a", "bc"}, {"", "abc"}, {"abc", ""}};
+    struct cw_report_facts facts = {.arena = cw_arena_new(CW_REPORT_MEMORY_MAX)};
+    for (size_t i = 0; i < 2 * CW_COUNT(pairs); i++) {
+        const char *const *pair = pairs[i % CW_COUNT(pairs)];
+        const struct cw_alert_mark mark = {.case_id = cw_span_cstr(pair[0]),
+                                           .feed = cw_span_cstr(pair[1])};
+        CU_ASSERT_PTR_NOT_NULL(cw_report_day_of(&facts, &mark));
+    }
+    CU_ASSERT_EQUAL(facts.days_count, CW_COUNT(pairs));
+    cw_report_days_clear(&facts);
+    cw_arena_free(facts.arena);
+}
+
+/* Past its memory it is too large, and says so; it does not take more. */
+static void too_many_rows_are_said(void)
+{
+    struct cw_report_facts facts = {.arena = cw_arena_new(4096)};
+    const struct cw_report_day *day = NULL;
+    int rows = 0;
+    do {
+        const struct cw_alert_mark mark = {.created_at_s = rows++ * INT64_C(86400),
+                                           .case_id = CW_SPAN("case"),
+                                           .feed = CW_SPAN("list")};
+        day = cw_report_day_of(&facts, &mark);
+    } while (day != NULL && rows < 10000);
+    CU_ASSERT_PTR_NULL(day);
+    CU_ASSERT_EQUAL(cw_arena_status(facts.arena), CW_LIMIT);
+    CU_ASSERT_EQUAL(facts.days_count, (size_t)rows - 1);
+    cw_report_days_clear(&facts);
+    cw_arena_free(facts.arena);
+}
+
 int main(void)
 {
     static const struct cw_test tests[] = {
@@ -320,6 +409,10 @@ int main(void)
         {"sizes and ages are rounded for people", sizes_and_ages_are_rounded_for_people},
         {"a page says when it was made", a_page_says_when_it_was_made},
         {"languages have names", languages_have_names},
+        {"a day of many cases and lists is counted", a_day_of_many_cases_and_lists_is_counted},
+        {"a clock that went back doubles no row", a_clock_that_went_back_doubles_no_row},
+        {"rows are told apart", rows_are_told_apart},
+        {"too many rows are said", too_many_rows_are_said},
         {"the past begins with what was in force", the_past_begins_with_the_document_in_force},
     };
     return cw_run_suite("report", tests, CW_COUNT(tests));
