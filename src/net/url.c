@@ -45,8 +45,9 @@ static bool is_visible(struct cw_span text)
     return text.len > 0 && text.len <= CW_HTTP_URL_MAX;
 }
 
-/* What comes out is judged like what went in: libcurl decodes %-escapes in a host, so that bytes come
- * to light that no result may hold, and that it would send elsewhere as an international name. */
+/* What comes out is judged like what went in: libcurl decodes %-escapes in a host, so that bytes
+ * come to light that no result may hold, and that it would send elsewhere as an international name.
+ */
 static const char *take_parts(CURLU *url, struct cw_net_url *ret, bool *is_short)
 {
     char scheme[8] = "";
