@@ -38,6 +38,20 @@ static enum cw_status check_room(const struct cw_jws *jws, const struct cw_jws_h
     return CW_OK;
 }
 
+/* It is written word for word into a text of JSON, which a compact file could break out of. */
+static enum cw_status check_payload(struct cw_span text, struct cw_error *err)
+{
+    struct cw_buf body;
+    cw_buf_init(&body, CW_JWS_BYTES_MAX);
+    const bool is_good = cw_base64_decode(&body, CW_BASE64_URL, text);
+    const bool is_short = body.failed == CW_NOMEM;
+    cw_buf_clear(&body);
+    if (is_short) {
+        return cw_error_set(err, CW_NOMEM, "not enough memory");
+    }
+    return is_good ? CW_OK : cw_error_set(err, CW_UNTRUSTED, "payload: not canonical base64url");
+}
+
 /* Earlier elements word for word, then ours. */
 static void put_file(const struct cw_jws *jws, struct cw_span header_text,
                      struct cw_span signature_text, struct cw_buf *out)
@@ -95,6 +109,9 @@ enum cw_status cw_seal_countersign(struct cw_span file, struct cw_span detached_
     if (status == CW_OK && !jws.has_payload && detached_body.len == 0) {
         status = cw_error_set(err, CW_NOT_FOUND,
                               "the signature is detached: the signed bytes are needed, too");
+    }
+    if (status == CW_OK && jws.has_payload) {
+        status = check_payload(jws.payload_text, err);
     }
     if (status == CW_OK && !jws.has_payload) {
         cw_base64_encode(&payload, CW_BASE64_URL, detached_body);

@@ -58,8 +58,9 @@ struct cw_countersigner {
  *  deserves it is the caller's to check, before.
  *  In:      detached_body  the signed bytes when the file has no payload
  *  Out:     ret_jws        appended: general JSON, with a payload when the file had one
- *  Returns: CW_OK; CW_UNTRUSTED when it is no signature file; CW_NOT_FOUND without the signed
- *           bytes; CW_INVALID when this key said the same before; CW_LIMIT, CW_STATE, CW_NOMEM. */
+ *  Returns: CW_OK; CW_UNTRUSTED when it is no signature file, or its payload no base64url;
+ *           CW_NOT_FOUND without the signed bytes; CW_INVALID when this key said the same before;
+ *           CW_LIMIT, CW_STATE, CW_NOMEM. */
 CW_NODISCARD enum cw_status cw_seal_countersign(struct cw_span file, struct cw_span detached_body,
                                                 const struct cw_countersigner *who,
                                                 struct cw_buf *ret_jws, struct cw_error *err);

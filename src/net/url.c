@@ -35,6 +35,19 @@ static bool take_part(CURLU *url, CURLUPart part, unsigned flags, char *ret, siz
     return fits;
 }
 
+static bool is_visible(struct cw_span text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] <= ' ' || text.data[i] > '~' || text.data[i] == '\\') {
+            return false;
+        }
+    }
+    return text.len > 0 && text.len <= CW_HTTP_URL_MAX;
+}
+
+/* What comes out is judged like what went in: libcurl decodes %-escapes in a host, so that bytes
+ * come to light that no result may hold, and that it would send elsewhere as an international name.
+ */
 static const char *take_parts(CURLU *url, struct cw_net_url *ret, bool *is_short)
 {
     char scheme[8] = "";
@@ -52,22 +65,15 @@ static const char *take_parts(CURLU *url, struct cw_net_url *ret, bool *is_short
     if (!take_part(url, CURLUPART_URL, 0, ret->text, sizeof(ret->text), is_short)) {
         return "is longer than 2048 bytes";
     }
+    if (!is_visible(cw_span_cstr(ret->host)) || !is_visible(cw_span_cstr(ret->text))) {
+        return "has a host that is not of printable ASCII bytes";
+    }
     for (char *c = ret->host; *c != '\0'; c++) {
         *c = cw_ascii_lower(*c);
     }
     ret->is_https = strcmp(scheme, "https") == 0;
     ret->port = (uint16_t)number;
     return NULL;
-}
-
-static bool is_visible(struct cw_span text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] <= ' ' || text.data[i] > '~' || text.data[i] == '\\') {
-            return false;
-        }
-    }
-    return text.len > 0 && text.len <= CW_HTTP_URL_MAX;
 }
 
 static enum cw_status set_and_take(CURLU *url, struct cw_span text, struct cw_net_url *ret,

@@ -1,8 +1,6 @@
 /* Any bytes as an address: no crash, what is read is stable, its spellings read back, and what is
  * refused is explained. Input is a text, or fields with tabs between: tag, mode and text, the rows
  * of the fixtures; or tag, text, tag, text, two addresses to be compared. */
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
 #include "address/alphabet.h"
@@ -12,8 +10,7 @@
 #include "address/spellings.h"
 #include "base/status.h"
 #include "base/text.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 enum {
     FIELDS = 4,
@@ -136,6 +133,7 @@ static void check_spellings(const struct cw_address *address)
     CW_ASSERT(count >= 1);
     CW_ASSERT(count <= CW_SPELLINGS_MAX);
     CW_ASSERT((cw_address_spellings_open(address) >> CW_SPELLINGS_OPEN) == 0);
+    fuzz_accept("spellings");
 }
 
 /* ---- what a text resembles, and why it is refused ---- */
@@ -197,6 +195,7 @@ static void read_all_ways(struct cw_span text, struct cw_span tag)
         check_refusal(text, tag, why);
     } else {
         check_stable(&address);
+        fuzz_accept("list");
         check_resemblance(cw_address_source(&address), text);
         if (text.len % SPELL_EVERY == 0) {
             check_spellings(&address);
@@ -207,6 +206,7 @@ static void read_all_ways(struct cw_span text, struct cw_span tag)
     }
     if (cw_address_parse(text, tag, CW_ADDRESS_STRICT, &address) == CW_ADDRESS_OK) {
         check_stable(&address);
+        fuzz_accept("strict");
     }
     if (cw_address_parse_as(text, tag, &address) == CW_ADDRESS_OK) {
         check_stable(&address);
@@ -235,6 +235,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         cw_address_parse(fields[1], fields[0], CW_ADDRESS_LIST, &a) == CW_ADDRESS_OK &&
         cw_address_parse(fields[3], fields[2], CW_ADDRESS_LIST, &b) == CW_ADDRESS_OK) {
         check_pair(&a, &b);
+        fuzz_accept("pair");
     }
     return 0;
 }

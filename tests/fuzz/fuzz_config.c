@@ -1,11 +1,7 @@
 /* Any bytes as a configuration: no crash, no leak, and every path in it is absolute. */
-#include <stddef.h>
-#include <stdint.h>
-
 #include "base/limits.h"
 #include "config/config.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -25,6 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         for (size_t i = 0; i < config->endpoints_count; i++) {
             CW_ASSERT(config->endpoints[i].types != NULL);
         }
+        fuzz_accept("input");
     }
     cw_config_free(config);
     cw_mistakes_clear(&mistakes);

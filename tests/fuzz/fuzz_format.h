@@ -9,9 +9,11 @@
 #include "base/datetime.h"
 #include "base/text.h"
 #include "feed/format.h"
+#include "fuzz.h"
 
 struct fuzz_sum {
     uint64_t entries;
+    uint64_t usable;
     uint64_t hash; /* FNV-1a over all fields */
 };
 
@@ -58,6 +60,7 @@ static inline enum cw_status fuzz_entry(void *ctx, const struct cw_entry *entry,
         fuzz_text(sum, entry->related[i].entry_id);
     }
     sum->entries++;
+    sum->usable += entry->error.len == 0 ? 1u : 0u;
     return CW_OK;
 }
 
@@ -96,6 +99,9 @@ static inline void fuzz_format(const char *name, struct cw_span input)
     if (status == CW_OK) {
         CW_ASSERT(whole.entries == pieces.entries);
         CW_ASSERT(whole.hash == pieces.hash);
+        if (whole.usable > 0) {
+            fuzz_accept("input");
+        }
     }
 }
 

@@ -2,8 +2,6 @@
  * verdict. */
 #include "fuzz_format.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     fuzz_format("ofac-advanced", cw_span_make(data, size));

@@ -2,8 +2,6 @@
  * and so as SDN_COMMENTS.CSV, the companion that comes first. */
 #include "fuzz_format.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 static enum cw_status run_both(struct cw_span companion, struct cw_span document,
                                struct fuzz_sum *sum)
 {

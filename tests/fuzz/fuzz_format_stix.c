@@ -1,8 +1,6 @@
 /* STIX bundles: any bytes, fed whole and in pieces, give the same entries and the same verdict. */
 #include "fuzz_format.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     fuzz_format("stix", cw_span_make(data, size));

@@ -1,12 +1,8 @@
 /* Any bytes as a signed note, a checkpoint and a vkey: no crash, and what is read is within bounds.
  * No note is signed by the key of the example but those that it signed. */
-#include <stddef.h>
-#include <stdint.h>
-
+#include "fuzz.h"
 #include "tlog/checkpoint.h"
 #include "tlog/note.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char log_key[] =
     "scanner.agency.example/cryptowatch/log1+210d47cd+AcyXSFOYeebNHRgjcNppKB1TUUUlpedsUwXrA2GEcZtB";
@@ -28,11 +24,13 @@ static void check_note(struct cw_span bytes)
     CW_ASSERT(note.count >= 1);
     CW_ASSERT(note.count <= CW_NOTE_SIGNATURES_MAX);
     CW_ASSERT(note.text.len < bytes.len);
+    fuzz_accept("note");
     CW_ASSERT(cw_tlog_key_parse(CW_SPAN(witness_key), &key, NULL) == CW_OK);
     (void)cw_tlog_note_check(&note, &key, &time_s);
     CW_ASSERT(cw_tlog_key_parse(CW_SPAN(log_key), &key, NULL) == CW_OK);
     if (cw_tlog_note_check(&note, &key, &time_s) == CW_TLOG_GOOD) {
         CW_ASSERT(cw_tlog_checkpoint_read(note.text, &checkpoint, NULL) == CW_OK);
+        fuzz_accept("signed");
     }
 }
 
@@ -45,6 +43,7 @@ static void check_checkpoint(struct cw_span bytes)
     if (cw_tlog_checkpoint_read(bytes, &checkpoint, NULL) == CW_OK) {
         cw_tlog_checkpoint_write(&checkpoint, &again);
         CW_ASSERT(cw_span_starts_with(bytes, cw_buf_as_span(&again)));
+        fuzz_accept("checkpoint");
     }
     cw_buf_clear(&again);
 }
@@ -57,6 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_checkpoint(bytes);
     if (cw_tlog_key_parse(bytes, &key, NULL) == CW_OK) {
         CW_ASSERT(cw_tlog_name_is_valid(cw_span_cstr(key.name)));
+        fuzz_accept("vkey");
     }
     return 0;
 }

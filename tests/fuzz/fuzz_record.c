@@ -2,8 +2,7 @@
  * taken again is the same. */
 #include "base/text.h"
 #include "feed/record.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 static void judge_entry(const struct cw_entry *entry)
 {
@@ -40,21 +39,28 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct cw_error err = {0};
     switch ((enum cw_record_kind)frame.kind) {
     case CW_RECORD_INFO:
-        (void)!cw_record_take_info(&frame, &info, &err);
+        if (cw_record_take_info(&frame, &info, &err) == CW_OK) {
+            fuzz_accept("info");
+        }
         break;
     case CW_RECORD_ENTRY:
         if (cw_record_take_entry(&frame, &entry, &err) == CW_OK) {
             judge_entry(&entry);
+            fuzz_accept("entry");
         }
         break;
     case CW_RECORD_END:
         if (cw_record_take_end(&frame, &report, &err) == CW_OK) {
             CW_ASSERT(report.unusable <= report.entries);
+            fuzz_accept("end");
         }
         break;
     case CW_RECORD_FAILED:
         CW_ASSERT(cw_record_take_failed(&frame, &err) != CW_OK);
         CW_ASSERT(cw_text_is_printable(cw_span_cstr(err.text)));
+        if (cw_frame_is_empty(&frame)) {
+            fuzz_accept("failed");
+        }
         break;
     }
     return 0;

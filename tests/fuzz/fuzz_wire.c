@@ -1,9 +1,8 @@
 /* The frames between main and cryptowatch-net: any bytes are taken apart or refused; what was taken
  * may be written again, and the copy is the same to the byte. */
 #include "base/text.h"
+#include "fuzz.h"
 #include "http/wire.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { HEAD_BYTES = 6 };
 
@@ -19,6 +18,7 @@ static void judge_setup(struct cw_frame *frame, struct cw_buf *again)
     if (cw_wire_take_setup(frame, &setup, NULL) == CW_OK) {
         CW_ASSERT(cw_wire_put_setup(again, &setup, NULL) == CW_OK);
         judge(again, bytes);
+        fuzz_accept("setup");
     }
 }
 
@@ -33,6 +33,7 @@ static void judge_request(struct cw_frame *frame, struct cw_buf *again)
         }
         CW_ASSERT(cw_wire_put_request(again, &request, NULL) == CW_OK);
         judge(again, bytes);
+        fuzz_accept(request.method == CW_NET_GET ? "get" : "post");
     }
 }
 
@@ -46,6 +47,7 @@ static void judge_result(struct cw_frame *frame, struct cw_buf *again)
         CW_ASSERT(cw_text_is_printable(result.final_url));
         CW_ASSERT(cw_wire_put_result(again, &result, NULL) == CW_OK);
         judge(again, bytes);
+        fuzz_accept("result");
     }
 }
 
@@ -60,6 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct cw_frame frame = {(uint16_t)(1 + data[0] % 3), cw_span_make(data + 1, size - 1)};
     if (cw_retry_after_parse(frame.rest, 1795140000, &delay_s)) {
         CW_ASSERT(delay_s >= CW_RETRY_AFTER_MIN_S && delay_s <= CW_RETRY_AFTER_MAX_S);
+        fuzz_accept("retry-after");
     }
     cw_buf_init(&again, CW_FRAME_BYTES_MAX + HEAD_BYTES);
     switch ((enum cw_wire_kind)frame.kind) {

@@ -1,13 +1,16 @@
 /* replay.c: runs a fuzz target over the files of folders, whole and line by line, without
  * libFuzzer. A finding of the fuzzer becomes a file of the corpus and is so a regression test in
- * every build. */
+ * every build.
+ *
+ *   fuzz_<name> [+WORD...] FOLDER...
+ *
+ * Exit 1 when a folder is not there or holds nothing, when none of the inputs was accepted
+ * (fuzz.h), or none under one of the words. */
 #include <dirent.h>
-#include <stdint.h>
 #include <sys/stat.h>
 
 #include "base/file.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 enum { INPUT_MAX = 4 << 20, DEPTH_MAX = 8 };
 
@@ -64,12 +67,37 @@ static void replay(const char *path, int depth)
     }
 }
 
+/* A folder of seeds that is empty is a mistake of the build, not a success. */
+static bool is_replayed(const char *path)
+{
+    const size_t before = inputs;
+    replay(path, 0);
+    if (inputs == before) {
+        (void)fprintf(stderr, "%s: no inputs\n", path);
+    }
+    return inputs > before;
+}
+
+static bool is_accepted(const char *what)
+{
+    if (fuzz_accepted(what) == 0) {
+        (void)fprintf(stderr, "none of %zu inputs was accepted%s%s\n", inputs,
+                      what == NULL ? "" : " as ", what == NULL ? "" : what);
+    }
+    return fuzz_accepted(what) > 0;
+}
+
 int main(int argc, char **argv)
 {
+    bool is_good = true;
     run(CW_SPAN(""));
     for (int i = 1; i < argc; i++) {
-        replay(argv[i], 0);
+        is_good &= argv[i][0] == '+' || is_replayed(argv[i]);
     }
-    (void)printf("%zu inputs replayed\n", inputs);
-    return inputs > 1 ? 0 : 1; /* an empty corpus is a mistake of the build, not a success */
+    is_good &= is_accepted(NULL);
+    for (int i = 1; i < argc; i++) {
+        is_good &= argv[i][0] != '+' || is_accepted(argv[i] + 1);
+    }
+    (void)printf("%zu inputs replayed, %zu accepted\n", inputs, fuzz_accepted(NULL));
+    return is_good ? 0 : 1;
 }

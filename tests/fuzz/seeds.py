@@ -4,7 +4,7 @@
     tests/fuzz/seeds.py address FOLDER
 
 The rows of tests/fixtures/address become tag, mode and text; those of pairs.tsv tag, text, tag and
-text. Escapes are undone. The folder belongs in build/: what is committed is the fixtures.
+text. Escapes are undone. For log_entry the lines of tests/fixtures/log/entries.jsonl. The folder belongs in build/: what is committed is the fixtures.
 """
 import hashlib
 import pathlib
@@ -32,7 +32,11 @@ def address_rows():
                 yield unescape(fields[2])  # the same text with nothing beside it
 
 
-SOURCES = {"address": address_rows}
+def log_entries():
+    return (FIXTURES / "log" / "entries.jsonl").read_bytes().split(b"\n")
+
+
+SOURCES = {"address": address_rows, "log_entry": log_entries}
 
 
 def main():

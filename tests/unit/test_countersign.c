@@ -100,6 +100,26 @@ static void refuses_what_needs_no_second_signature(void)
     cw_buf_clear(&again);
 }
 
+static void refuses_a_payload_that_is_no_base64url(void)
+{
+    static const char *const payloads[] = {".\"", ".\",\"signatures\":[],\"\":\"", ".\xd0"};
+    struct cw_buf file;
+    struct cw_buf broken;
+    struct cw_buf made;
+    const struct cw_span whole = fixture("001-listed.compact.jws", &file);
+    cw_buf_init(&broken, TEXT_MAX);
+    for (size_t i = 0; i < CW_COUNT(payloads); i++) {
+        cw_buf_reset(&broken);
+        CU_ASSERT(replace(&broken, cw_span_trim(whole), ".", payloads[i]));
+        CU_ASSERT_EQUAL(countersign(cw_buf_as_span(&broken), CW_SPAN(""), SEED_PARTNER,
+                                    CW_COUNTERSIGN_RECEIVED, &made, NULL),
+                        CW_UNTRUSTED);
+        cw_buf_clear(&made);
+    }
+    cw_buf_clear(&file);
+    cw_buf_clear(&broken);
+}
+
 /* A file with `count` signatures of the issuer. */
 static void make_crowded(size_t count, struct cw_buf *ret)
 {
@@ -461,6 +481,7 @@ static const struct cw_test tests[] = {
     {"reproduces the worked example byte for byte", reproduces_the_worked_example},
     {"countersigns each shape", countersigns_each_shape},
     {"refuses what needs no second signature", refuses_what_needs_no_second_signature},
+    {"refuses a payload that is no base64url", refuses_a_payload_that_is_no_base64url},
     {"adds a 64th signature and no 65th", adds_a_64th_signature_and_no_65th},
     {"counts distinct keys that vouch", counts_distinct_keys_that_vouch},
     {"judges by the policy", judges_by_the_policy},

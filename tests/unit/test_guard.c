@@ -181,6 +181,10 @@ static const struct {
     {"https://example.org/\x01", NULL, 0, false},
     {"https://example.org/\xc3\xa9", NULL, 0, false},
     {"https://example.org\\@evil.example/", NULL, 0, false},
+    {"https://%65xample.org/", "example.org", 443, true},
+    {"https://%ab.example/", NULL, 0, false},
+    {"https://ex%c3%a4mple.org/", NULL, 0, false},
+    {"https://example%e2%80%ae.org/", NULL, 0, false},
 };
 
 static void reads_urls(void)
@@ -228,6 +232,8 @@ static const struct {
     {"file:///etc/passwd", NULL, false},
     {"javascript:alert(1)", NULL, false},
     {"//user@b.example/", NULL, false},
+    {"//%ab.example/", NULL, false},
+    {"https://a%e2%80%ae.example/", NULL, false},
     {"/c d", NULL, false},
     {"/c\x1b[31m", NULL, false},
     {"", NULL, false},
