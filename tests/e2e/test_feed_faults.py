@@ -3,7 +3,9 @@ with why; the last good list goes on answering; and no other list suffers."""
 import gzip
 import json
 import re
+import shutil
 import ssl
+import subprocess
 import threading
 import time
 import warnings
@@ -117,6 +119,25 @@ class Rules(Faults):
         self.addCleanup(server.close)
         self.add(feed_id, answer(b"%s\n" % KNOWN.encode()), server=server,
                  ca_file=str(folder / (ca + ".pem")))
+        return server
+
+    def lower_openssl(self):
+        """From now on the network program, which main starts without an environment, has an OpenSSL
+        that would speak TLS 1.0. The path of its configuration."""
+        folder = self.home.base / "lowered"
+        folder.mkdir()
+        for name in ("cryptowatch", "cryptowatch-parse"):
+            shutil.copy2(harness.BIN / name, folder / name)
+        (folder / "openssl.cnf").write_text(
+            "openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n[c]\n"
+            "MinProtocol = TLSv1\nCipherString = DEFAULT@SECLEVEL=0\n")
+        (folder / "cryptowatch-net").write_text(
+            "#!/bin/sh\nOPENSSL_CONF='%s' exec '%s' \"$@\"\n" % (
+                folder / "openssl.cnf", harness.BIN / "cryptowatch-net"))
+        (folder / "cryptowatch-net").chmod(0o700)
+        self.addCleanup(setattr, harness, "PROGRAM", harness.PROGRAM)
+        harness.PROGRAM = folder / "cryptowatch"
+        return folder / "openssl.cnf"
 
     def test_rule_1_only_verified_https(self):
         self.tls("good", "good")
@@ -124,7 +145,6 @@ class Rules(Faults):
         self.tls("not-yet", "future")
         self.tls("other-host", "other")
         self.tls("other-authority", "good", ca="no")
-        self.tls("old-protocol", "good", most=ssl.TLSVersion.TLSv1_1)
         code, feeds, _ = self.at("2026-11-20T00:00:00Z")
         self.assertEqual(code, 20)
         self.assertEqual({name for name, feed in feeds.items() if feed["status"] == "updated"},
@@ -135,6 +155,27 @@ class Rules(Faults):
         self.home.configure(allow_private_hosts=[], endpoints=[])
         self.home.feed("plain", "http://lists.example/x")
         self.assertEqual(self.home.run("scan").returncode, 78)  # no plain http but where allowed
+
+    def test_rule_1_no_tls_before_1_2_where_openssl_would_speak_it(self):
+        """OpenSSL 3 refuses it by itself at the security level of most machines, but not of all."""
+        versions = {"tls-1-0": ssl.TLSVersion.TLSv1, "tls-1-1": ssl.TLSVersion.TLSv1_1,
+                    "tls-1-2": ssl.TLSVersion.TLSv1_2}
+        servers = {name: self.tls(name, "good", most=most) for name, most in versions.items()}
+        lowered = self.lower_openssl()
+        for name, server in servers.items():  # a client without our rule connects to each
+            done = subprocess.run(
+                ["openssl", "s_client", "-connect", server.host, "-verify_return_error", "-CAfile",
+                 self.home.base / "tls/ca.pem", "-min_protocol", "TLSv1"],
+                env=dict(self.home.env(), OPENSSL_CONF=str(lowered)), capture_output=True,
+                stdin=subprocess.DEVNULL, timeout=30)
+            self.assertEqual(done.returncode, 0, (name, done.stderr))
+        code, feeds, _ = self.at("2026-11-20T00:00:00Z")
+        self.assertEqual((code, {name: feed["status"] for name, feed in feeds.items()}),
+                         (20, {"tls-1-0": "failed", "tls-1-1": "failed", "tls-1-2": "updated"}))
+        for name, server in servers.items():
+            self.assertEqual(len(server.heads), 1 if name == "tls-1-2" else 0, name)
+            if name != "tls-1-2":
+                self.assertIn("protocol version", feeds[name]["error"])
 
     def test_rule_2_redirects_by_hand_and_credentials_to_the_origin_only(self):
         other = fault_server.FaultServer()
