@@ -343,6 +343,49 @@ class Rules(Faults):
         self.assertEqual((feeds["list"]["status"], feeds["list"]["added"]), ("updated", 1))
         self.assertEqual(self.listed(address(7)), 10)
 
+    def test_rule_9_conditions_are_those_of_the_accepted_snapshot(self):
+        """A document that was held or refused leaves nothing behind that a server could later call
+        not modified: we would take its silence for a word on the list that is in force."""
+        whole = [KNOWN.encode(), *(address(n).encode() for n in range(40))]
+        told = {word: "Thu, %02d Nov 2026 00:00:00 GMT" % day for day, word in
+                enumerate(("accepted", "part", "small", "page", "error", "silence"), 11)}
+
+        def send(word, lines, status=200):
+            return answer(b"".join(line + b"\n" for line in lines), status, 'ETag: "%s"' % word,
+                          "Last-Modified: " + told[word])
+
+        def conditions():
+            head = self.server.asked("/list")[-1]
+            return re.findall(r"(?im)^(?:If-None-Match|If-Modified-Since): ([^\r\n]*)", head)
+
+        def step(hour, sent, status):
+            self.server.put("/list", sent)
+            before = len(self.server.asked("/list"))
+            _, feeds, _ = self.at("2026-11-20T%02d:00:00Z" % hour)
+            self.assertEqual((feeds["list"]["status"], len(self.server.asked("/list")) - before),
+                             (status, 1), (hour, feeds["list"]["error"]))
+            return conditions()
+
+        of = lambda word: ['"%s"' % word, told[word]]
+        good = send("accepted", whole)
+        bare = answer(b"".join(line + b"\n" for line in whole))  # and takes no condition back
+        part = send("part", [*whole[:20], address(99).encode()])  # what it adds is in force
+        self.add("list", good, removed_max_percent=15, entries_min=10)
+        self.assertEqual(step(0, good, "updated"), [])
+        steps = [  # (what is served, outcome)
+            (send("page", [b"<html>down</html>"]), "failed"), (send("error", whole, 500), "failed"),
+            (send("silence", [], 304), "unchanged"),  # of which nothing counts but the status
+            (part, "held"), (part, "held"), (send("error", whole, 500), "failed"),
+            (bare, "updated"), (bare, "unchanged"), (send("small", whole[:3]), "held"),
+            (bare, "updated"), (bare, "unchanged")]
+        for hour, (sent, status) in enumerate(steps, 1):
+            self.assertIn(step(hour, sent, status), (of("accepted"), []), hour)
+        self.assertEqual(conditions(), of("accepted"))
+        step(13, part, "held")
+        self.assertEqual(self.home.run("feed", "accept", "list").returncode, 0)
+        step(14, part, "updated")
+        self.assertEqual(step(15, part, "unchanged"), of("part"))  # it is the accepted one now
+
     def test_rule_10_says_who_asks(self):
         self.add("ours", answer(b"%s\n" % KNOWN.encode()))
         self.add("own", answer(b"%s\n" % KNOWN.encode()), user_agent="Example Agency list reader/2")
