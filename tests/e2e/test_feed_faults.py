@@ -3,7 +3,9 @@ with why; the last good list goes on answering; and no other list suffers."""
 import gzip
 import json
 import re
+import shutil
 import ssl
+import subprocess
 import threading
 import time
 import warnings
@@ -117,6 +119,25 @@ class Rules(Faults):
         self.addCleanup(server.close)
         self.add(feed_id, answer(b"%s\n" % KNOWN.encode()), server=server,
                  ca_file=str(folder / (ca + ".pem")))
+        return server
+
+    def lower_openssl(self):
+        """From now on the network program, which main starts without an environment, has an OpenSSL
+        that would speak TLS 1.0. The path of its configuration."""
+        folder = self.home.base / "lowered"
+        folder.mkdir()
+        for name in ("cryptowatch", "cryptowatch-parse"):
+            shutil.copy2(harness.BIN / name, folder / name)
+        (folder / "openssl.cnf").write_text(
+            "openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n[c]\n"
+            "MinProtocol = TLSv1\nCipherString = DEFAULT@SECLEVEL=0\n")
+        (folder / "cryptowatch-net").write_text(
+            "#!/bin/sh\nOPENSSL_CONF='%s' exec '%s' \"$@\"\n" % (
+                folder / "openssl.cnf", harness.BIN / "cryptowatch-net"))
+        (folder / "cryptowatch-net").chmod(0o700)
+        self.addCleanup(setattr, harness, "PROGRAM", harness.PROGRAM)
+        harness.PROGRAM = folder / "cryptowatch"
+        return folder / "openssl.cnf"
 
     def test_rule_1_only_verified_https(self):
         self.tls("good", "good")
@@ -124,7 +145,6 @@ class Rules(Faults):
         self.tls("not-yet", "future")
         self.tls("other-host", "other")
         self.tls("other-authority", "good", ca="no")
-        self.tls("old-protocol", "good", most=ssl.TLSVersion.TLSv1_1)
         code, feeds, _ = self.at("2026-11-20T00:00:00Z")
         self.assertEqual(code, 20)
         self.assertEqual({name for name, feed in feeds.items() if feed["status"] == "updated"},
@@ -135,6 +155,27 @@ class Rules(Faults):
         self.home.configure(allow_private_hosts=[], endpoints=[])
         self.home.feed("plain", "http://lists.example/x")
         self.assertEqual(self.home.run("scan").returncode, 78)  # no plain http but where allowed
+
+    def test_rule_1_no_tls_before_1_2_where_openssl_would_speak_it(self):
+        """OpenSSL 3 refuses it by itself at the security level of most machines, but not of all."""
+        versions = {"tls-1-0": ssl.TLSVersion.TLSv1, "tls-1-1": ssl.TLSVersion.TLSv1_1,
+                    "tls-1-2": ssl.TLSVersion.TLSv1_2}
+        servers = {name: self.tls(name, "good", most=most) for name, most in versions.items()}
+        lowered = self.lower_openssl()
+        for name, server in servers.items():  # a client without our rule connects to each
+            done = subprocess.run(
+                ["openssl", "s_client", "-connect", server.host, "-verify_return_error", "-CAfile",
+                 self.home.base / "tls/ca.pem", "-min_protocol", "TLSv1"],
+                env=dict(self.home.env(), OPENSSL_CONF=str(lowered)), capture_output=True,
+                stdin=subprocess.DEVNULL, timeout=30)
+            self.assertEqual(done.returncode, 0, (name, done.stderr))
+        code, feeds, _ = self.at("2026-11-20T00:00:00Z")
+        self.assertEqual((code, {name: feed["status"] for name, feed in feeds.items()}),
+                         (20, {"tls-1-0": "failed", "tls-1-1": "failed", "tls-1-2": "updated"}))
+        for name, server in servers.items():
+            self.assertEqual(len(server.heads), 1 if name == "tls-1-2" else 0, name)
+            if name != "tls-1-2":
+                self.assertIn("protocol version", feeds[name]["error"])
 
     def test_rule_2_redirects_by_hand_and_credentials_to_the_origin_only(self):
         other = fault_server.FaultServer()
@@ -301,6 +342,49 @@ class Rules(Faults):
         _, feeds, _ = self.at("2026-11-27T00:00:00Z")
         self.assertEqual((feeds["list"]["status"], feeds["list"]["added"]), ("updated", 1))
         self.assertEqual(self.listed(address(7)), 10)
+
+    def test_rule_9_conditions_are_those_of_the_accepted_snapshot(self):
+        """A document that was held or refused leaves nothing behind that a server could later call
+        not modified: we would take its silence for a word on the list that is in force."""
+        whole = [KNOWN.encode(), *(address(n).encode() for n in range(40))]
+        told = {word: "Thu, %02d Nov 2026 00:00:00 GMT" % day for day, word in
+                enumerate(("accepted", "part", "small", "page", "error", "silence"), 11)}
+
+        def send(word, lines, status=200):
+            return answer(b"".join(line + b"\n" for line in lines), status, 'ETag: "%s"' % word,
+                          "Last-Modified: " + told[word])
+
+        def conditions():
+            head = self.server.asked("/list")[-1]
+            return re.findall(r"(?im)^(?:If-None-Match|If-Modified-Since): ([^\r\n]*)", head)
+
+        def step(hour, sent, status):
+            self.server.put("/list", sent)
+            before = len(self.server.asked("/list"))
+            _, feeds, _ = self.at("2026-11-20T%02d:00:00Z" % hour)
+            self.assertEqual((feeds["list"]["status"], len(self.server.asked("/list")) - before),
+                             (status, 1), (hour, feeds["list"]["error"]))
+            return conditions()
+
+        of = lambda word: ['"%s"' % word, told[word]]
+        good = send("accepted", whole)
+        bare = answer(b"".join(line + b"\n" for line in whole))  # and takes no condition back
+        part = send("part", [*whole[:20], address(99).encode()])  # what it adds is in force
+        self.add("list", good, removed_max_percent=15, entries_min=10)
+        self.assertEqual(step(0, good, "updated"), [])
+        steps = [  # (what is served, outcome)
+            (send("page", [b"<html>down</html>"]), "failed"), (send("error", whole, 500), "failed"),
+            (send("silence", [], 304), "unchanged"),  # of which nothing counts but the status
+            (part, "held"), (part, "held"), (send("error", whole, 500), "failed"),
+            (bare, "updated"), (bare, "unchanged"), (send("small", whole[:3]), "held"),
+            (bare, "updated"), (bare, "unchanged")]
+        for hour, (sent, status) in enumerate(steps, 1):
+            self.assertIn(step(hour, sent, status), (of("accepted"), []), hour)
+        self.assertEqual(conditions(), of("accepted"))
+        step(13, part, "held")
+        self.assertEqual(self.home.run("feed", "accept", "list").returncode, 0)
+        step(14, part, "updated")
+        self.assertEqual(step(15, part, "unchanged"), of("part"))  # it is the accepted one now
 
     def test_rule_10_says_who_asks(self):
         self.add("ours", answer(b"%s\n" % KNOWN.encode()))

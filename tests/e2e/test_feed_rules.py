@@ -1,11 +1,14 @@
 """What a document can do to us, rules 12 to 23: what is refused, what is held, for how long, and what
 goes on being answered meanwhile."""
+import datetime
 import json
 
 import fault_server
 import harness
 from fault_server import KNOWN, answer
 from test_scan import ofac
+
+START = datetime.datetime(2026, 11, 20)
 
 MANY = ["0x%040x" % (0xabcdef000000 + i) for i in range(60)]
 
@@ -366,6 +369,53 @@ class Rules(fault_server.Case):
         self.serve("list", lines(KNOWN, *MANY))
         self.assertEqual(self.at("2026-12-04T01:00:00Z")[2], ["feed.recovered"])
         self.assertEqual(self.home.check("0x" + "99" * 20)[0], 0)
+
+    def test_rule_23_a_list_that_never_changes_is_fresh_for_as_long_as_it_is_served(self):
+        """Three months of the same bytes, from a server that sends them every time and from one that
+        says that nothing was modified: a good list, of which the age of the answer counts and not
+        the age of the content. That it is the same, its hash says and the record of its first
+        retrieval; a list that dates itself is shown with that date."""
+        dated = ofac(("1", "ETH", KNOWN), issued="2026-11-18").encode()
+
+        def cache(connection, head):
+            connection.sendall(answer(b"", 304, 'ETag: "1"', length=False)
+                               if 'If-None-Match: "1"' in head
+                               else answer(lines(KNOWN, *MANY), 200, 'ETag: "1"'))
+
+        self.add("sent", lines(KNOWN, *MANY), stale_after="6d")
+        self.add("dated", dated, "ofac-advanced", stale_after="6d")
+        self.home.feed("kept", self.server.put("/kept", cache), stale_after="6d")
+        day = lambda number, seconds=0: (START + datetime.timedelta(
+            days=number, seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        self.at(day(0))
+        first = {name: self.status(name) for name in ("sent", "dated", "kept")}
+        for number in range(6, 91, 6):
+            code, feeds, alerts = self.at(day(number))
+            self.assertEqual((code, {f["status"] for f in feeds.values()}, alerts),
+                             (0, {"unchanged"}, []), number)
+        heads = self.server.asked("/kept")
+        self.assertEqual((len(heads), sum("If-None-Match" in head for head in heads)), (16, 8))
+        for name, before in first.items():
+            now = self.status(name)
+            self.assertIn("last seen " + day(90), now["in_force"])
+            self.assertEqual(now, dict(before, status="good", retrieved_at=day(90),
+                                       attempted_at=day(90), in_force=now["in_force"]))
+            record = self.home.path / "state/snapshots" / (now["snapshot_sha256"] + ".json")
+            self.assertEqual(json.loads(record.read_text())["retrieved_at"], day(0))
+        self.assertEqual(self.status("dated")["published"], "2026-11-18")
+        stranger = "0x" + "99" * 20
+        self.home.now = day(96)
+        self.assertEqual(self.home.check(stranger)[0], 0)
+        code, answers = self.home.check(KNOWN)
+        self.assertEqual((code, answers[0]["reasons"]), (10, []))
+        self.home.now = day(96, 1)  # nobody has seen it for more than six days
+        self.assertEqual({self.status(name)["status"] for name in first}, {"stale"})
+        code, answers = self.home.check(stranger)
+        self.assertEqual((code, answers[0]["verdict"]), (20, "cannot-say"))
+        code, feeds, alerts = self.at(day(96, 1))  # and as soon as it is served, it is fresh again
+        self.assertEqual((code, {f["status"] for f in feeds.values()}, alerts),
+                         (0, {"unchanged"}, []))
+        self.assertEqual(self.home.check(stranger)[0], 0)
 
     def test_another_normaliser_reads_what_is_stored_again(self):
         import sqlite3

@@ -26,6 +26,11 @@ static const char MAKE_CERTIFICATES[] =
     "for size in large:262144 larger:262145; do cp ca.pem ${size%:*}.pem\n"
     "printf '%*s' $((${size#*:} - $(wc -c <ca.pem))) '' >>${size%:*}.pem; done\n"
     "head -c 4096 /dev/zero >zeros.pem\n"
+    /* The program with an OpenSSL that would speak TLS 1.0: main hands no environment to it. */
+    "printf '%s\n' 'openssl_conf=a' '[a]' 'ssl_conf=b' '[b]' 'system_default=c' '[c]' "
+    "'MinProtocol=TLSv1' 'CipherString=DEFAULT@SECLEVEL=0' >lowered.cnf\n"
+    "printf '%s\n' '#!/bin/sh' \"OPENSSL_CONF='$1/lowered.cnf' exec '" CW_BIN_DIR
+    "/cryptowatch-net'\" >lowered; chmod 700 lowered\n"
     "sign good ours -days 2; sign other other -days 2\n"
     "sign future ours -startdate 20990101000000Z -enddate 20991231000000Z\n"
     "sign past ours -startdate 20200101000000Z -enddate 20201231000000Z\n";
@@ -86,7 +91,6 @@ static const struct {
 } TLS_SERVERS[] = {
     {"good, TLS 1.3", "good", "ca", "-tls1_3", CW_NET_OK, ""},
     {"good, TLS 1.2", "good", "ca", "-tls1_2", CW_NET_OK, ""},
-    {"TLS 1.1", "good", "ca", "-tls1_1", CW_NET_TLS, ""},
     {"unknown authority", "good", "", "-tls1_3", CW_NET_TLS, "issuer"},
     {"another authority", "good", "other", "-tls1_3", CW_NET_TLS, "issuer"},
     {"no such CA file", "good", "missing", "-tls1_3", CW_NET_TLS, "missing.pem"},
@@ -97,6 +101,60 @@ static const struct {
     {"expired", "past", "ca", "-tls1_3", CW_NET_TLS, "clock"},
     {"another host", "other", "ca", "-tls1_3", CW_NET_TLS, "127.0.0.1"},
 };
+
+/* Old servers, asked by a program whose OpenSSL would speak to them: it is our rule that refuses
+ * them, and not the security level of a machine, which another machine may not have. */
+static const struct {
+    const char *version;
+    enum cw_net_failure wanted;
+    const char *reason;
+} OLD_SERVERS[] = {
+    {"-tls1_2", CW_NET_OK, ""},
+    {"-tls1_1", CW_NET_TLS, "protocol version"},
+    {"-tls1", CW_NET_TLS, "protocol version"},
+};
+
+/* A client without our rule and with the same OpenSSL connects. */
+static void check_lowered(const char *folder, uint16_t port, const char *version)
+{
+    char script[256];
+    (void)snprintf(script, sizeof(script),
+                   "cd \"$1\" && OPENSSL_CONF=lowered.cnf exec openssl s_client -connect "
+                   "127.0.0.1:%u -CAfile ca.pem -verify_return_error %s </dev/null >/dev/null 2>&1",
+                   port, version);
+    tls_shell(script, folder);
+}
+
+static void refuses_old_tls_itself(void)
+{
+    char folder[] = "/tmp/cryptowatch-tls-XXXXXX";
+    char program[TLS_PATH_BYTES];
+    char ca[TLS_PATH_BYTES];
+    CU_ASSERT_FATAL(mkdtemp(folder) != NULL);
+    tls_shell(MAKE_CERTIFICATES, folder);
+    (void)snprintf(program, sizeof(program), "%s/lowered", folder);
+    (void)snprintf(ca, sizeof(ca), "%s/ca.pem", folder);
+    for (size_t i = 0; i < CW_COUNT(OLD_SERVERS); i++) {
+        pid_t pid = -1;
+        char url[256];
+        const char *version = OLD_SERVERS[i].version;
+        const uint16_t port = tls_serve(folder, "good", version, &pid);
+        CW_CHECK(port > 0, "%s: the server does not start", version);
+        check_lowered(folder, port, version);
+        struct cw_net_request request = get_of(url, "https", port, "/");
+        request.bytes_max = 1 << 20;
+        request.ca_file = cw_span_cstr(ca);
+        const struct outcome got = ask_as(program, LOOPBACK_HOSTS, &request, WAIT_MS);
+        CW_CHECK(got.status == CW_OK && got.failure == OLD_SERVERS[i].wanted &&
+                     strstr(got.reason, OLD_SERVERS[i].reason) != NULL,
+                 "%s: %s: %s%s", version, cw_net_failure_name(got.failure), got.reason,
+                 got.err.text);
+        CW_CHECK((got.stored > 0) == (got.failure == CW_NET_OK), "%s: %zu bytes", version,
+                 got.stored);
+        cw_child_kill(pid);
+    }
+    tls_shell("rm -r -- \"$1\"", folder);
+}
 
 static void judges_tls_servers(void)
 {

@@ -310,6 +310,7 @@ static const struct cw_test tests[] = {
     {"says when nobody listens", says_when_nobody_listens},
     {"says when the disk takes nothing", says_when_the_disk_takes_nothing},
     {"judges the certificates of TLS servers", judges_tls_servers},
+    {"refuses TLS 1.1 where OpenSSL would not", refuses_old_tls_itself},
     {"judges what receivers answer to a POST", judges_receivers},
     {"posts the bytes verbatim", posts_the_bytes_verbatim},
     {"posts to one endpoint over one connection", posts_over_one_connection},
