@@ -178,16 +178,24 @@ static enum cw_status close_party(struct classic *classic, struct cw_error *err)
     return status;
 }
 
+/* " - XBT"; without a dash what there is, as in the advanced list. */
+static struct cw_span tag_behind(struct cw_span text)
+{
+    const struct cw_span rest = cw_span_trim(text);
+    return cw_span_starts_with(rest, CW_SPAN("-")) ? cw_span_trim(cw_span_slice(rest, 1, rest.len))
+                                                   : rest;
+}
+
 static enum cw_status close_id(struct classic *classic, struct cw_error *err)
 {
-    static const char prefix[] = "Digital Currency Address - ";
+    const struct cw_span currency = CW_SPAN("Digital Currency Address");
     const struct cw_span type = get(&classic->id_type);
-    if (!cw_span_starts_with(type, cw_span_cstr(prefix))) {
+    if (!cw_span_equal_nocase(cw_span_slice(type, 0, currency.len), currency)) {
         return CW_OK;
     }
     classic->has_currency = true;
     put(&classic->ids, get(&classic->id_uid));
-    put(&classic->ids, cw_span_slice(type, sizeof(prefix) - 1, type.len));
+    put(&classic->ids, tag_behind(cw_span_slice(type, currency.len, type.len)));
     put(&classic->ids, cw_buf_as_span(&classic->id_number));
     const enum cw_status status = cw_buf_status(&classic->ids, NULL);
     return status == CW_LIMIT
