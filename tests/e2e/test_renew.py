@@ -86,7 +86,7 @@ class Renew(fault_server.Case):
         self.assertEqual(len(self.first()), 2)
         rehearsed = self.home.run("scan", "--dry-run", "--json")
         self.assertEqual(rehearsed.returncode, 74)
-        self.assertIn("run `cryptowatch scan` once", rehearsed.stderr)
+        self.assertRegex(rehearsed.stderr, "run `cryptowatch scan --config [^`]+` once")
         code, feed, alerts = self.scan("2026-11-20T01:00:00Z")
         self.assertEqual((code, alerts, self.norm()), (0, [], NORM.decode()))
         _, answers = self.home.check(KNOWN)
