@@ -135,13 +135,7 @@ static struct cw_span strip_once(struct cw_span text)
 
 static bool contains(struct cw_span text, const char *part)
 {
-    const struct cw_span want = cw_span_cstr(part);
-    for (size_t i = 0; i + want.len <= text.len; i++) {
-        if (text.data[i] == want.data[0] && memcmp(text.data + i, want.data, want.len) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return cw_span_find_text(text, cw_span_cstr(part)) < text.len;
 }
 
 /* Letters that stand for a part left out, or are letters of the address: a checksum decides. */

@@ -60,28 +60,17 @@ void cw_shell_config(struct cw_buf *out, const char *config)
     }
 }
 
-/* Offset of the first `part`; text.len when there is none. */
-static size_t find(struct cw_span text, struct cw_span part)
-{
-    for (size_t at = 0; at + part.len <= text.len; at++) {
-        if (cw_span_starts_with(cw_span_slice(text, at, text.len), part)) {
-            return at;
-        }
-    }
-    return text.len;
-}
-
 static bool needs_config(struct cw_span command)
 {
     return !cw_span_starts_with(command, CW_SPAN("cryptowatch init")) &&
-           find(command, CW_SPAN(" --config ")) == command.len;
+           cw_span_find_text(command, CW_SPAN(" --config ")) == command.len;
 }
 
 void cw_shell_complete(struct cw_buf *out, struct cw_span text, const char *config)
 {
     const struct cw_span mark = CW_SPAN("`cryptowatch ");
     while (config != NULL) {
-        const size_t from = find(text, mark);
+        const size_t from = cw_span_find_text(text, mark);
         const size_t until = from < text.len ? cw_span_find(text, '`', from + 1) : text.len;
         if (until == text.len) {
             break;

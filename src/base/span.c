@@ -1,5 +1,7 @@
 #include "base/span.h"
 
+#include "base/status.h"
+
 bool cw_span_equal_nocase(struct cw_span a, struct cw_span b)
 {
     if (a.len != b.len) {
@@ -17,6 +19,17 @@ bool cw_span_ends_with(struct cw_span text, struct cw_span suffix)
 {
     return text.len >= suffix.len &&
            cw_span_equal(cw_span_slice(text, text.len - suffix.len, text.len), suffix);
+}
+
+size_t cw_span_find_text(struct cw_span text, struct cw_span part)
+{
+    CW_ASSERT(part.len > 0);
+    for (size_t at = 0; at + part.len <= text.len; at++) {
+        if (text.data[at] == part.data[0] && memcmp(text.data + at, part.data, part.len) == 0) {
+            return at;
+        }
+    }
+    return text.len;
 }
 
 int cw_span_compare(struct cw_span a, struct cw_span b)

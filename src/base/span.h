@@ -63,6 +63,9 @@ static inline size_t cw_span_find(struct cw_span text, char byte, size_t from)
     return hit == NULL ? text.len : (size_t)(hit - text.data);
 }
 
+/** Offset of the first `part`, which is not empty; text.len when there is none. */
+size_t cw_span_find_text(struct cw_span text, struct cw_span part);
+
 /** The part [from, to) of a span; both are clamped to its length. */
 static inline struct cw_span cw_span_slice(struct cw_span text, size_t from, size_t to)
 {
