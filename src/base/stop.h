@@ -5,9 +5,9 @@
  * everybody's back; what is made of it is a time limit like any other. A program that does not
  * listen is never asked, and ends by the signal as always.
  *
- *   asked      transfers are abandoned, nothing new is sent; what was fetched is read and
- * committed, for CW_STOP_GRACE_MS once more  the signal ends the program at once, as if nobody had
- * listened
+ * Once asked, transfers are abandoned and nothing new is sent; what was fetched is read and
+ * committed, for CW_STOP_GRACE_MS. A second signal ends the program at once, as if nobody had
+ * listened.
  *
  * Source: reliability.md 32.
  */

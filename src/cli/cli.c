@@ -98,8 +98,7 @@ void cw_cli_warn(const struct cw_cli *cli, const char *fmt, ...)
 void cw_cli_tell_stop(const struct cw_cli *cli, const char *what_now)
 {
     if (cw_stop_is_asked()) {
-        (void)fprintf(stderr, "%scryptowatch %s: stopped by a signal: %s\n",
-                      cw_cli_level(cli, CW_LEVEL_WARNING), cli->command->name, what_now);
+        cw_cli_warn(cli, "cryptowatch %s: stopped by a signal: %s", cli->command->name, what_now);
     }
 }
 

@@ -158,8 +158,8 @@ static void print_text(const struct cw_cli *cli, const struct cw_scan_report *re
         cw_cli_warn(cli, "%s", report->log.error_text);
     }
     if (report->index_damage.code != CW_OK) {
-        (void)fprintf(stderr, "%sindex: what was published is damaged and was built anew: %s\n",
-                      cw_cli_level(cli, CW_LEVEL_WARNING), report->index_damage.text);
+        cw_cli_warn(cli, "index: what was published is damaged and was built anew: %s",
+                    report->index_damage.text);
     }
     const struct cw_deliver_report *sent = &report->deliveries;
     if (sent->failed > 0 || sent->dead > 0 || sent->disabled > 0) {

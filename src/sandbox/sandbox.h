@@ -62,8 +62,8 @@ struct cw_sandbox_state {
 };
 
 /** For main, first of all: no new privileges, no core dump, and what its caller left open goes to
- * no program that it starts. Not closed: a shell's <(...) and --passphrase-fd are such descriptors.
- *  Best effort. */
+ *  no program that it starts. Not closed: a shell's <(...) and --passphrase-fd are such
+ * descriptors. Best effort. */
 void cw_sandbox_shield(void);
 /** For main: its memory, which holds keys, is not read or traced by other programs of its user, but
  *  those that may trace everybody. What reads it for itself (/dev/fd) still can. Builds with
@@ -76,12 +76,12 @@ void cw_sandbox_limit(enum cw_sandbox_role role, uint64_t file_bytes_max);
 /** Closes every descriptor that is not kept, then takes files and system calls away. To be called
  *  once, before there is a second thread.
  *  Returns: CW_OK; CW_DENIED, with what to do, when the kernel filters no system calls, or, for
- * net, has Landlock and does not put it up. */
+ *           net, has Landlock and does not put it up. */
 CW_NODISCARD enum cw_status cw_sandbox_seal(const struct cw_sandbox_plan *plan,
                                             struct cw_sandbox_state *ret, struct cw_error *err);
 /** For main: what its helper programs get here. Nothing is changed. What the kernel then does not
- * put up, of this, is a helper program that does nothing; so this is what was in force where one
- * did something. */
+ *  put up, of this, is a helper program that does nothing; so this is what was in force where one
+ *  did something. */
 struct cw_sandbox_state cw_sandbox_expect(bool is_off);
 /** CW_SANDBOX_PROBE after sealing: writes "seccomp on" or "seccomp off (why)" and "landlock N", a
  *  line each, then asks for a new program, of which a sealed one dies; one that lives says "alive".
