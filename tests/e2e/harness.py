@@ -298,6 +298,21 @@ class Case(unittest.TestCase):
         self.home.endpoint(self.receiver)
 
 
+def program_folder(test):
+    """A folder from which the program is run until the test is over; the test fills it."""
+    global PROGRAM
+    folder, before = pathlib.Path(tempfile.mkdtemp(prefix="cryptowatch-programs-")), PROGRAM
+
+    def put_back():
+        global PROGRAM
+        PROGRAM = before
+        shutil.rmtree(folder)
+
+    test.addCleanup(put_back)
+    PROGRAM = folder / "cryptowatch"
+    return folder
+
+
 def on_terminal(command, env, columns=80):
     """Runs a command on a terminal of its own that is so wide; returns (exit code, what was shown)."""
     pid, fd = pty.fork()

@@ -341,16 +341,9 @@ class Clock(Doctor):
 class Programs(Doctor):
     def setUp(self):
         super().setUp()
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="cryptowatch-programs-"))
+        self.folder = harness.program_folder(self)
         for name in ("cryptowatch", "cryptowatch-net", "cryptowatch-parse"):
             shutil.copy2(harness.BIN / name, self.folder / name)
-        self.program = harness.PROGRAM
-        harness.PROGRAM = self.folder / "cryptowatch"
-
-    def tearDown(self):
-        harness.PROGRAM = self.program
-        shutil.rmtree(self.folder)
-        super().tearDown()
 
     def replace(self, name, script):
         (self.folder / name).unlink()

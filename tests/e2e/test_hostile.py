@@ -1,9 +1,7 @@
 """What a malicious list costs: bounded memory and time, words that name it and why, and nothing of the
 other lists of the same run (docs/limits.md)."""
-import pathlib
 import re
 import shutil
-import tempfile
 import time
 
 import fault_server
@@ -22,19 +20,12 @@ class Case(fault_server.Case):
 
     def setUp(self):
         super().setUp()
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="cryptowatch-hostile-"))
+        self.folder = harness.program_folder(self)
         (self.folder / "real").mkdir()
         shutil.copy2(harness.BIN / "hostile" / "measured", self.folder / "cryptowatch")
         for name in ("cryptowatch", "cryptowatch-parse", "cryptowatch-net"):
             shutil.copy2(harness.BIN / name, self.folder / "real")
         self.home.rule("news", [NEWS])
-        self.program = harness.PROGRAM
-        harness.PROGRAM = self.folder / "cryptowatch"
-
-    def tearDown(self):
-        harness.PROGRAM = self.program
-        shutil.rmtree(self.folder)
-        super().tearDown()
 
     def used(self):
         """Processor seconds and MiB of the largest process, of what ran since the last question."""

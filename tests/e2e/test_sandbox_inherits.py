@@ -42,7 +42,7 @@ def open_at(numbers, file, run, command, **options):
 class Inherits(harness.Case):
     def setUp(self):
         super().setUp()
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="cryptowatch-inherits-"))
+        self.folder = harness.program_folder(self)
         shutil.copy2(harness.BIN / "cryptowatch", self.folder / "cryptowatch")
         self.secret = self.folder / "callers"
         self.secret.write_text("of the caller\n")
@@ -54,13 +54,6 @@ class Inherits(harness.Case):
         self.home.rule("case", [LISTED])
         self.list = self.folder / "list"
         self.list.write_text(LISTED + "\n")
-        self.program = harness.PROGRAM
-        harness.PROGRAM = self.folder / "cryptowatch"
-
-    def tearDown(self):
-        harness.PROGRAM = self.program
-        shutil.rmtree(self.folder)
-        super().tearDown()
 
     def run_with_open_files(self, *args):
         """Runs a command that has the caller's file open under each of those numbers."""
