@@ -25,7 +25,7 @@ enum {
     COMMENTS_BYTES_MAX = 32 << 20,
 };
 
-static const char MENTION[] = "Digital Currency Address - ";
+static const char MENTION[] = "Digital Currency Address"; /* in any letter case */
 
 struct comment {
     struct comment *next; /* in order of the file */
@@ -129,7 +129,7 @@ static size_t find_mention(struct cw_span part)
 {
     const struct cw_span want = cw_span_cstr(MENTION);
     for (size_t i = 0; i + want.len <= part.len; i++) {
-        if (cw_span_starts_with(cw_span_slice(part, i, part.len), want)) {
+        if (cw_span_equal_nocase(cw_span_slice(part, i, i + want.len), want)) {
             return i;
         }
     }
@@ -142,16 +142,22 @@ static bool may_be_cut_mention(struct cw_span part)
     const struct cw_span alt = CW_SPAN("alt. ");
     const struct cw_span whole = cw_span_cstr(MENTION);
     part = cw_span_starts_with(part, alt) ? cw_span_slice(part, alt.len, part.len) : part;
-    const struct cw_span start = cw_span_slice(whole, 0, part.len);
-    return part.len > 0 && cw_span_starts_with(part, start);
+    const size_t len = part.len < whole.len ? part.len : whole.len;
+    return len > 0 &&
+           cw_span_equal_nocase(cw_span_slice(part, 0, len), cw_span_slice(whole, 0, len));
 }
 
+/* " - XBT 1EfM…"; the dash may be missing, as in the lists in XML. */
 static enum cw_status deliver(struct ofac_csv *csv, struct cw_entry *entry, struct cw_span mention,
                               struct cw_error *err)
 {
-    const size_t space = cw_span_find(mention, ' ', 0);
-    entry->tag = cw_span_slice(mention, 0, space);
-    entry->value = cw_span_trim(cw_span_slice(mention, space, mention.len));
+    struct cw_span rest = cw_span_trim(mention);
+    if (cw_span_starts_with(rest, CW_SPAN("-"))) {
+        rest = cw_span_trim(cw_span_slice(rest, 1, rest.len));
+    }
+    const size_t space = cw_span_find(rest, ' ', 0);
+    entry->tag = cw_span_slice(rest, 0, space);
+    entry->value = cw_span_trim(cw_span_slice(rest, space, rest.len));
     csv->mentions++;
     return csv->sink.entry(csv->sink.ctx, entry, err);
 }
