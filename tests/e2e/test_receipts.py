@@ -246,6 +246,24 @@ class Screened(harness.Case):
             self.assertEqual(self.screen("--against", "rules", self.put("x", b"none"))[0], 0)
             self.assertEqual(self.body()["screened"]["verdict"], "clear")
 
+    def test_the_text_of_hits_has_a_limit(self):
+        """CW_RECEIPT_HITS_TEXT_MAX: sixteen hits that have all of it, and a byte more."""
+        kibibyte = 1024  # a sixteenth of the limit
+        addresses = ["0x%040x" % (0xabcdef << 128 | i) for i in range(16)]
+        key = "evm:account:" + 40 * "0"  # the entry's id too, where a list has none
+        name_bytes = kibibyte - 2 * len(addresses[0]) - 2 * len(key)
+        path = self.put("x", "\n".join(addresses).encode())
+        for more, kept in ((0, 16), (1, 15)):
+            rows = ["address,name"] + ["%s,%s" % (address, name_bytes * "n")
+                                       for address in addresses]
+            rows[-1] += more * "n"
+            self.home.feed("names", self.lists.put("/names.csv", "\n".join(rows) + "\n"), "csv")
+            self.assertEqual(self.home.scan("--force")[0], 0)
+            self.assertEqual(self.screen(path)[0], 10)
+            said = self.body()["screened"]
+            self.assertEqual((said["listed"], len(said["hits"])), (16, kept))
+            self.assertEqual(self.verify()[0], 0)
+
     def test_standard_input_is_a_dash_and_may_be_a_file(self):
         text = b"%s\n" % RONIN.encode()
         self.assertEqual(self.screen(stdin=text)[0], 10)
