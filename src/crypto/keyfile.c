@@ -157,7 +157,7 @@ static enum cw_status parse_key(const char *path, struct cw_span file,
     if (cw_signing_key_is_sealed(file)) {
         return cw_error_set(err, CW_INVALID,
                             "%s: is under a passphrase, which nobody types here: bring the key "
-                            "back with cryptowatch key restore",
+                            "back with `cryptowatch key restore FILE`",
                             path);
     }
     uint8_t seed[CW_ED25519_SEED_BYTES] = {0};

@@ -120,7 +120,7 @@ enum cw_status cw_ledger_publish(const struct cw_ledger *ledger, struct cw_tlog_
     if (home->log_key == NULL) {
         return cw_error_set(err, CW_NOT_FOUND,
                             "the log is not continued: there is no %s/log.pem; bring it back, or "
-                            "type: cryptowatch key new --role log",
+                            "type: `cryptowatch key new --role log`",
                             home->config->keys_dir);
     }
     if (home->config->log_origin[0] == '\0') {
