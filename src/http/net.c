@@ -218,19 +218,20 @@ enum cw_status cw_net_start(const struct cw_net_options *options, const int *bod
     }
     *net = (struct cw_net){.pid = -1, .to = -1, .from = -1, .clock = cw_clock_system()};
     cw_buf_init(&net->frame, CW_FRAME_BYTES_MAX + 64);
-    enum cw_status status = put_setup(net, options, body_fds_count, err);
+    struct cw_error cause = {0};
+    enum cw_status status = put_setup(net, options, body_fds_count, &cause);
     if (status == CW_OK) {
-        status = connect_and_spawn(net, options, body_fds, body_fds_count, err);
+        status = connect_and_spawn(net, options, body_fds, body_fds_count, &cause);
     }
     if (status == CW_OK) {
-        status = send_all(net, CW_SPAN("CWF1"), err);
+        status = send_all(net, CW_SPAN("CWF1"), &cause);
     }
     if (status == CW_OK) {
-        status = send_all(net, cw_buf_as_span(&net->frame), err);
+        status = send_all(net, cw_buf_as_span(&net->frame), &cause);
     }
-    if (status != CW_OK) {
+    if (status != CW_OK) { /* it was never spoken to: nothing came from it that is not believed */
         cw_net_stop(net);
-        return status == CW_UNTRUSTED ? CW_IO : status;
+        return cw_error_set(err, status == CW_UNTRUSTED ? CW_IO : status, "%s", cause.text);
     }
     *ret = net;
     return CW_OK;

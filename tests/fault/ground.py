@@ -115,6 +115,7 @@ class Disturbed:
     boundaries = disturbed = exit = signal = 0
     stdout = stderr = ""
     is_hanging = False
+    is_killed = False  # kill_at sent SIGKILL, to what main calls a helper, maybe
     calls = ()  # as Page.calls, when they were listed
 
     def report(self, path):
@@ -208,6 +209,7 @@ class Ground:
         if done.is_hanging:
             return done
         assert done.exit == 0, done.stderr
+        done.is_killed = "--fail" not in options
         return done.report(self.report)
 
     def strike(self, **asked):

@@ -184,7 +184,10 @@ def judge_end(place, disturbed, exits, usual, verdict):
         verdict.add("exit", "undocumented " + said)
     if disturbed.exit == BUG or (disturbed.exit not in (-1, 0, usual) and not words.strip()):
         verdict.add("exit", "without a reason " + said)
-    if disturbed.signal == 0 and "killed by signal" in disturbed.stdout + disturbed.stderr:
+    all_words = disturbed.stdout + disturbed.stderr
+    if disturbed.is_killed:
+        all_words = all_words.replace("killed by signal 9", "")
+    if disturbed.signal == 0 and "killed by signal" in all_words:
         verdict.add("exit", "a helper crashed " + said)
 
 

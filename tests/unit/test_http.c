@@ -268,9 +268,11 @@ static void stays_broken_after_a_death(void)
     char url[256];
     const struct cw_net_options options = {.program = "/bin/false"};
     const struct cw_net_request request = get_of(url, "http", 1, "/");
-    enum cw_status status = cw_net_start(&options, NULL, 0, &net, NULL);
-    if (status == CW_IO) {
-        return; /* it was dead before we could greet it */
+    struct cw_error err = {0};
+    enum cw_status status = cw_net_start(&options, NULL, 0, &net, &err);
+    if (status == CW_IO) { /* it was dead before we could greet it */
+        CU_ASSERT(err.code == CW_IO);
+        return;
     }
     CU_ASSERT_FATAL(status == CW_OK);
     (void)!cw_net_send(net, &request, NULL);
