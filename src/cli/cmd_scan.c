@@ -84,6 +84,21 @@ static void warn_of_half_a_sandbox(const struct cw_cli *cli)
     }
 }
 
+/* In time for a successor; and afterwards, for what is signed then helps no partner. */
+static void warn_of_the_key_s_end(const struct cw_cli *cli, const struct cw_home *home)
+{
+    int64_t ends_s = 0;
+    char when[CW_TIME_TEXT_BYTES];
+    const int64_t now_s = cw_clock_now_s(&cli->clock);
+    if (home->alert_key != NULL && cw_home_alert_key_is_ending(home, now_s, &ends_s)) {
+        cw_time_format(ends_s, when);
+        cw_cli_warn(cli,
+                    "the key that signs alerts %s %s, and no successor is prepared: "
+                    "`cryptowatch key rotate --role alert`",
+                    ends_s <= now_s ? "can be verified by nobody since" : "signs until", when);
+    }
+}
+
 static void print_json(const struct cw_cli *cli, const struct cw_scan_report *report)
 {
     json_t *feeds = json_array();
@@ -196,6 +211,7 @@ static int run(struct cw_cli *cli, const struct cw_home *home, struct cw_scan_op
         const bool is_dry = options.mode == CW_SCAN_DRY;
         code = is_dry && report.is_partial ? CW_EXIT_PARTIAL : scanning.code;
         cw_cli_tell_stop(cli, "what was read is kept, and the next scan does the rest");
+        warn_of_the_key_s_end(cli, home);
         if (cli->is_json) {
             print_json(cli, &report);
         } else {

@@ -8,9 +8,6 @@
 #include "crypto/sealed_key.h"
 #include "doctor/internal.h"
 
-/* A key is rotated in two weeks at least (home.h), so this leaves as much again to notice. */
-enum { SOON_S = 30 * 24 * 3600 };
-
 const char *cw_doctor_close_secret(struct cw_doctor *doctor, const char *path)
 {
     struct stat info;
@@ -132,18 +129,6 @@ static void tell_unreadable(struct cw_doctor *doctor, const struct role *role,
     }
 }
 
-/* Which key comes next, and when, by the published set; false when none does. */
-static bool find_next(const struct cw_doctor *doctor, enum cw_key_role role,
-                      const struct cw_public_key *now, struct cw_public_key *ret)
-{
-    CW_CLEANUP(cw_signing_key_freep) struct cw_signing_key *next = NULL;
-    if (cw_home_key(&doctor->home, role, INT64_MAX - 1, &next, NULL) != CW_OK) {
-        return false;
-    }
-    *ret = cw_signing_key_public(next);
-    return memcmp(now->bytes, ret->bytes, sizeof(ret->bytes)) != 0;
-}
-
 static const struct cw_key_entry *entry_of(const struct cw_key_set *set,
                                            const struct cw_public_key *key)
 {
@@ -162,13 +147,19 @@ static void tell_times(struct cw_doctor *doctor, const struct role *role,
     const char *word = cw_key_role_name(role->role);
     const int64_t ends_s = entry == NULL ? INT64_MAX : entry->exp_s;
     cw_public_key_kid(key, kid);
-    if (find_next(doctor, role->role, key, &next)) {
+    if (cw_home_successor(&doctor->home, role->role, key, &next)) {
         const struct cw_key_entry *coming = entry_of(set, &next);
         cw_public_key_kid(&next, next_kid);
         cw_doctor_ok(doctor, role->check, "%s signs; its successor %s from %s", kid, next_kid,
                      coming == NULL ? "a time that is not published"
                                     : cw_doctor_moment(doctor, coming->nbf_s).text);
-    } else if (ends_s - SOON_S < doctor->now_s) {
+    } else if (ends_s <= doctor->now_s) {
+        cw_doctor_fail(doctor, role->check, CW_INVALID,
+                       cw_doctor_type(doctor, "key rotate --role %s", word),
+                       "%s ended on %s: nobody can verify what it signs since, and no successor is "
+                       "prepared",
+                       kid, cw_doctor_moment(doctor, ends_s).text);
+    } else if (ends_s - CW_HOME_ENDING_S < doctor->now_s) {
         cw_doctor_warn(doctor, role->check, cw_doctor_type(doctor, "key rotate --role %s", word),
                        "%s signs until %s, and no successor is prepared", kid,
                        cw_doctor_moment(doctor, ends_s).text);

@@ -74,6 +74,20 @@ CW_NODISCARD enum cw_status cw_home_key(const struct cw_home *home, enum cw_key_
                                         int64_t now_s, struct cw_signing_key **ret,
                                         struct cw_error *err);
 
+/** A key that follows the one that signs now.
+ *  In:      now  the key that signs
+ *  Returns: true with the successor in *ret; false when none is prepared, or it cannot be read. */
+bool cw_home_successor(const struct cw_home *home, enum cw_key_role role,
+                       const struct cw_public_key *now, struct cw_public_key *ret);
+/** So long before a key ends it is said that it has no successor: a rotation takes two weeks at
+ *  least, which leaves as much again to notice. */
+#define CW_HOME_ENDING_S (30ll * 24 * 3600)
+/** Whether the key that signs alerts has ended or ends soon, by keys_dir/keys.jwks.json, and no
+ *  successor is prepared. Partners refuse what it signs after its end.
+ *  In:      home        with its alert key
+ *  Out:     ret_ends_s  when true */
+bool cw_home_alert_key_is_ending(const struct cw_home *home, int64_t now_s, int64_t *ret_ends_s);
+
 /** A successor is published so long before it signs (alerts.md section 5.3). */
 #define CW_HOME_ROTATE_AFTER_MIN_S (14ll * 24 * 3600)
 /** So long both delivery keys sign. */

@@ -1,3 +1,4 @@
+#include "alert/key_set.h"
 #include "base/clock.h"
 #include "base/datetime.h"
 #include "base/file.h"
@@ -263,6 +264,40 @@ enum cw_status cw_home_key(const struct cw_home *home, enum cw_key_role role, in
     }
     cw_role_keys_clear(&keys);
     return status;
+}
+
+bool cw_home_successor(const struct cw_home *home, enum cw_key_role role,
+                       const struct cw_public_key *now, struct cw_public_key *ret)
+{
+    CW_CLEANUP(cw_signing_key_freep) struct cw_signing_key *next = NULL;
+    if (cw_home_key(home, role, INT64_MAX - 1, &next, NULL) != CW_OK) {
+        return false;
+    }
+    *ret = cw_signing_key_public(next);
+    return memcmp(now->bytes, ret->bytes, sizeof(ret->bytes)) != 0;
+}
+
+bool cw_home_alert_key_is_ending(const struct cw_home *home, int64_t now_s, int64_t *ret_ends_s)
+{
+    CW_ASSERT(home->alert_key != NULL);
+    CW_CLEANUP(cw_key_set_freep) struct cw_key_set *set = NULL;
+    char kid[CW_KID_TEXT_BYTES];
+    char *path = NULL;
+    struct cw_public_key next;
+    const struct cw_public_key now = cw_signing_key_public(home->alert_key);
+    enum cw_status status = cw_home_set_path(home->config, CW_KEY_ALERT, &path, NULL);
+    if (status == CW_OK) {
+        status = cw_home_read_set(path, &set, NULL);
+    }
+    free(path);
+    cw_public_key_kid(&now, kid);
+    const struct cw_key_entry *entry = status == CW_OK ? cw_key_set_find(set, kid) : NULL;
+    if (entry == NULL || entry->exp_s > now_s + CW_HOME_ENDING_S ||
+        cw_home_successor(home, CW_KEY_ALERT, &now, &next)) {
+        return false;
+    }
+    *ret_ends_s = entry->exp_s;
+    return true;
 }
 
 /* The key before the one that signs now ends with the word that it was replaced, at the time at

@@ -1,6 +1,7 @@
 """Keys from end to end: made, shown, put under a passphrase, rotated with overlap, revoked, and
 taken from systemd. Partners verify with nothing but the published set."""
 import base64
+import datetime
 import json
 import os
 import pathlib
@@ -70,6 +71,23 @@ class Keys(harness.Case):
         fresh = [(headers, json.loads(body)) for headers, body in self.receiver.posts[before:]]
         return [(headers, alert) for headers, alert in fresh
                 if alert["type"].startswith("cryptowatch.address")][-1]
+
+    def test_a_key_that_ends_without_a_successor_is_told_of(self):
+        """For thirty days before its end, and afterwards; not when one is prepared."""
+        (key,) = self.published()["keys"]
+        rotate = "`cryptowatch key rotate --role alert --config %s`" % self.home.config
+        for days, words in ((-31, ""), (-29, "signs until "), (1, "can be verified by nobody")):
+            at = datetime.datetime.fromtimestamp(key["exp"] + days * 86400, datetime.timezone.utc)
+            self.home.now = at.strftime("%Y-%m-%dT%H:%M:%SZ")
+            code, _, stderr = self.home.scan("--no-deliver")
+            self.assertEqual((code, rotate in stderr), (0, words != ""), stderr)
+            self.assertIn(words, stderr)
+            checks = json.loads(self.home.run("doctor", "--json").stdout)
+            (check,) = [c for c in checks if c["name"] == "keys.alert"]
+            self.assertEqual(check["state"], {-31: "ok", -29: "warning", 1: "error"}[days], check)
+            self.assertEqual("key rotate" in str(check["command"]), words != "")
+        self.assertEqual(self.home.run("key", "rotate").returncode, 0)
+        self.assertNotIn("key rotate", self.home.scan("--no-deliver")[2])
 
     def test_the_next_alert_key_takes_over_at_its_time_and_the_old_one_is_superseded(self):
         old = self.kid()
