@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -70,6 +71,15 @@ static void set_limit(__rlimit_resource_t resource, rlim_t soft, rlim_t hard)
     (void)setrlimit(resource, &wanted);
 }
 
+/* A crontab of root's starts us with all of them, and the socket that asks for addresses can then
+ * change the network. */
+static void drop_capabilities(void)
+{
+    struct __user_cap_header_struct self = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    const struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{0}};
+    (void)syscall(SYS_capset, &self, none);
+}
+
 void cw_sandbox_limit(enum cw_sandbox_role role, uint64_t file_bytes_max)
 {
     const bool is_parse = role == CW_SANDBOX_PARSE;
@@ -85,6 +95,7 @@ void cw_sandbox_limit(enum cw_sandbox_role role, uint64_t file_bytes_max)
         set_limit(RLIMIT_AS, memory, memory);
         set_limit(RLIMIT_NOFILE, fds, fds);
     }
+    drop_capabilities();
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     if (is_parse || !HAS_SANITIZER) {
         (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);

@@ -69,8 +69,8 @@ void cw_sandbox_shield(void);
  *  those that may trace everybody. What reads it for itself (/dev/fd) still can. Builds with
  *  sanitizers, which trace themselves, are not hidden. */
 void cw_sandbox_hide(void);
-/** Takes memory, processor time, descriptors, core dumps and new privileges. Best effort: each call
- *  can only make us safer.
+/** Takes memory, processor time, descriptors, core dumps, new privileges and those that root has
+ *  (capabilities; its user stays). Best effort: each call can only make us safer.
  *  In:      file_bytes_max  how long a file may grow that is open; UINT64_MAX: as it was */
 void cw_sandbox_limit(enum cw_sandbox_role role, uint64_t file_bytes_max);
 /** Closes every descriptor that is not kept, then takes files and system calls away. To be called

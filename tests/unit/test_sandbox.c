@@ -1,8 +1,10 @@
 /* The sandbox of the helper programs: what ends a sealed process, and what it can still do. */
 #include <ifaddrs.h>
+#include <linux/capability.h>
 #include <net/if.h>
 #include <netdb.h>
 #include <nss.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "base/limits.h"
@@ -318,6 +320,28 @@ static void takes_memory_time_and_descriptors(void)
     CU_ASSERT(cw_child_wait(start_limited(check_limits), NULL) == CW_OK);
 }
 
+/* 0 when this process has no capability, permitted or in effect. */
+static int count_capabilities(void)
+{
+    struct __user_cap_header_struct self = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    struct __user_cap_data_struct has[_LINUX_CAPABILITY_U32S_3];
+    if (syscall(SYS_capget, &self, has) != 0) {
+        return 2;
+    }
+    uint32_t all = 0;
+    for (size_t i = 0; i < CW_COUNT(has); i++) {
+        all |= has[i].effective | has[i].permitted;
+    }
+    return all == 0 ? 0 : 1;
+}
+
+/* As root they are there before; as anybody else there is nothing to take. */
+static void takes_the_capabilities_of_root(void)
+{
+    CU_ASSERT(geteuid() != 0 || count_capabilities() == 1);
+    CU_ASSERT(cw_child_wait(start_limited(count_capabilities), NULL) == CW_OK);
+}
+
 /* ---- limits at work ---- */
 
 static int spin_for_a_second(void)
@@ -382,6 +406,7 @@ static const struct cw_test tests[] = {
     {"loads the modules of the resolver before", loads_the_modules_of_the_resolver_before},
     {"closes descriptors that it was not given", closes_what_it_was_not_given},
     {"takes memory, time and descriptors", takes_memory_time_and_descriptors},
+    {"takes the capabilities of root", takes_the_capabilities_of_root},
     {"stops at its limits", stops_at_its_limits},
     {"is left away only on request", is_left_away_only_on_request},
 };
