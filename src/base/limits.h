@@ -24,7 +24,7 @@
 #define CW_ENTRY_NOTE_MAX        2048u /* bytes of remark kept · cut at a character boundary */
 #define CW_ENTRY_PROGRAM_MAX     64u   /* bytes of one programme code · entry unusable */
 #define CW_ENTRY_PROGRAMS_MAX    32u   /* programmes of one party: OFAC's most are 7 · entry unusable */
-#define CW_ENTRY_RELATED_MAX     64u   /* related parties kept of one party · the rest is dropped */
+#define CW_ENTRY_RELATED_MAX     64u   /* related parties kept of one party · the rest is left out, and said */
 #define CW_ENTRY_POSITION_MAX    128u  /* bytes of "line 12" and the like · cut */
 #define CW_ENTRY_TAG_MAX         64u   /* bytes of a chain tag · entry unusable */
 #define CW_FEED_ENTRIES_MAX      2000000u  /* entries of one list · list refused */

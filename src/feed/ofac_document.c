@@ -213,20 +213,50 @@ static enum cw_status close_profile(struct cw_ofac_document *document, struct cw
 
 /* ---- relationships ---- */
 
-static enum cw_status relate(struct cw_ofac_document *document, const struct cw_ofac_ref *type,
-                             const uint64_t ids[static 2], struct cw_error *err)
+struct relationship {
+    uint64_t id;
+    const struct cw_ofac_ref *type;
+    uint64_t from;
+    uint64_t to;
+};
+
+/* Said once: a case that picks by what a party is related to does not see the rest. */
+static enum cw_status add_relation(struct cw_ofac_document *document,
+                                   const struct relationship *relationship,
+                                   const struct cw_ofac_profile *profile, uint64_t other_party,
+                                   struct cw_error *err)
 {
-    const struct cw_ofac_profile *from = cw_ofac_table_find(&document->table, ids[0]);
-    const struct cw_ofac_profile *to = cw_ofac_table_find(&document->table, ids[1]);
+    const enum cw_status status = cw_ofac_add_relation(&document->table, profile->listed,
+                                                       relationship->type->text, other_party, err);
+    if (status != CW_OK || profile->listed->relations_count != CW_ENTRY_RELATED_MAX + 1) {
+        return status;
+    }
+    static_assert(CW_ENTRY_RELATED_MAX == 64, "the text below names the limit");
+    const struct cw_ofac_feature about = {
+        .what = "relationship",
+        .party_id = profile->party_id,
+        .id = relationship->id,
+        .line = document->line,
+        .error =
+            CW_SPAN("the party has more than 64 relations: this one and the rest are not read"),
+    };
+    return cw_ofac_table_add(&document->table, &about, err);
+}
+
+static enum cw_status relate(struct cw_ofac_document *document,
+                             const struct relationship *relationship, struct cw_error *err)
+{
+    const struct cw_ofac_profile *from = cw_ofac_table_find(&document->table, relationship->from);
+    const struct cw_ofac_profile *to = cw_ofac_table_find(&document->table, relationship->to);
     enum cw_status status = CW_OK;
     if (from != NULL && from->listed != NULL) {
-        status = cw_ofac_add_relation(&document->table, from->listed, type->text,
-                                      to != NULL ? to->party_id : ids[1], err);
+        status = add_relation(document, relationship, from,
+                              to != NULL ? to->party_id : relationship->to, err);
     }
     /* "A providing support to B" says nothing about B that could be put in the same words. */
-    if (status == CW_OK && type->is_symmetrical && to != NULL && to->listed != NULL) {
-        status = cw_ofac_add_relation(&document->table, to->listed, type->text,
-                                      from != NULL ? from->party_id : ids[0], err);
+    if (status == CW_OK && relationship->type->is_symmetrical && to != NULL && to->listed != NULL) {
+        status = add_relation(document, relationship, to,
+                              from != NULL ? from->party_id : relationship->from, err);
     }
     return status;
 }
@@ -235,24 +265,26 @@ static enum cw_status open_relationship(struct cw_ofac_opening *opening, struct 
 {
     struct cw_ofac_document *document = opening->document;
     struct cw_ofac_feature about = {.what = "relationship"};
-    uint64_t ids[2] = {0, 0};
+    struct relationship relationship = {0};
     uint64_t type_id = 0;
     opening->is_wanted = false;
-    if (cw_ofac_read_ids(opening, &about.id, "From-ProfileID", &ids[0], err) != CW_OK ||
-        cw_ofac_read_id(opening, "To-ProfileID", &ids[1], err) != CW_OK ||
+    if (cw_ofac_read_ids(opening, &relationship.id, "From-ProfileID", &relationship.from, err) !=
+            CW_OK ||
+        cw_ofac_read_id(opening, "To-ProfileID", &relationship.to, err) != CW_OK ||
         cw_ofac_read_id(opening, "RelationTypeID", &type_id, err) != CW_OK) {
         return CW_UNTRUSTED;
     }
-    const struct cw_ofac_ref *type = cw_ofac_refs_find(&document->refs, OFAC_REF_RELATION, type_id);
-    if (type != NULL) {
+    relationship.type = cw_ofac_refs_find(&document->refs, OFAC_REF_RELATION, type_id);
+    if (relationship.type != NULL) {
         return cw_span_is(cw_ofac_attribute(opening, "Former"), "true")
                    ? CW_OK
-                   : relate(document, type, ids, err);
+                   : relate(document, &relationship, err);
     }
-    const struct cw_ofac_profile *from = cw_ofac_table_find(&document->table, ids[0]);
+    const struct cw_ofac_profile *from = cw_ofac_table_find(&document->table, relationship.from);
     if (from == NULL || from->listed == NULL) {
         return CW_OK; /* nothing of ours */
     }
+    about.id = relationship.id;
     about.party_id = from->party_id;
     return cw_ofac_complain(document, &about, "relation type", type_id, err);
 }
