@@ -230,7 +230,9 @@ static enum cw_status use_log(struct cw_store *store, struct cw_error *err)
 {
     struct cw_sql sql = cw_sql_begin(store, "PRAGMA journal_mode = WAL");
     bool is_log = false;
-    if (cw_sql_next(&sql)) {
+    /* It answers "wal" before it has written that down: to its end, where it says whether it could.
+     */
+    while (cw_sql_next(&sql)) {
         is_log = cw_span_is(cw_sql_span(&sql, 0), "wal");
     }
     const enum cw_status status = cw_sql_end(&sql, err);
