@@ -33,6 +33,7 @@ def main():
     parser.add_argument("--after", action="store_true", help="the call is made, then denied")
     parser.add_argument("--chains", action="store_true",
                         help="of the calls with the same callers the first and the last only")
+    parser.add_argument("--of", help="with --chains: only calls of these names, A,B,...")
     args = parser.parse_args()
     error = args.error or DEFAULTS[args.kind]
     who = args.who or sweep.program_of(args.scene)

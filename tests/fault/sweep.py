@@ -101,10 +101,12 @@ class Strike:
         self.chains = [chain for _, chain in calls]
         return undisturbed, [(number, name) for number, (name, _) in enumerate(calls, 1)]
 
-    def representatives(self):
-        """Of the calls with the same callers, all the way down, the first and the last."""
-        first = {chain: number for number, chain in reversed(list(enumerate(self.chains, 1)))}
-        last = {chain: number for number, chain in enumerate(self.chains, 1)}
+    def representatives(self, boundaries, names):
+        """Of the calls with the same callers, all the way down, the first and the last; of those
+        names, when any are given."""
+        numbers = [number for number, name in boundaries if not names or name in names]
+        first = {self.chains[number - 1]: number for number in reversed(numbers)}
+        last = {self.chains[number - 1]: number for number in numbers}
         return sorted({*first.values(), *last.values()})
 
     def at(self, place, number):
@@ -177,7 +179,7 @@ def points_of(args, how, boundaries):
     if not boundaries:
         return []
     if getattr(args, "chains", False):
-        points = how.representatives()
+        points = how.representatives(boundaries, args.of and args.of.split(","))
         pick = random.Random(args.seed)
         return sorted(pick.sample(points, min(args.points or len(points), len(points))))
     if args.points:
