@@ -8,7 +8,9 @@ Exit 0: no offence; 1 otherwise; 77 when ptrace is not permitted here.
 """
 import argparse
 import collections
+import errno
 import json
+import os
 import random
 import shutil
 import sys
@@ -281,6 +283,10 @@ def try_point(place, command, args, error, at):
     is_well = disturbed.exit in command.codes
     if not is_well and not stderr.strip():
         offences.append("exit: ended with %d and said nothing" % disturbed.exit)
+    files = judge.unsynced(place, disturbed)
+    if is_well and files and os.strerror(getattr(errno, error)) not in stderr:
+        offences.append("sync: ended with %d and no word of what was not synced: %s" % (
+            disturbed.exit, files))
     command.judge(place, stdout if is_well else None, offences)
     if not is_well:
         command.recover(place, stderr, offences)
@@ -325,7 +331,7 @@ def run(args):
     print("commands (calls: %s), %s%s: %d points, %d not reached; %s; %.0f s" % (
         ", ".join(told), ", ".join(args.error or ERRORS), "" if args.once else " and ever after",
         tally.tried, tally.untouched, ", ".join("%s %d" % (kind, kinds[kind]) for kind in (
-            "loss", "duplicate", "log", "stray", "exit")), time.monotonic() - begun))
+            "loss", "duplicate", "log", "stray", "sync", "exit")), time.monotonic() - begun))
     return 1 if kinds else 0
 
 

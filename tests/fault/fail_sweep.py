@@ -14,6 +14,7 @@ import sweep
 CALLS = ("write,pwrite64,writev,fsync,fdatasync,ftruncate,fallocate,fchmod,openat,mkdirat,unlinkat,"
          "renameat,renameat2,linkat,open,mkdir,rmdir,unlink,rename,link")
 READS = "read,pread64"
+SYNCS = "fsync,fdatasync"
 
 
 def main():
@@ -21,11 +22,13 @@ def main():
     parser.add_argument("--error", default="ENOSPC")
     parser.add_argument("--onwards", action="store_true")
     parser.add_argument("--reads", action="store_true", help="the calls that read, instead")
+    parser.add_argument("--syncs", action="store_true", help="only those that make durable")
     args = parser.parse_args()
-    name = "%s on %s%s" % (args.error, "reads" if args.reads else "writes",
-                           " and ever after" if args.onwards else "")
+    what, calls = ("reads", READS) if args.reads else ("syncs", SYNCS) if args.syncs else \
+        ("writes", CALLS)
+    name = "%s on %s%s" % (args.error, what, " and ever after" if args.onwards else "")
     return sweep.run(name, args, sweep.KillAt(lambda place: [
-        "--calls", READS if args.reads else CALLS, "--under", place.base,
+        "--calls", calls, "--under", place.base,
         "--fail", args.error] + ["--onwards"] * args.onwards))
 
 

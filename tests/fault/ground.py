@@ -117,10 +117,13 @@ class Disturbed:
     is_hanging = False
     is_killed = False  # kill_at sent SIGKILL, to what main calls a helper, maybe
     calls = ()  # as Page.calls, when they were listed
+    denied = ()  # [call, file] of each that kill_at made to fail; the file only of a descriptor
 
     def report(self, path):
         """What kill_at reported."""
-        values = dict(line.split("=") for line in path.read_text().splitlines())
+        lines = [line.split("=", 1) for line in path.read_text().splitlines()]
+        self.denied = [value.split(" ", 1) for key, value in lines if key == "call"]
+        values = dict(lines)
         self.boundaries, self.disturbed = int(values["boundaries"]), int(values["disturbed"])
         self.exit, self.signal = int(values["exit"]), int(values["signal"])
         return self

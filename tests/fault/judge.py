@@ -1,13 +1,16 @@
 """judge: after a disturbed run and the runs that follow it: is everything there, once, unchanged?
 
-Every offence is a line of text that begins with its kind: loss, second body, duplicate, log,
-facts, database, stray, verdict, answer, words, exit, hang.
+Every offence is a line of text that begins with its kind (README.md).
 """
 import collections
 import hashlib
 import json
 import os
+import pathlib
 import re
+import shutil
+import sqlite3
+import tempfile
 
 import ground
 
@@ -16,6 +19,16 @@ import ground
 EXITS = {0, 20, 71, 73, 74, 75, 77, 78}
 CANNOT = {2, 20, 71, 74, 75, 77, 78}
 BUG = 70
+SYNCS = {"fsync", "fdatasync"}
+# What SQLite passes over, and may: our own code calls fsync only, SQLite fdatasync. When it closes a
+# database, its journal stays if it cannot be moved into it; a commit that could not be synced it
+# tells, and how we take that, the sweep "database" shows. Of folders it believes that they keep names.
+PASSED_OVER = {("fdatasync", "state"), ("fdatasync", "state/state.db"),
+               ("fdatasync", "state/state.db-wal")}
+# The documents that are kept for good: in force now or once, held, and named by an alert.
+DOCUMENTS = """SELECT snapshot_sha256 FROM feeds UNION SELECT held_sha256 FROM feeds
+    UNION SELECT sha256 FROM retrievals WHERE outcome = 'new'"""
+NAMED = re.compile(rb'"snapshot_sha256":"([0-9a-f]{64})"')
 
 
 class Reference:
@@ -89,6 +102,64 @@ def judge_at_once(place, verdict):
     if done.returncode not in (ground.LISTED, ground.EX_CANNOT_SAY):
         verdict.add("verdict", "check ended with %d: %s%s" % (done.returncode, done.stdout,
                                                              done.stderr))
+
+
+def documents_of(place):
+    """SHA-256 of every document that the database, with its journal played, refers to. Read from a
+    copy, because the run that follows must find what the disturbed one left."""
+    with tempfile.TemporaryDirectory(dir=place.base) as folder:
+        for path in (place.path / "state").glob("state.db*"):
+            if path.suffix != ".db-shm":  # made anew from the journal
+                shutil.copy(path, folder)
+        database = sqlite3.connect(pathlib.Path(folder) / "state.db")
+        try:
+            if database.execute("PRAGMA user_version").fetchone()[0] == 0:
+                return set()  # the very first run came not even so far
+            names = {row[0] for row in database.execute(DOCUMENTS)} - {""}
+            for body, in database.execute("SELECT body FROM alerts"):
+                names |= {name.decode() for name in NAMED.findall(body)}
+            return names
+        finally:
+            database.close()
+
+
+def judge_documents(place, verdict):
+    """Before the next run, which would fetch them again: what is referred to is there, as named."""
+    try:
+        names = documents_of(place)
+    except sqlite3.DatabaseError as error:
+        verdict.add("database", "as it was left: %s" % error)
+        return
+    for name in sorted(names):
+        path = place.path / "state" / "snapshots" / name
+        if not path.exists():
+            verdict.add("document", "%s is missing" % name)
+        elif hashlib.sha256(path.read_bytes()).hexdigest() != name:
+            verdict.add("document", "%s holds other bytes" % name)
+        judge_retrieval(path.with_name(name + ".json"), verdict)
+
+
+def judge_retrieval(path, verdict):
+    """The record of how a document came."""
+    try:
+        json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        verdict.add("document", "%s: %s" % (path.name, error))
+
+
+def judge_index(place, verdict):
+    """Readers do without a damaged one; but what is in force was made durable before it was named."""
+    folder = place.path / "state" / "index"
+    if not (folder / "current").exists():
+        return
+    named = re.search(rb"^index (\d+)$", (folder / "current").read_bytes(), re.M)
+    if named is None:
+        verdict.add("index", "what is in force does not name one")
+        return
+    done = place.run_line([str(ground.harness.BIN / "verify_index"),
+                           str(folder / named[1].decode())], place.home.env())
+    if done.exit != 0:
+        verdict.add("index", "what is in force is damaged: %s%s" % (done.stdout, done.stderr))
 
 
 def follow_up(place, verdict):
@@ -191,6 +262,21 @@ def judge_end(place, disturbed, exits, usual, verdict):
         verdict.add("exit", "a helper crashed " + said)
 
 
+def unsynced(place, disturbed):
+    """What could not be made durable, of which somebody must hear."""
+    calls = {(call, os.path.relpath(file, place.path)) for call, file in disturbed.denied
+             if call in SYNCS}
+    return ", ".join(sorted(file for _, file in calls - PASSED_OVER))
+
+
+def judge_syncs(place, disturbed, usual, verdict):
+    files = unsynced(place, disturbed)
+    is_as_usual = disturbed.signal == 0 and disturbed.exit in (0, usual)
+    if files and is_as_usual and not words_of(place, disturbed).strip():
+        verdict.add("sync", "ended with %d and no word of what was not synced: %s" % (
+            disturbed.exit, files))
+
+
 def judge_words(place, reference_exit, disturbed, words, verdict):
     """A failure must be called by its name."""
     said = words_of(place, disturbed)
@@ -203,6 +289,8 @@ def judge(place, reference, disturbed):
     """Runs what follows and returns the verdict on all of it."""
     verdict = Verdict()
     judge_end(place, disturbed, EXITS, reference.exit, verdict)
+    judge_syncs(place, disturbed, reference.exit, verdict)
+    judge_documents(place, verdict)
     judge_at_once(place, verdict)
     seen = seen_checkpoint(place)
     follow_up(place, verdict)

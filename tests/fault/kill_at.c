@@ -8,7 +8,8 @@
  *     --fail ERROR               the call is not made and answers ERROR; without it: SIGKILL to all
  *     --onwards                  with --fail: every later one too, as on a full disk
  *     --alone                    SIGKILL only to the process that stands at the boundary
- *     --report FILE              what happened, as key=value lines
+ *     --report FILE              what happened, as key=value lines; "call" for each that was made
+ * to fail: its name and the file of its descriptor
  *     --list FILE                every boundary that counted: number, who, call, entry or exit
  *
  * A boundary is the moment before or after a system call. A process that is killed before a call
@@ -112,13 +113,18 @@ static void forget(struct run *run, pid_t pid)
 /* ---- does this call count? --------------------------------------------------------------------
  */
 
-static bool fd_is_under(pid_t pid, uint64_t fd, const char *folder)
+static void file_of(pid_t pid, uint64_t fd, char ret_path[static PATH_MAX])
 {
     char link[64];
-    char path[PATH_MAX];
     (void)snprintf(link, sizeof(link), "/proc/%d/fd/%d", (int)pid, (int)fd);
-    const ssize_t len = readlink(link, path, sizeof(path) - 1);
-    path[len > 0 ? len : 0] = '\0';
+    const ssize_t len = readlink(link, ret_path, PATH_MAX - 1);
+    ret_path[len > 0 ? len : 0] = '\0';
+}
+
+static bool fd_is_under(pid_t pid, uint64_t fd, const char *folder)
+{
+    char path[PATH_MAX];
+    file_of(pid, fd, path);
     return strncmp(path, folder, strlen(folder)) == 0;
 }
 
@@ -127,8 +133,8 @@ static bool path_is_under(pid_t pid, uint64_t address, const char *folder)
     char path[PATH_MAX] = "";
     const size_t len = strlen(folder);
     struct iovec here = {path, len < sizeof(path) ? len : sizeof(path) - 1};
-    struct iovec there = {(void *)(uintptr_t)address,
-                          here.iov_len}; // NOLINT(performance-no-int-to-ptr)
+    // NOLINTNEXTLINE(performance-no-int-to-ptr)
+    struct iovec there = {(void *)(uintptr_t)address, here.iov_len};
     return process_vm_readv(pid, &here, 1, &there, 1, 0) == (ssize_t)here.iov_len &&
            strncmp(path, folder, len) == 0;
 }
@@ -218,10 +224,28 @@ static void answer_call(const struct run *run, struct task *task)
 }
 #endif
 
-static void disturb(struct run *run, struct task *task)
+static FILE *report_of(const struct run *run)
+{
+    return run->request->report != NULL ? run->request->report : stderr;
+}
+
+/* Only entries of calls that were asked for by name are made to fail. */
+static void report_call(const struct run *run, const struct task *task,
+                        const struct ptrace_syscall_info *info)
+{
+    const struct call *call = find_call(info->entry.nr);
+    char path[PATH_MAX] = "";
+    if (call->touches == BY_FD) {
+        file_of(task->pid, info->entry.args[0], path);
+    }
+    (void)fprintf(report_of(run), "call=%s %s\n", call->name, path);
+}
+
+static void disturb(struct run *run, struct task *task, const struct ptrace_syscall_info *info)
 {
     run->disturbed++;
     if (run->request->error != 0) {
+        report_call(run, task, info);
         take_call_away(task);
     } else if (run->request->is_alone) {
         (void)kill(task->pid, SIGKILL);
@@ -261,7 +285,7 @@ static void at_syscall_stop(struct run *run, struct task *task)
         list_boundary(run, task, &info);
     }
     if (is_time(run)) {
-        disturb(run, task);
+        disturb(run, task, &info);
     }
 }
 
@@ -332,7 +356,7 @@ static pid_t start(const struct request *request)
 
 static void write_report(const struct run *run)
 {
-    FILE *to = run->request->report != NULL ? run->request->report : stderr;
+    FILE *to = report_of(run);
     const int status = run->main_status;
     (void)fprintf(to, "boundaries=%llu\ndisturbed=%llu\n", (unsigned long long)run->boundaries,
                   (unsigned long long)run->disturbed);

@@ -17,8 +17,8 @@ import judge
 import scenes
 
 SKIPPED = 77
-KINDS = ("loss", "double", "second body", "facts", "duplicate", "log", "database", "stray", "verdict",
-         "answer", "words", "exit", "hang")
+KINDS = ("loss", "double", "second body", "facts", "duplicate", "log", "database", "document", "index",
+         "stray", "verdict", "answer", "words", "sync", "exit", "hang")
 # Bounded form: the calls after which something else is on disk than before.
 TURNING = {"fsync", "fdatasync", "rename", "renameat", "renameat2", "link", "linkat", "unlink",
            "unlinkat", "ftruncate"}

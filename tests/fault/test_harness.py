@@ -56,6 +56,14 @@ class KillAt(unittest.TestCase):
         self.assertEqual((self.path / "f").read_text(), "")
         self.assertEqual((result.boundaries, result.disturbed), (2, 2))
 
+    def test_reports_each_call_that_it_made_to_fail(self):
+        result, _ = self.writes("--at", 1, "--fail", "EIO", "--onwards")
+        self.assertEqual(result.denied, [["write", str(self.path / "f")]] * 2)
+        result, _ = self.strike("--calls", "fsync", "--under", self.path, "--at", 1, "--fail", "EIO",
+                                script="sync f")
+        self.assertEqual(result.denied, [["fsync", str(self.path / "f")]])
+        self.assertEqual(self.writes("--at", 1)[0].denied, [])
+
     def test_only_files_below_the_folder_count(self):
         result, _ = self.strike("--calls", "write", "--under", self.path / "other", "--at", 1)
         self.assertEqual((result.boundaries, result.exit), (0, 0))
@@ -272,11 +280,13 @@ class Judge(unittest.TestCase):
     def tearDownClass(cls):
         cls.place.close()
 
-    def kinds(self, tamper):
+    def kinds(self, tamper, **ended):
         """Kinds of offence after an undisturbed scan and `tamper`."""
         self.place.put_back()
         disturbed = self.place.disturb([])
         self.assertEqual(disturbed.exit, 0, disturbed.stderr)
+        for name, value in ended.items():
+            setattr(disturbed, name, value)
         tamper()
         verdict = judge.judge(self.place, self.reference, disturbed)
         return {offence.split(":")[0] for offence in verdict.offences}
@@ -317,6 +327,75 @@ class Judge(unittest.TestCase):
         for name, kind, tamper in cases:
             with self.subTest(name):
                 self.assertIn(kind, self.kinds(tamper))
+
+    def test_a_sync_that_failed_must_be_told(self):
+        index, base = (str(self.place.path / "state" / name) for name in ("index/1", "state.db"))
+        cases = [
+            ("and is not", {"sync"}, {"denied": [["fsync", index]]}),
+            ("of the folder that SQLite need not sync", {"sync"}, {"denied": [
+                ["fsync", str(self.place.path / "state")]]}),
+            ("of the file with the database's old pages", {"sync"}, {"denied": [
+                ["fdatasync", base + "-journal"]]}),
+            ("among others that need not", {"sync"}, {"denied": [
+                ["write", index], ["fdatasync", base], ["fsync", index]]}),
+            ("and is", set(), {"denied": [["fsync", index]], "stderr": "x"}),
+            ("by the exit code", set(), {"denied": [["fsync", index]], "exit": 74, "stderr": "x"}),
+            ("but not a write, which others judge", set(), {"denied": [["write", index]]}),
+            ("but not SQLite's at its end", set(), {"denied": [
+                ["fdatasync", base], ["fdatasync", base + "-wal"]]}),
+        ]
+        for name, kinds, ended in cases:
+            with self.subTest(name):
+                self.assertEqual(self.kinds(lambda: None, **ended), kinds)
+
+    # ---- what the next scan would mend: a document, the index ----
+
+    def documents(self):
+        return sorted((self.place.path / "state" / "snapshots").glob("?" * 64))
+
+    def test_a_document_that_is_gone_or_spoilt_is_named(self):
+        def spoil(path, content):
+            path.chmod(0o600)
+            path.write_bytes(content)
+        cases = [
+            ("gone", lambda: self.documents()[0].unlink()),
+            ("empty", lambda: spoil(self.documents()[1], b"")),
+            ("its record", lambda: spoil(self.documents()[0].with_name(
+                self.documents()[0].name + ".json"), b"{")),
+        ]
+        for name, tamper in cases:
+            with self.subTest(name):
+                self.assertIn("document", self.kinds(tamper))
+
+    def test_what_only_the_journal_says_is_looked_for_and_stays_there(self):
+        self.place.put_back()
+        self.assertEqual(self.place.disturb([]).exit, 0)
+        path = self.place.path / "state" / "state.db"
+        other = sqlite3.connect(path)
+        self.addCleanup(other.close)
+        other.execute("UPDATE feeds SET held_sha256 = ? WHERE id = 'one'", ["f" * 64])
+        other.commit()
+        before = path.read_bytes(), path.with_name("state.db-wal").read_bytes()
+        self.assertGreater(len(before[1]), 0)
+        verdict = judge.Verdict()
+        judge.judge_documents(self.place, verdict)
+        self.assertIn("document: %s is missing" % ("f" * 64), verdict.offences)
+        self.assertEqual((path.read_bytes(), path.with_name("state.db-wal").read_bytes()), before)
+
+    def test_a_damaged_index_is_named(self):
+        self.place.put_back()
+        self.assertEqual(self.place.disturb([]).exit, 0)
+        folder = self.place.path / "state" / "index"
+        for name, content, kinds in (("nothing", None, 0), ("1", bytes(4096), 1),
+                                     ("current", b"", 1)):
+            with self.subTest(name):
+                if content is not None:
+                    (folder / name).chmod(0o600)
+                    (folder / name).write_bytes(content)
+                verdict = judge.Verdict()
+                judge.judge_index(self.place, verdict)
+                self.assertEqual([offence.split(":")[0] for offence in verdict.offences],
+                                 ["index"] * kinds)
 
     def test_one_duplicate_at_each_endpoint_is_no_offence(self):
         def repeat():
