@@ -115,21 +115,30 @@ def resize(content, length):
 class Cut:
     """One power cut: every choice it leaves open comes from one seed."""
 
-    def __init__(self, rng, names=None, fill=None, sector=None):
+    def __init__(self, rng, names=None, fill=None, sector=None, share=None, names_share=None,
+                 keeps_size=False):
+        """share: of what is under way, how much survives; names_share: of names, when that is not
+        the same; keeps_size: a file has grown, whatever of it was lost."""
         self.rng = rng
         self.names = names or rng.choice((ORDERED, LOOSE))
         self.fill = fill or rng.choice((OLD, OLD, ZEROES, GARBAGE))
         self.sector = sector or rng.choice(SECTORS)
         # None of what is under way, some of it, all of it; or a beginning of it, torn at its end.
-        self.share = rng.choice((0.0, 0.0, 0.1, 0.5, 0.5, 0.9, 1.0))
-        self.is_in_order = rng.random() < 0.25
+        chance = rng.choice((0.0, 0.0, 0.1, 0.5, 0.5, 0.9, 1.0))
+        self.is_in_order = rng.random() < 0.25 and share is None
+        self.share = chance if share is None else share
+        self.keeps_size = keeps_size
+        self.names_share = self.share if names_share is None else names_share
 
     def survives(self):
         return self.rng.random() < self.share
 
+    def keeps_name(self):
+        return self.rng.random() < self.names_share
+
     def prefix_of(self, count):
-        if self.share in (0.0, 1.0):
-            return int(self.share) * count
+        if self.names_share in (0.0, 1.0):
+            return int(self.names_share) * count
         return self.rng.randrange(count + 1)
 
     def lost_bytes(self, old, length):
@@ -150,7 +159,7 @@ class Cut:
         before = len(content)
         for at, piece in self.pieces(offset, data):
             put(content, at, piece if is_kept() else self.lost_bytes(content[at:], len(piece)))
-        if len(content) > before and not is_kept():
+        if len(content) > before and not (self.keeps_size or is_kept()):
             resize(content, before)
 
     def file(self, node):
@@ -266,7 +275,7 @@ class Disk:
             names = self.names_with(lambda number, change: change.is_written_down or
                                     number < prefix)
         else:
-            names = self.names_with(lambda number, change: cut.survives())
+            names = self.names_with(lambda number, change: cut.keeps_name())
         return self.state(names, cut.file)
 
     def everything(self):

@@ -17,6 +17,11 @@ import judge
 import scenes
 
 COMMANDS = {"first": ("scan", "--force"), "later": ("scan", "--force"), "deliver": ("deliver",)}
+# Two seeds leave little to chance. 1: every name and size survives, and of contents only what was
+# synced, so that a sync left out shows; 2: the reverse, so that a folder's shows.
+EXTREMES = {1: {"names": disk.ORDERED, "names_share": 1.0, "share": 0.0, "keeps_size": True,
+                "fill": disk.OLD},
+            2: {"names": disk.LOOSE, "names_share": 0.0, "share": 1.0}}
 CHECKPOINT = "state/log/checkpoint"
 
 
@@ -123,7 +128,7 @@ def cut_power(place, recording, count, seed, **ways):
     now = recording.disk_after(count)
     place.put_back()
     inode = now.by_path.get(CHECKPOINT)
-    disk.lay_out(now.after_cut(disk.Cut(rng, **ways)), place.path)
+    disk.lay_out(now.after_cut(disk.Cut(rng, **{**EXTREMES.get(seed, {}), **ways})), place.path)
     for _, endpoint, post in recording.posts_until(count, rng):
         place.receivers.posts[endpoint].append(post)
     return None if inode is None else now.nodes[inode].whole()[0]
@@ -144,6 +149,8 @@ def strays(place, reference):
 
 def judge_cut(place, reference, shown):
     verdict = judge.Verdict()
+    judge.judge_documents(place, verdict)
+    judge.judge_index(place, verdict)
     judge.judge_at_once(place, verdict)
     judge.follow_up(place, verdict)
     for stray in strays(place, reference):

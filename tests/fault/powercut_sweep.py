@@ -2,9 +2,9 @@
 
 The run is recorded once for each thread. After each of its entries, --seeds times, the disk of
 disk.py loses, tears or spoils what was not yet synced; then check, scan, deliver, and the judge.
---entries: so many entries, chosen by --seed, instead of all. A point is named ENTRY/SEED; one such
-name in --only tries it alone (the entries of two records differ by a few, with the pace of the
-helper programs).
+--entries: so many entries, chosen by --seed, instead of all. Seeds 1 and 2 are the extremes of
+power.py. A point is named ENTRY/SEED; one such name in --only tries it alone (the entries of two
+records differ by a few, with the pace of the helper programs).
 Exit 0: nothing lost, doubled or damaged; 1 otherwise; 77 when ptrace is not permitted here.
 """
 import argparse

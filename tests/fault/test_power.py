@@ -177,6 +177,15 @@ class AfterTheCut(unittest.TestCase):
         self.assertTrue(all(data[:100] == b"-" * 100 and data[110:] == b"-" * 402 for data in found))
         self.assertTrue(any(data[100:110] not in (b"-" * 10, b"x" * 10) for data in found))
 
+    def test_names_and_contents_are_lost_apart(self):
+        fake = self.fake
+        fake.make("a", b"x" * 600)
+        names_only, contents_only = (fake.states(**power.EXTREMES[seed]) for seed in (1, 2))
+        self.assertEqual(names_only, [{"a": bytes(600)}] * len(SEEDS))
+        self.assertEqual(contents_only, [{}] * len(SEEDS))
+        fake.sync(fake.root())
+        self.assertEqual(fake.states(**power.EXTREMES[2]), [{"a": b"x" * 600}] * len(SEEDS))
+
     def test_fdatasync_keeps_the_size_and_not_the_mode(self):
         fake = self.fake
         inode = fake.make("a", b"x" * 10)
@@ -198,8 +207,20 @@ class Deaf(unittest.TestCase):
         worker = power.Worker("first", is_deaf=True)
         end = len(worker.recording.entries)
         kinds = {offence.split(":")[0] for at in range(end // 2, end, end // 16)
-                 for offence in worker.try_cut(at, 1).offences}
+                 for offence in worker.try_cut(at, 5).offences}
         self.assertLessEqual({"second body", "log", "duplicate"}, kinds)
+
+    def test_documents_and_an_index_that_were_not_synced_are_found_out(self):
+        worker = power.Worker("first")
+        recording = worker.recording
+        own = {int(entry.args[0]) for entry in recording.entries if entry.verb == "create" and
+               "/state.db" not in entry.args[2]}
+        recording.entries = [entry for entry in recording.entries if not (
+            entry.verb == "sync" and int(entry.args[0]) in own)]
+        recording.rewind()
+        kinds = {offence.split(":")[0]
+                 for offence in worker.try_cut(len(recording.entries), 1).offences}
+        self.assertLessEqual({"document", "index"}, kinds)
 
 
 def main():
