@@ -1,43 +1,11 @@
-#include <jansson.h>
-
-#include "crypto/hash.h"
 #include "scan/run.h"
+#include "scan/words.h"
 
 enum { NAME_MAX_BYTES = 256, VALUE_MAX_BYTES = 256, TITLE_MAX_BYTES = 256, REPORTS_MAX = 8 };
 
-/* A fact as a C string that may stand in B: cleaned, cut, in the arena. NULL when it is full. */
-static const char *fact(struct cw_arena *arena, struct cw_span text, size_t bytes_max)
-{
-    struct cw_buf clean;
-    cw_buf_init(&clean, bytes_max + 1);
-    cw_alert_clean_text(&clean, text, bytes_max);
-    if (clean.failed != CW_OK) {
-        cw_arena_fail(arena, clean.failed);
-    }
-    const struct cw_span kept = cw_arena_copy(arena, cw_buf_as_span(&clean));
-    cw_buf_clear(&clean);
-    return kept.data;
-}
-
 static const char *fact_str(struct cw_arena *arena, const char *text, size_t bytes_max)
 {
-    return fact(arena, cw_span_cstr(text), bytes_max);
-}
-
-/* A canonical key of at most VALUE_MAX_BYTES. A longer one (a Zcash unified address) stands as
- * chain, kind and the SHA-256 of the whole key: a cut key would be somebody else's. */
-static const char *key_fact(struct cw_arena *arena, struct cw_span canonical)
-{
-    if (canonical.len <= VALUE_MAX_BYTES) {
-        return fact(arena, canonical, VALUE_MAX_BYTES);
-    }
-    const size_t chain = cw_span_find(canonical, ':', 0);
-    const size_t kind = cw_span_find(canonical, ':', chain + 1);
-    char hash[CW_SHA256_HEX_BYTES];
-    char text[VALUE_MAX_BYTES];
-    cw_sha256_hex(canonical, hash);
-    (void)snprintf(text, sizeof(text), "%.*s:sha256-%s", (int)kind, canonical.data, hash);
-    return fact_str(arena, text, VALUE_MAX_BYTES);
+    return cw_words_text(arena, cw_span_cstr(text), bytes_max);
 }
 
 /* Every fact counts, those too that may be missing: what is signed without one says less than the
@@ -70,8 +38,8 @@ enum cw_status cw_scan_provenance(const struct cw_intake *intake, struct cw_aren
         .feed = intake->feed->id,
         .publisher = fact_str(arena, intake->feed->publisher, NAME_MAX_BYTES),
         .url = intake->feed->url,
-        .final_url = fact(arena, without_query(is_new ? fetched->final_url : state->final_url),
-                          CW_HTTP_URL_MAX),
+        .final_url = cw_words_text(
+            arena, without_query(is_new ? fetched->final_url : state->final_url), CW_HTTP_URL_MAX),
         .retrieved_at_s = is_new ? fetched->retrieved_at_s : state->retrieved_at_s,
         .http_status = is_new ? fetched->http_status : state->http_status,
         .etag = fact_str(arena, is_new ? fetched->etag : state->etag, VALUE_MAX_BYTES),
@@ -120,9 +88,9 @@ static enum cw_status put_address(struct cw_span value, struct cw_span canonical
     struct cw_address address;
     char caip10[CW_ADDRESS_TEXT_BYTES];
     const size_t colon = cw_span_find(canonical, ':', 0);
-    out->chain = fact(arena, cw_span_slice(canonical, 0, colon), VALUE_MAX_BYTES);
-    out->value = fact(arena, value, VALUE_MAX_BYTES);
-    out->canonical = key_fact(arena, canonical);
+    out->chain = cw_words_text(arena, cw_span_slice(canonical, 0, colon), VALUE_MAX_BYTES);
+    out->value = cw_words_text(arena, value, VALUE_MAX_BYTES);
+    out->canonical = cw_words_key(arena, canonical);
     if (cw_address_parse(value, CW_SPAN(""), CW_ADDRESS_LIST, &address) == CW_ADDRESS_OK &&
         cw_address_caip10(&address, caip10, sizeof(caip10))) {
         out->caip10 = fact_str(arena, caip10, sizeof(caip10));
@@ -136,28 +104,19 @@ static enum cw_status put_address(struct cw_span value, struct cw_span canonical
 static enum cw_status put_listing(const struct cw_listing *listing, struct cw_arena *arena,
                                   struct cw_alert_address *out, struct cw_error *err)
 {
-    const char **programs = cw_arena_array(arena, listing->programs_count + 1, sizeof(*programs));
-    if (programs == NULL) {
-        return arena_full(arena, err);
-    }
-    for (size_t i = 0; i < listing->programs_count; i++) {
-        programs[i] = fact(arena, listing->programs[i], CW_ENTRY_PROGRAM_MAX);
-        if (programs[i] == NULL) {
-            return arena_full(arena, err);
-        }
-    }
-    out->programs = programs;
-    out->programs_count = listing->programs_count;
-    out->listed_value = fact(arena, listing->value, VALUE_MAX_BYTES);
-    out->listed_canonical = key_fact(arena, listing->canonical);
-    out->listed_encoding = fact(arena, listing->encoding, VALUE_MAX_BYTES);
-    out->entry_id = key_fact(arena, listing->entry_id);
-    out->entry_name = fact(arena, listing->entry_name, NAME_MAX_BYTES);
-    out->listed_on = fact(arena, listing->listed_on, VALUE_MAX_BYTES);
+    out->programs =
+        cw_words_programs(arena, listing->programs, listing->programs_count, &out->programs_count);
+    out->listed_value = cw_words_text(arena, listing->value, VALUE_MAX_BYTES);
+    out->listed_canonical = cw_words_key(arena, listing->canonical);
+    out->listed_encoding = cw_words_text(arena, listing->encoding, VALUE_MAX_BYTES);
+    out->entry_id = cw_words_entry_id(arena, listing->entry_id);
+    out->entry_name = cw_words_text(arena, listing->entry_name, NAME_MAX_BYTES);
+    out->listed_on = cw_words_text(arena, listing->listed_on, VALUE_MAX_BYTES);
     out->episode = listing->episode;
-    const bool is_whole = out->listed_value != NULL && out->listed_canonical != NULL &&
-                          out->listed_encoding != NULL && out->entry_id != NULL &&
-                          out->entry_name != NULL && out->listed_on != NULL;
+    const bool is_whole = out->programs != NULL && out->listed_value != NULL &&
+                          out->listed_canonical != NULL && out->listed_encoding != NULL &&
+                          out->entry_id != NULL && out->entry_name != NULL &&
+                          out->listed_on != NULL;
     return is_whole ? CW_OK : arena_full(arena, err);
 }
 
@@ -172,53 +131,6 @@ static struct cw_listing listing_from_tracked(const struct cw_tracked *tracked)
         .entry_name = tracked->entry_name,
         .episode = tracked->episode,
     };
-}
-
-/* ---- what changed in an entry -------------------------------------------------------------- */
-
-static const char *json_fact(struct cw_arena *arena, const json_t *value)
-{
-    if (value == NULL) {
-        return NULL;
-    }
-    char *text = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
-    if (text == NULL) {
-        cw_arena_fail(arena, CW_NOMEM);
-    }
-    const struct cw_span kept = cw_arena_copy(arena, cw_span_cstr(text));
-    free(text);
-    return kept.data;
-}
-
-/* One change per member whose JSON differs; the members are those of normalise.c. */
-static enum cw_status put_changes(struct cw_span old_json, struct cw_span new_json,
-                                  struct cw_arena *arena, struct cw_alert_address *out,
-                                  struct cw_error *err)
-{
-    static const char *const members[] = {"entry_name", "listed_on", "programs"};
-    static const char *const paths[] = {"/entry_name", "/listed_on", "/programs"};
-    struct cw_alert_change *changes = cw_arena_array(arena, CW_COUNT(members), sizeof(*changes));
-    if (changes == NULL) {
-        return arena_full(arena, err);
-    }
-    json_t *before = json_loadb(old_json.data, old_json.len, 0, NULL);
-    json_t *after = json_loadb(new_json.data, new_json.len, 0, NULL);
-    for (size_t i = 0; i < CW_COUNT(members); i++) {
-        const json_t *from = json_object_get(before, members[i]);
-        const json_t *to = json_object_get(after, members[i]);
-        const bool is_same = from == NULL || to == NULL ? from == to : json_equal(from, to) != 0;
-        if (!is_same) {
-            changes[out->changes_count++] = (struct cw_alert_change){
-                .path = paths[i],
-                .from_json = json_fact(arena, from),
-                .to_json = json_fact(arena, to),
-            };
-        }
-    }
-    json_decref(before);
-    json_decref(after);
-    out->changes = changes;
-    return CW_OK;
 }
 
 /* ---- one event ------------------------------------------------------------------------------ */
@@ -268,9 +180,9 @@ static enum cw_status put_present(const struct cw_match_event *event, struct cw_
         status = put_listing(hit->listing, arena, out, err);
     }
     if (status == CW_OK && event->type == CW_MATCH_CHANGED) {
-        out->previous_entry_sha256 = fact(arena, event->tracked->entry_sha256, 64);
+        out->previous_entry_sha256 = cw_words_text(arena, event->tracked->entry_sha256, 64);
         out->revision = hit->listing->revision;
-        status = put_changes(event->tracked->entry_json, hit->listing->entry_json, arena, out, err);
+        cw_words_changes(event->tracked->entry_json, hit->listing->entry_json, arena, out);
     }
     return status;
 }
@@ -286,7 +198,7 @@ static enum cw_status put_past(const struct cw_event_source *source,
         listing = cw_watchlist_find(source->old_list, tracked->entry_id, tracked->listed_canonical);
     }
     out->relation = cw_relation_name(tracked->relation);
-    out->previous_entry_sha256 = fact(arena, tracked->entry_sha256, 64);
+    out->previous_entry_sha256 = cw_words_text(arena, tracked->entry_sha256, 64);
     enum cw_status status =
         put_address(tracked->address_value, tracked->address_canonical, arena, out, err);
     if (status == CW_OK) {

@@ -6,6 +6,7 @@
  *   intake.c  one feed: parse, judge, compare, match, and the one transaction
  *   renew.c   the list in force, read again after another program read it
  *   facts.c   one event as the facts of an alert
+ *   words.c   what a list says, as it may stand in one
  *   emit.c    facts to sealed bytes in the outbox, through announce.h
  *   feed_alerts.c what a list that fails, is held or grows old has to be told about
  *   ledger.c  what the transparency log is told, and its publication

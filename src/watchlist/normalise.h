@@ -7,9 +7,6 @@
 
 #include "watchlist/watchlist.h"
 
-/** Sorts an array of spans by bytes and drops repeats and empty ones; returns the new count. */
-size_t cw_spans_sort_unique(struct cw_span *items, size_t count);
-
 /** Canonical JSON of what counts as content, into the arena, and its SHA-256.
  *  Returns: CW_OK, CW_LIMIT when the arena is full, CW_NOMEM. */
 CW_NODISCARD enum cw_status cw_listing_hash(struct cw_listing *listing, struct cw_arena *arena,

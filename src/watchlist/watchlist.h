@@ -94,4 +94,7 @@ uint64_t cw_watchlist_undecodable(const struct cw_watchlist *list);
 /** A sink that adds every entry of a parse to the list. */
 struct cw_entry_sink cw_watchlist_sink(struct cw_watchlist *list);
 
+/** Sorts an array of spans by bytes and drops repeats and empty ones; returns the new count. */
+size_t cw_spans_sort_unique(struct cw_span *items, size_t count);
+
 #endif

@@ -2,6 +2,8 @@
 format, in cases, file names, arguments, answers and signed alerts, and looked for in every byte that
 any command writes. JSON is the only raw form, and it is JSON."""
 import concurrent.futures
+import csv
+import io
 import json
 import os
 import re
@@ -258,6 +260,70 @@ class Escapes(fault_server.Case):
             self.both("verify", os.fsdecode(name) + "-r")
         self.both("screen", "--context", "line", stdin=text)
         self.both("screen", os.fsdecode(named) + "missing")
+
+    def listed(self, name, entries):
+        """What a list of the name says from now on: (address, entry id, name, programmes)."""
+        rows = [*entries, *(("0x%040x" % (0xabcd00 + i), "filler-%d" % i, "filler", "F")
+                            for i in range(30))]
+        text = io.StringIO()
+        writer = csv.writer(text)
+        writer.writerows([("address", "entry_id", "name", "program"), *rows])
+        return self.server.put("/" + name, answer(text.getvalue().encode()))
+
+    def told(self):
+        """The alerts of a scan of everything, as (list, type, address), after every form of them."""
+        code, out = self.ask("scan", "--force", "--json")
+        report = json.loads(out)
+        self.assertEqual({f["id"]: f["error"] for f in report["feeds"] if f["error"]}, {})
+        self.assertEqual(code, 0)
+        for alert in report["alerts"]:
+            self.both("alert", "show", alert["id"])
+            _, jws = self.ask("alert", "export", alert["id"], is_json=True)
+            (self.home.base / "told.jws.json").write_bytes(jws)
+            self.both("verify", self.home.base / "told.jws.json")
+        return sorted((a["feed"], a["type"].rsplit(".")[-1], a["subject"][-40:])
+                      for a in report["alerts"])
+
+    def test_what_changes_and_what_leaves(self):
+        """A control in an entry that changed keeps nothing of its list from being told."""
+        first, second = ("0x%040x" % i for i in (0xfeed01, 0xfeed02))
+        self.home.rule("first", [first])
+        self.home.rule("second", [second])
+        rows = {"lines": ("Ev\nil", "Z"), "control": ("Ev\x01il", "Z"), "c1": ("Ev\x85il", "Z"),
+                "wild": (WILD.replace("\r", ""), "Z"), "alike": ("plain", "A\x01B;A\x02B"),
+                "order": ("plain", "\x01Z;A"), "long": ("\x7f" * 1000, "\x01" * 20),
+                "nothing": ("", "")}
+        for name, (party, programs) in rows.items():
+            self.home.feed(name, self.listed(name, [(first, "1", party, programs)]), "csv")
+        at = lambda what, address: [(name, what, address[2:]) for name in sorted(rows)]
+        self.assertEqual(self.told(), at("listed", first))
+        for name in rows:
+            self.listed(name, [(first, "1", "other", "O")])
+        self.assertEqual(self.told(), at("changed", first))
+        for name, (party, programs) in rows.items():
+            self.listed(name, [(first, "1", party, programs), (second, "2", party, programs)])
+        self.assertEqual(self.told(), sorted(at("changed", first) + at("listed", second)))
+        for name, (party, programs) in rows.items():
+            self.listed(name, [(first, "1", party.replace("\x01", "\x02"), programs),
+                               (second, "2", party, programs)])
+        alike = [row for row in at("changed", first) if row[0] in ("control", "wild")]
+        self.assertEqual(self.told(), alike)
+        for name in rows:
+            self.listed(name, [(first, "1", "third", "O")])
+        self.assertEqual(self.told(), sorted(at("changed", first) + at("delisted", second)))
+        self.check_complaints(0)
+
+    def test_entry_ids_that_read_alike_are_two(self):
+        address = "0x%040x" % 0xfeed03
+        self.home.rule("third", [address])
+        entries = [(address, "i\x01", "a", "Z"), (address, "i\x02", "b", "Z")]
+        self.home.feed("ids", self.listed("ids", entries), "csv")
+        self.assertEqual(len(self.told()), 2)
+        self.listed("ids", [row[:2] + ("c", "Z") for row in entries])
+        self.assertEqual(len(self.told()), 2)
+        self.listed("ids", [])
+        self.assertEqual([what for _, what, _ in self.told()], ["delisted"] * 2)
+        self.check_complaints(0)
 
     def test_arguments(self):
         """What people paste, and what scripts pass on."""
