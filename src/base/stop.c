@@ -54,3 +54,13 @@ uint64_t cw_stop_limit(uint64_t deadline_ms)
     const uint64_t limit_ms = (uint64_t)at * 1000u + CW_STOP_GRACE_MS;
     return at != 0 && limit_ms < deadline_ms ? limit_ms : deadline_ms;
 }
+
+enum cw_status cw_stop_between(const struct cw_clock *clock, size_t parts_done,
+                               struct cw_error *err)
+{
+    if (clock == NULL || asked_at == 0 || parts_done % CW_STOP_PARTS != 0 ||
+        cw_clock_monotonic_ms(clock) < cw_stop_limit(UINT64_MAX)) {
+        return CW_OK;
+    }
+    return cw_error_set(err, CW_TEMPORARY, "the run was stopped");
+}

@@ -146,7 +146,7 @@ static enum cw_status build(struct cw_check *check, const struct cw_home *home,
         .has_text_filter = use == CW_CHECK_TEXTS,
     };
     if (status == CW_OK) {
-        status = cw_publish_build(home, store, &options, &check->built, err);
+        status = cw_publish_build(home, store, &options, NULL, &check->built, err);
     }
     return status == CW_OK
                ? cw_index_open_memory(cw_index_builder_bytes(check->built), &check->index, err)

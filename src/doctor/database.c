@@ -118,7 +118,7 @@ static enum cw_status on_list(void *ctx, const char *feed, struct cw_error *err)
     CW_CLEANUP(cw_watchlist_freep) struct cw_watchlist *list = NULL;
     struct cw_error why = {0};
     (void)err;
-    if (cw_store_watchlist_load(doctor->store, feed, &list, &why) == CW_OK) {
+    if (cw_store_watchlist_load(doctor->store, feed, NULL, &list, &why) == CW_OK) {
         counted->good++;
         return CW_OK;
     }

@@ -1,6 +1,7 @@
 #include "publish/publish.h"
 
 #include "base/file.h"
+#include "base/stop.h"
 
 /* ---- what goes in ---- */
 
@@ -10,6 +11,8 @@ struct filling {
     uint32_t source;
     struct cw_index_episode *episodes; /* room, used again for every listing */
     size_t episodes_cap;
+    const struct cw_clock *clock; /* NULL: it cannot be stopped */
+    size_t listings;
 };
 
 static enum cw_status add_source(struct filling *filling, enum cw_index_source_kind kind,
@@ -81,7 +84,10 @@ static enum cw_status on_listing(void *ctx, const struct cw_history *history, st
 {
     struct filling *filling = ctx;
     const struct cw_listing *from = history->listing;
-    const enum cw_status status = copy_episodes(filling, history, err);
+    enum cw_status status = cw_stop_between(filling->clock, filling->listings++, err);
+    if (status == CW_OK) {
+        status = copy_episodes(filling, history, err);
+    }
     if (status != CW_OK) {
         return status;
     }
@@ -142,15 +148,19 @@ static enum cw_status add_feeds(struct filling *filling, const struct cw_feeds *
 
 enum cw_status cw_publish_build(const struct cw_home *home, struct cw_store *store,
                                 const struct cw_index_options *options,
-                                struct cw_index_builder **ret, struct cw_error *err)
+                                const struct cw_clock *clock, struct cw_index_builder **ret,
+                                struct cw_error *err)
 {
-    struct filling filling = {0};
+    struct filling filling = {.clock = clock};
     enum cw_status status = cw_index_builder_new(options, &filling.builder, err);
     if (status == CW_OK) {
         status = add_rules(&filling, home->rules, err);
     }
     if (status == CW_OK) {
         status = add_feeds(&filling, home->feeds, store, err);
+    }
+    if (status == CW_OK) {
+        status = cw_stop_between(clock, 0, err);
     }
     if (status == CW_OK) {
         status = cw_index_builder_finish(filling.builder, err);
@@ -180,7 +190,7 @@ static bool is_current(const char *folder, const struct cw_manifest *wanted,
 
 static enum cw_status build_file(const struct cw_home *home, struct cw_store *store,
                                  const char *folder, const struct cw_manifest *manifest,
-                                 struct cw_error *err)
+                                 const struct cw_clock *clock, struct cw_error *err)
 {
     char *path = cw_index_file_path(folder, manifest->index);
     if (path == NULL) {
@@ -194,7 +204,7 @@ static enum cw_status build_file(const struct cw_home *home, struct cw_store *st
         .basis = manifest->basis,
         .has_text_filter = true,
     };
-    const enum cw_status status = cw_publish_build(home, store, &options, &builder, err);
+    const enum cw_status status = cw_publish_build(home, store, &options, clock, &builder, err);
     cw_index_builder_free(builder);
     free(path);
     return status;
@@ -212,7 +222,7 @@ static enum cw_status bring_up_to_date(const struct cw_home *home, struct cw_sto
     ret->is_built = status == CW_OK && (options->is_forced || !is_old_right);
     manifest.index = ret->is_built ? options->generation : old.index;
     if (ret->is_built) {
-        status = build_file(home, store, folder, &manifest, err);
+        status = build_file(home, store, folder, &manifest, options->clock, err);
     }
     if (status == CW_OK) {
         status = cw_manifest_publish(folder, &manifest, err);

@@ -25,16 +25,19 @@ CW_NODISCARD enum cw_status cw_publish_describe(const struct cw_home *home, stru
 
 /** Builds an index of every case and every enabled feed.
  *  In:      options  generation, path (NULL: memory) and time; the basis comes from `manifest`
+ *           clock    for who may be stopped; NULL: nobody
  *  Out:     ret      finished; free it
- *  Returns: CW_OK; CW_STATE, CW_IO, CW_DENIED, CW_LIMIT, CW_NOMEM */
+ *  Returns: CW_OK; CW_STATE, CW_IO, CW_DENIED, CW_LIMIT, CW_NOMEM; CW_TEMPORARY: stopped */
 CW_NODISCARD enum cw_status cw_publish_build(const struct cw_home *home, struct cw_store *store,
                                              const struct cw_index_options *options,
+                                             const struct cw_clock *clock,
                                              struct cw_index_builder **ret, struct cw_error *err);
 
 struct cw_publish_options {
     uint64_t generation; /* of this run; numbers a new file */
     int64_t now_s;
-    bool is_forced; /* build the file anew, whatever is there */
+    bool is_forced;               /* build the file anew, whatever is there */
+    const struct cw_clock *clock; /* for who may be stopped (base/stop.h); NULL: nobody */
 };
 struct cw_published {
     bool is_built;          /* a new file was made */
@@ -44,7 +47,8 @@ struct cw_published {
  *  it was built, or when it is missing or damaged, and the manifest always. One that stays is read
  *  whole, to be sure of it. What a killed run has left between
  *  its commit and its publication is made good by this. Needs the lock of a run.
- *  Returns: as cw_publish_build; what was in force stays so on failure */
+ *  Returns: as cw_publish_build; CW_TEMPORARY when it was stopped; what was in force stays so on
+ *           failure, and the next run makes it good */
 CW_NODISCARD enum cw_status cw_publish(const struct cw_home *home, struct cw_store *store,
                                        const struct cw_publish_options *options,
                                        struct cw_published *ret, struct cw_error *err);

@@ -248,7 +248,7 @@ static enum cw_status fail(struct cw_scan *scan, struct cw_intake *intake, const
                            const char *text, struct cw_error *err)
 {
     intake->state = intake->stored;
-    if (intake->is_due && !intake->is_recorded && cw_stop_is_asked()) {
+    if (!intake->is_recorded && cw_stop_is_asked()) {
         cw_scan_stopped(intake);
         return CW_OK;
     }

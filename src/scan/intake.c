@@ -68,7 +68,10 @@ static enum cw_status parse(const struct cw_work *work, int fd, struct cw_watchl
         options.timeout_s = CW_STOP_GRACE_MS / 1000;
     }
     cw_date_format(work->intake->fetched.retrieved_at_s, options.day);
-    const enum cw_status status = cw_parser_run(&options, fd, sink, &report, err);
+    enum cw_status status = cw_parser_run(&options, fd, sink, &report, err);
+    if (status == CW_OK) {
+        status = cw_stop_between(&work->scan->options->clock, 0, err);
+    }
     return status == CW_OK ? cw_watchlist_finish(list, err) : status;
 }
 
@@ -105,7 +108,8 @@ enum cw_status cw_work_load_old(struct cw_work *work, struct cw_error *err)
     if (scan->store == NULL || work->intake->state.snapshot_sha256[0] == '\0') {
         return CW_OK;
     }
-    return cw_store_watchlist_load(scan->store, work->intake->feed->id, &work->old_list, err);
+    return cw_store_watchlist_load(scan->store, work->intake->feed->id, &scan->options->clock,
+                                   &work->old_list, err);
 }
 
 /* They carry their error, so they are kept as they are and not decoded a second time. */
@@ -164,8 +168,10 @@ enum cw_status cw_work_unite(struct cw_work *work, const struct cw_watchlist *ot
 
 enum cw_status cw_work_compare(struct cw_work *work, struct cw_error *err)
 {
+    const enum cw_status status = cw_stop_between(&work->scan->options->clock, 0, err);
     cw_delta_clear(&work->delta);
-    return cw_delta_make(work->old_list, work->new_list, &work->delta, err);
+    return status != CW_OK ? status
+                           : cw_delta_make(work->old_list, work->new_list, &work->delta, err);
 }
 
 /* Additions count at once, removals wait: the list to put in force is the new document and, with
@@ -225,8 +231,11 @@ enum cw_status cw_work_match(struct cw_work *work, struct cw_error *err)
                                        &work->tracked_count, err);
     }
     for (size_t i = 0; status == CW_OK && i < cw_watchlist_count(work->new_list); i++) {
-        status = cw_book_match(scan->book, cw_span_cstr(feed), cw_watchlist_at(work->new_list, i),
-                               &work->hits, err);
+        status = cw_stop_between(&scan->options->clock, i, err);
+        if (status == CW_OK) {
+            status = cw_book_match(scan->book, cw_span_cstr(feed),
+                                   cw_watchlist_at(work->new_list, i), &work->hits, err);
+        }
     }
     if (status != CW_OK) {
         return status;
@@ -371,6 +380,7 @@ static enum cw_status commit_work(struct cw_work *work, const char *outcome, str
             .delta = &work->delta,
             .at_s = scan->now_s,
             .is_quiet = work->is_quiet,
+            .clock = &scan->options->clock,
         };
         status = cw_store_watchlist_replace(scan->store, &replacement, err);
     }

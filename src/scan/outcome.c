@@ -95,7 +95,9 @@ bool cw_scan_is_late(const struct cw_scan *scan)
 void cw_scan_stopped(struct cw_intake *intake)
 {
     intake->state = intake->stored;
-    intake->entry->status = CW_SCAN_FAILED;
+    *intake->entry = (struct cw_scan_feed){.feed = intake->entry->feed,
+                                           .status = CW_SCAN_FAILED,
+                                           .last_good_s = intake->entry->last_good_s};
     cw_scan_copy(intake->entry->error_code, sizeof(intake->entry->error_code), CW_FETCH_STOPPED);
     cw_scan_copy(intake->entry->error_text, sizeof(intake->entry->error_text),
                  "the run was stopped before the list was read; the next one asks for it again");

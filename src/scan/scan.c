@@ -157,9 +157,14 @@ static enum cw_status publish(struct cw_scan *scan, struct cw_error *err)
         .generation = scan->generation,
         .now_s = cw_clock_now_s(&scan->options->clock),
         .is_forced = scan->options->is_forced,
+        .clock = &scan->options->clock,
     };
     struct cw_published published;
     status = cw_publish(scan->home, scan->store, &options, &published, err);
+    if (status == CW_TEMPORARY && cw_stop_is_asked()) {
+        cw_error_clear(err); /* the old index stays, and the next run makes the new one */
+        return CW_OK;
+    }
     if (status != CW_OK) {
         return cw_error_prefix(err, "index: ");
     }

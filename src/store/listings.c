@@ -1,21 +1,25 @@
+#include "base/stop.h"
 #include "store/sql.h"
 
 /* ---- loading
  * -------------------------------------------------------------------------------------- */
 
 static enum cw_status load_listings(struct cw_store *store, const char *feed,
-                                    struct cw_watchlist *list, struct cw_list_digest *digest,
-                                    struct cw_error *err)
+                                    const struct cw_clock *clock, struct cw_watchlist *list,
+                                    struct cw_list_digest *digest, struct cw_error *err)
 {
     struct cw_sql sql = cw_sql_begin(store, "SELECT " CW_LISTING_COLUMNS " FROM listings"
                                             " WHERE feed = ? AND is_active = 1"
                                             " ORDER BY entry_id, canonical");
     cw_sql_put_cstr(&sql, feed);
     enum cw_status status = CW_OK;
-    while (status == CW_OK && cw_sql_next(&sql)) {
+    for (size_t i = 0; status == CW_OK && cw_sql_next(&sql); i++) {
         struct cw_listing_row row;
         const bool is_read = cw_listing_row_read(&sql, 0, &row);
         if (is_read) {
+            status = cw_stop_between(clock, i, err);
+        }
+        if (is_read && status == CW_OK) {
             status = cw_list_digest_add(digest, &row.listing, err);
         }
         if (is_read && status == CW_OK) {
@@ -53,12 +57,13 @@ static enum cw_status load_published(struct cw_store *store, const char *feed,
                            : status;
 }
 
-static enum cw_status load_all(struct cw_store *store, const char *feed, struct cw_watchlist *list,
+static enum cw_status load_all(struct cw_store *store, const char *feed,
+                               const struct cw_clock *clock, struct cw_watchlist *list,
                                struct cw_error *err)
 {
     struct cw_list_digest found = {{0}};
     struct cw_list_digest wanted = {{0}};
-    enum cw_status status = load_listings(store, feed, list, &found, err);
+    enum cw_status status = load_listings(store, feed, clock, list, &found, err);
     if (status == CW_OK) {
         status = cw_list_digest_load(store, feed, &wanted, err);
     }
@@ -75,7 +80,8 @@ static enum cw_status load_all(struct cw_store *store, const char *feed, struct 
 }
 
 enum cw_status cw_store_watchlist_load(struct cw_store *store, const char *feed,
-                                       struct cw_watchlist **ret, struct cw_error *err)
+                                       const struct cw_clock *clock, struct cw_watchlist **ret,
+                                       struct cw_error *err)
 {
     CW_CLEANUP(cw_watchlist_freep) struct cw_watchlist *list = cw_watchlist_new();
     if (list == NULL) {
@@ -84,7 +90,7 @@ enum cw_status cw_store_watchlist_load(struct cw_store *store, const char *feed,
     bool is_mine = false;
     enum cw_status status = cw_store_read_begin(store, &is_mine, err);
     if (status == CW_OK) {
-        status = load_all(store, feed, list, err);
+        status = load_all(store, feed, clock, list, err);
     }
     cw_store_read_end(store, is_mine);
     if (status == CW_OK) {
@@ -291,6 +297,10 @@ static enum cw_status walk(struct replace *in, struct cw_error *err)
     enum cw_status status = CW_OK;
     for (size_t i = 0; status == CW_OK && i < cw_watchlist_count(in->replacement->new_list); i++) {
         struct cw_listing *listing = cw_watchlist_edit(in->replacement->new_list, i);
+        status = cw_stop_between(in->replacement->clock, i, err);
+        if (status != CW_OK) {
+            break;
+        }
         if (added < delta->added_count && delta->added[added] == i) {
             added++;
             status = add_one(in, listing, err);
@@ -363,7 +373,11 @@ enum cw_status cw_store_watchlist_replace(struct cw_store *store,
     enum cw_status status = cw_list_digest_load(store, feed, &in.digest, err);
     const struct cw_list_digest before = in.digest;
     for (size_t i = 0; status == CW_OK && i < delta->removed_count; i++) {
-        status = remove_one(&in, cw_watchlist_at(replacement->old_list, delta->removed[i]), err);
+        status = cw_stop_between(replacement->clock, i, err);
+        if (status == CW_OK) {
+            status =
+                remove_one(&in, cw_watchlist_at(replacement->old_list, delta->removed[i]), err);
+        }
     }
     if (status == CW_OK) {
         status = walk(&in, err);

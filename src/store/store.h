@@ -1,13 +1,11 @@
 /* store.h: the state of one installation, in one SQLite database with one writer.
  *
  * Knows feeds, listings and their episodes, tracked matches, alerts, the outbox and attempts.
- * Refuses to know how any of it is decided. Everything between cw_store_begin and cw_store_commit
- * is one atomic moment: snapshot accepted + listings replaced + alerts signed and queued. A
- * transaction is never held over the network.
+ * Refuses to know how any of it is decided. From cw_store_begin to cw_store_commit is one moment:
+ * snapshot accepted + listings replaced + alerts signed and queued, never held over the network.
  *
  * Durability: WAL, synchronous=FULL, foreign keys on; a failed write rolls back and the handle
- * refuses further writes until cw_store_rollback. Opening checks the schema version: a newer one is
- * CW_STATE, an older one is migrated in one transaction.
+ * refuses further writes until cw_store_rollback. A newer schema is CW_STATE, an older is migrated.
  *
  * Ownership: arrays are filled into an arena of the caller; callbacks get borrowed values.
  */
@@ -15,6 +13,7 @@
 #define CW_STORE_STORE_H
 
 #include "alert/alert.h"
+#include "base/clock.h"
 #include "match/reconcile.h"
 #include "tlog/checkpoint.h"
 #include "watchlist/diff.h"
@@ -27,8 +26,7 @@ enum cw_store_mode {
 };
 
 /** Opens state_dir/state.db (0600 when made). Works for readers on a read-only file system.
- *  Returns: CW_OK, CW_NOT_FOUND, CW_STATE (damaged, newer than this program, not a database),
- *           CW_DENIED, CW_IO, CW_NOMEM. */
+ *  Returns: CW_OK, CW_NOT_FOUND, CW_STATE (damaged, newer), CW_DENIED, CW_IO, CW_NOMEM */
 CW_NODISCARD enum cw_status cw_store_open(const char *state_dir, enum cw_store_mode mode,
                                           struct cw_store **ret, struct cw_error *err);
 /** Checkpoints (writers) and closes; NULL is fine. */
@@ -134,8 +132,9 @@ CW_NODISCARD enum cw_status cw_store_was_accepted(struct cw_store *store, const 
 /* ---- listings ---------------------------------------------------------------------------- */
 
 /** Loads the listings and opaque entries of a feed that are in force, finished, with episode and
- *  revision. */
+ *  revision. `clock` as in struct cw_replacement. CW_TEMPORARY: stopped. */
 CW_NODISCARD enum cw_status cw_store_watchlist_load(struct cw_store *store, const char *feed,
+                                                    const struct cw_clock *clock,
                                                     struct cw_watchlist **ret,
                                                     struct cw_error *err);
 
@@ -167,6 +166,7 @@ struct cw_replacement {
     const struct cw_delta *delta;        /* from old_list to new_list */
     int64_t at_s;                        /* when; > 0 */
     bool is_quiet;                       /* the same document read anew: no revision is counted */
+    const struct cw_clock *clock;        /* CW_TEMPORARY when stopped (base/stop.h); or NULL */
 };
 /** Makes `new_list` the list in force. Needs a transaction. Added listings begin a new episode when
  *  the key was listed before; changed ones count a revision; both numbers are written into

@@ -115,7 +115,7 @@ static inline void store_list(struct cw_store *store, const char *feed, struct c
 {
     CW_CLEANUP(cw_watchlist_freep) struct cw_watchlist *old_list = NULL;
     struct cw_delta delta = {0};
-    OK(cw_store_watchlist_load(store, feed, &old_list, &err));
+    OK(cw_store_watchlist_load(store, feed, NULL, &old_list, &err));
     OK(cw_delta_make(old_list, list, &delta, &err));
     OK(cw_store_begin(store, &err));
     const struct cw_replacement replacement = {

@@ -19,7 +19,7 @@ static const struct cw_listing *only(const struct cw_watchlist *list)
 static struct cw_watchlist *load(struct cw_store *store, const char *feed)
 {
     struct cw_watchlist *list = NULL;
-    STORE_OK(cw_store_watchlist_load(store, feed, &list, &err));
+    STORE_OK(cw_store_watchlist_load(store, feed, NULL, &list, &err));
     CU_ASSERT_PTR_NOT_NULL_FATAL(list);
     return list;
 }

@@ -250,7 +250,7 @@ static void notices_a_list_that_was_altered(void)
         make_good(&place);
         run_sql(&place, cases[i]);
         struct cw_store *store = store_open(&place, CW_STORE_WRITE);
-        const enum cw_status status = cw_store_watchlist_load(store, "f", &list, &err);
+        const enum cw_status status = cw_store_watchlist_load(store, "f", NULL, &list, &err);
         CW_CHECK(status == CW_STATE, "%s: status %d\n", cases[i], (int)status);
         CU_ASSERT_PTR_NULL(list);
         cw_store_close(store);

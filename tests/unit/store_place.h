@@ -132,7 +132,7 @@ static inline enum cw_status list_put(struct cw_store *store, const char *feed,
 {
     CW_CLEANUP(cw_watchlist_freep) struct cw_watchlist *old_list = NULL;
     struct cw_delta delta = {0};
-    enum cw_status status = cw_store_watchlist_load(store, feed, &old_list, err);
+    enum cw_status status = cw_store_watchlist_load(store, feed, NULL, &old_list, err);
     if (status == CW_OK) {
         status = cw_delta_make(old_list, list, &delta, err);
     }
