@@ -9,6 +9,10 @@
 /* A program that does not report a request this long after its time limit is hung. */
 enum { HUNG_GRACE_MS = 10000 };
 
+/* What came in time is hashed for so long after the end of it, which a hung program may have taken
+ * up; many large lists must not make a run of hours. */
+enum { FINISH_GRACE_MS = 2 * HUNG_GRACE_MS };
+
 /* ---- what the files of this folder share ---- */
 
 void cw_fetching_copy(char *ret, size_t bytes, struct cw_span text)
@@ -60,6 +64,7 @@ void cw_fetching_fail(struct cw_fetching *fetching, const char *code, const char
 /* ---- the run ---- */
 
 static const char *const STOPPED_WHY = "the run was stopped before the list had come";
+static const char *const LATE_WHY = "the time of this run is over";
 
 struct run {
     const struct cw_fetch_options *options;
@@ -76,6 +81,21 @@ static bool is_web(const struct cw_fetching *fetching)
     return fetching->job->feed->path == NULL;
 }
 
+/* Reading is work as well: what cannot be read in time is asked for again. */
+static bool has_time(const struct run *run, struct cw_fetching *fetching, uint64_t grace_ms)
+{
+    const uint64_t limit_ms = cw_stop_limit(run->options->deadline_ms + grace_ms);
+    if (cw_clock_monotonic_ms(&run->options->clock) < limit_ms) {
+        return true;
+    }
+    if (cw_stop_is_asked()) {
+        cw_fetching_fail(fetching, CW_FETCH_STOPPED, "%s", STOPPED_WHY);
+    } else {
+        cw_fetching_fail(fetching, cw_net_failure_name(CW_NET_TIMEOUT), "%s", LATE_WHY);
+    }
+    return false;
+}
+
 static void begin(struct run *run, struct cw_fetching *fetching)
 {
     const struct cw_feed *feed = fetching->job->feed;
@@ -90,8 +110,7 @@ static void begin(struct run *run, struct cw_fetching *fetching)
     if (cw_stop_is_asked()) {
         cw_fetching_fail(fetching, CW_FETCH_STOPPED, "%s", STOPPED_WHY);
     } else if (fetching->request_ms == 0) {
-        cw_fetching_fail(fetching, cw_net_failure_name(CW_NET_TIMEOUT),
-                         "the time of this run is over");
+        cw_fetching_fail(fetching, cw_net_failure_name(CW_NET_TIMEOUT), "%s", LATE_WHY);
     } else if (cw_snapshot_begin(run->options->snapshots_dir, &fetching->tmp, &err) != CW_OK) {
         cw_fetching_fail(fetching, "disk", "%s", err.text);
     } else if (is_web(fetching)) {
@@ -134,7 +153,8 @@ static void ask_all(struct run *run)
 static void read_files(struct run *run)
 {
     for (size_t i = 0; i < run->count; i++) {
-        if (!is_web(&run->items[i]) && !run->items[i].is_ended) {
+        if (!is_web(&run->items[i]) && !run->items[i].is_ended &&
+            has_time(run, &run->items[i], 0)) {
             cw_fetching_read_file(&run->items[i]);
         }
     }
@@ -187,7 +207,9 @@ static void fetch(struct run *run)
     hear_all(run);
     cw_net_stop(run->net);
     for (size_t i = 0; i < run->count; i++) {
-        cw_fetching_finish(&run->items[i]);
+        if (!run->items[i].is_ended && has_time(run, &run->items[i], FINISH_GRACE_MS)) {
+            cw_fetching_finish(&run->items[i]);
+        }
         cw_snapshot_discard(&run->items[i].tmp);
         cw_buf_clear(&run->items[i].headers);
     }

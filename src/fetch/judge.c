@@ -97,12 +97,33 @@ static void keep(struct cw_fetching *fetching, const char *sha256, uint64_t byte
     cw_fetching_end(fetching);
 }
 
+/* The network program holds the limit; one that was taken over need not, and a file of two
+ * gigabytes of nothing costs it one call. So before a byte of it is read. */
+static bool fits(struct cw_fetching *fetching)
+{
+    const uint64_t bytes_max = (uint64_t)fetching->job->feed->bytes_max;
+    uint64_t stored = 0;
+    struct cw_error err = {0};
+    if (cw_snapshot_size(&fetching->tmp, &stored, &err) != CW_OK) {
+        cw_fetching_fail(fetching, "disk", "%s", err.text);
+        return false;
+    }
+    const uint64_t bytes = stored > fetching->claimed_bytes ? stored : fetching->claimed_bytes;
+    if (bytes > bytes_max) {
+        cw_fetching_fail(fetching, "net-program",
+                         "%llu bytes came of a list that may have %llu (bytes_max)",
+                         (unsigned long long)bytes, (unsigned long long)bytes_max);
+        return false;
+    }
+    return true;
+}
+
 void cw_fetching_finish(struct cw_fetching *fetching)
 {
     char sha256[CW_SHA256_HEX_BYTES];
     uint64_t bytes = 0;
     struct cw_error err = {0};
-    if (fetching->is_ended) {
+    if (fetching->is_ended || !fits(fetching)) {
         return;
     }
     if (cw_snapshot_measure(&fetching->tmp, &bytes, sha256, &err) != CW_OK) {

@@ -96,6 +96,18 @@ static enum cw_status hash_file(int fd, const char *path, uint64_t *ret_bytes,
     return CW_OK;
 }
 
+enum cw_status cw_snapshot_size(const struct cw_snapshot_tmp *tmp, uint64_t *ret_bytes,
+                                struct cw_error *err)
+{
+    struct stat file;
+    CW_ASSERT(tmp->fd >= 0);
+    if (fstat(tmp->fd, &file) != 0) {
+        return fail(err, tmp->path, "read", errno);
+    }
+    *ret_bytes = (uint64_t)file.st_size;
+    return CW_OK;
+}
+
 enum cw_status cw_snapshot_measure(const struct cw_snapshot_tmp *tmp, uint64_t *ret_bytes,
                                    char ret_sha256[static CW_SHA256_HEX_BYTES],
                                    struct cw_error *err)

@@ -19,6 +19,9 @@ struct cw_snapshot_tmp {
 /** Makes an empty temporary file. Returns: CW_OK, CW_IO, CW_NOMEM. */
 CW_NODISCARD enum cw_status cw_snapshot_begin(const char *folder, struct cw_snapshot_tmp *ret,
                                               struct cw_error *err);
+/** How many bytes are stored, without reading them. Returns: CW_OK, CW_IO. */
+CW_NODISCARD enum cw_status cw_snapshot_size(const struct cw_snapshot_tmp *tmp, uint64_t *ret_bytes,
+                                             struct cw_error *err);
 /** Reads the stored bytes back and hashes them. */
 CW_NODISCARD enum cw_status cw_snapshot_measure(const struct cw_snapshot_tmp *tmp,
                                                 uint64_t *ret_bytes,

@@ -2,6 +2,7 @@
 is up, a redirect leads nowhere it may not, and a file: list is a file; told by name, and nothing of
 the other lists of the same run (docs/limits.md)."""
 import os
+import shutil
 import socket
 import time
 
@@ -95,6 +96,76 @@ def slow(head, byte):
             time.sleep(0.05)
             connection.sendall(byte)
     return serve
+
+
+TAKEN_OVER = """#!/usr/bin/python3
+import os, struct, sys
+
+def take(count):
+    data = b""
+    while len(data) < count:
+        block = os.read(0, count - len(data))
+        if not block:
+            sys.exit(0)
+        data += block
+    return data
+
+def take_frame():
+    return take(struct.unpack("<I", take(4))[0])
+
+def number(value):
+    return struct.pack("<IQ", 8, value)
+
+def text(value):
+    return struct.pack("<I", len(value)) + value
+
+os.write(1, b"CWF1")
+take(4)
+take_frame()
+while True:
+    slot = struct.unpack("<Q", take_frame()[6:14])[0]
+    stored, announced = SIZES[slot]
+    body = b"0x%040x\\n" % (0xfeed00 + slot)
+    os.write(3 + slot, body)
+    if stored:
+        os.ftruncate(3 + slot, stored)
+    frame = struct.pack("<H", 3) + number(slot) + number(0) + number(200) + text(b"")
+    frame += text(b"http://x.example/") + 7 * text(b"") + number(announced or len(body)) + number(1)
+    os.write(1, struct.pack("<I", len(frame)) + frame)
+"""
+
+
+class TakenOver(fault_server.Case):
+    """The program that fetches says what it likes (docs/threat-model.md)."""
+
+    def scan_with(self, sizes, bytes_max=MB):
+        """sizes: of each list the bytes stored and announced; 0: those of a list of one address."""
+        folder = harness.program_folder(self)
+        for name in ("cryptowatch", "cryptowatch-parse"):
+            shutil.copy2(harness.BIN / name, folder)
+        fake = folder / "cryptowatch-net"
+        fake.write_text(TAKEN_OVER.replace("SIZES[", "%r[" % (sizes,)))
+        fake.chmod(0o755)
+        for i in range(len(sizes)):
+            self.home.feed("list-%03d" % i, "https://x.example/%d" % i, bytes_max=bytes_max)
+        return self.scan_at("2026-11-20T00:00:00Z")[1]
+
+    def test_more_bytes_than_a_list_may_have_are_not_read(self):
+        huge = 2 << 30
+        began = time.monotonic()
+        feeds = self.scan_with([(huge, huge)] * 20 + [(huge, 0), (0, huge), (0, 0)])
+        self.assertLess(time.monotonic() - began, 20)
+        for i in range(22):
+            self.assertEqual(feeds["list-%03d" % i]["error"],
+                             "%d bytes came of a list that may have %d (bytes_max)" % (huge, MB))
+        self.assertEqual(feeds["list-022"]["status"], "updated")
+
+    def test_the_limit_and_one_byte_more(self):
+        line = len("0x") + 40 + 1
+        feeds = self.scan_with([(0, 0)], bytes_max=line)
+        self.assertEqual(feeds["list-000"]["status"], "updated")
+        feeds = self.scan_with([(line + 1, line + 1)], bytes_max=line)
+        self.assertIn("%d bytes came" % (line + 1), feeds["list-000"]["error"])
 
 
 class Net(test_hostile.Case):

@@ -27,6 +27,7 @@ struct world {
     struct canned server;
     const char *program;
     uint64_t window_ms; /* of the whole run */
+    bool is_ticking;    /* every look at the clock takes a second */
     struct cw_feed feeds[FEEDS_MAX];
     char urls[FEEDS_MAX][PATH_BYTES];
     char paths[FEEDS_MAX][PATH_BYTES];
@@ -40,6 +41,15 @@ static int64_t fixed_now_s(void *ctx)
 {
     (void)ctx;
     return NOW_S;
+}
+
+/* A second more at every look. */
+static uint64_t ticking_ms(void *ctx)
+{
+    static uint64_t now_ms;
+    (void)ctx;
+    now_ms += 1000;
+    return now_ms;
 }
 
 static void world_start(struct world *world, const struct canned_page *pages, size_t pages_count)
@@ -136,6 +146,9 @@ static void world_run(struct world *world)
         .ctx = world,
     };
     options.clock.now_s = fixed_now_s;
+    if (world->is_ticking) {
+        options.clock.monotonic_ms = ticking_ms;
+    }
     options.deadline_ms = cw_clock_monotonic_ms(&options.clock) + world->window_ms;
     world->done = 0;
     const enum cw_status status =

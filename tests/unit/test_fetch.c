@@ -1,4 +1,5 @@
 /* From the description of a list to a snapshot, over the real network program. Loopback only. */
+#include "fetch_time_cases.h"
 #include "fetch_world.h"
 
 /* ---- web lists ---- */
@@ -484,6 +485,7 @@ static const struct cw_test tests[] = {
     {"refuses files that are no lists", refuses_files_that_are_no_lists},
     {"gives each list its own outcome", gives_each_list_its_own_outcome},
     {"starts nothing when the time is over", starts_nothing_when_the_time_is_over},
+    {"reads no more files when the time is over", reads_no_more_files_when_the_time_is_over},
     {"fails web lists alone without the program", fails_web_lists_alone_without_the_program},
     {"believes the stored bytes and not the program",
      believes_the_stored_bytes_and_not_the_program},
