@@ -60,6 +60,7 @@
 #define CW_RULES_MAX             10000u      /* rule files · refused */
 #define CW_RULE_ADDRESSES_MAX    1000000u    /* monitored addresses in all · refused */
 #define CW_FEEDS_MAX             256u        /* feed files; each holds a descriptor in a scan · refused */
+#define CW_HITS_MAX              65536u      /* matches of one list with the cases, beyond one for each address of a case; more than twenty are held · list failed */
 #define CW_ENDPOINTS_MAX         64u         /* webhook endpoints · refused */
 #define CW_JSON_DEPTH_MAX        64u         /* nesting of our own files · refused */
 #define CW_MISTAKES_MAX          200u        /* mistakes reported in one run · "and N more" */

@@ -37,7 +37,10 @@ static const struct {
                     "feed file"},
     {"parse", "has the publisher changed the form of the list? Fetch it by hand and try it (feed "
               "parse)"},
-    {"limit", "the list is larger than we read (docs/feeds.md)"},
+    {"limit", "the list is larger than we read, or names yours more often than any list does "
+              "(docs/limits.md)"},
+    {"memory", "what else runs on this machine while it scans? docs/limits.md says what a list may "
+               "take"},
     {"file", "is the file that \"url\" names there, and may this user read it?"},
     {"disk", "is the disk full or read-only (doctor state)?"},
     {"net-program", "is the installation whole (doctor programs)?"},

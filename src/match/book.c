@@ -2,6 +2,8 @@
 
 #include "base/checked.h"
 
+enum { TEXTS_ARENA_BYTES = 256 << 20 };
+
 /* One probe of one monitored address. The array is sorted by probe, so a question is a binary
  * search and a short run of candidates; a hash table would be faster and have a worst case to
  * defend. */
@@ -108,16 +110,49 @@ void cw_book_freep(struct cw_book **book)
 void cw_hits_clear(struct cw_hits *hits)
 {
     free(hits->items);
+    cw_arena_free(hits->texts);
     *hits = (struct cw_hits){0};
 }
 
-static enum cw_status add_hit(struct cw_hits *hits, const struct cw_hit *hit, struct cw_error *err)
+/* A listing that spells out the asked key has the text already; a thousand rows on one address of
+ * ours must not cost a thousand copies. */
+static enum cw_status keep_canonical(struct cw_hits *hits, const struct cw_listing *listing,
+                                     struct cw_span canonical, struct cw_span *ret,
+                                     struct cw_error *err)
 {
+    if (listing != NULL && cw_span_equal(listing->canonical, canonical)) {
+        *ret = listing->canonical;
+        return CW_OK;
+    }
+    if (hits->texts == NULL) {
+        hits->texts = cw_arena_new(TEXTS_ARENA_BYTES);
+    }
+    const struct cw_span copy =
+        hits->texts == NULL ? (struct cw_span){NULL, 0} : cw_arena_copy(hits->texts, canonical);
+    if (copy.data == NULL) {
+        const bool is_full = hits->texts != NULL && cw_arena_status(hits->texts) == CW_LIMIT;
+        return cw_error_set(
+            err, is_full ? CW_LIMIT : CW_NOMEM, "%s for the addresses of %zu matches",
+            is_full ? "more than 256 MiB are needed" : "out of memory", hits->count);
+    }
+    *ret = copy;
+    return CW_OK;
+}
+
+static enum cw_status add_hit(const struct cw_book *book, struct cw_hits *hits,
+                              const struct cw_hit *hit, struct cw_error *err)
+{
+    if (hits->count >= cw_rules_addresses(book->rules) + CW_HITS_MAX) {
+        return cw_error_set(err, CW_LIMIT,
+                            "the cases match it more than %u times beyond once for each of their "
+                            "addresses",
+                            CW_HITS_MAX);
+    }
     if (hits->count == hits->cap) {
         const size_t cap = hits->cap == 0 ? 16 : hits->cap * 2;
         struct cw_hit *moved = realloc(hits->items, cap * sizeof(*moved));
         if (moved == NULL) {
-            return cw_error_set(err, CW_NOMEM, "out of memory for %zu hits", cap);
+            return cw_error_set(err, CW_NOMEM, "out of memory for %zu matches", cap);
         }
         hits->items = moved;
         hits->cap = cap;
@@ -145,6 +180,7 @@ static size_t lower_bound(const struct cw_book *book, const struct cw_probe *pro
 
 /* One question on its way through the book. */
 struct question {
+    const struct cw_book *book;
     const struct cw_address *asked;
     const struct cw_listing *listing; /* NULL when a person asks */
     struct cw_hits *hits;
@@ -170,17 +206,21 @@ static enum cw_status judge(const struct question *question, const struct cw_rul
         .relation = relation,
         .address_value = candidate->value,
     };
-    cw_address_canonical(&mine, hit.address_canonical);
+    char canonical[CW_CANONICAL_BYTES];
+    cw_address_canonical(&mine, canonical);
     for (size_t i = question->first; i < hits->count; i++) {
         struct cw_hit *known = &hits->items[i];
-        if (known->rule == rule && strcmp(known->address_canonical, hit.address_canonical) == 0) {
+        if (known->rule == rule && cw_span_is(known->address_canonical, canonical)) {
             if (relation < known->relation) {
-                *known = hit;
+                known->relation = relation;
+                known->address_value = candidate->value;
             }
             return CW_OK;
         }
     }
-    return add_hit(hits, &hit, err);
+    const enum cw_status status =
+        keep_canonical(hits, hit.listing, cw_span_cstr(canonical), &hit.address_canonical, err);
+    return status == CW_OK ? add_hit(question->book, hits, &hit, err) : status;
 }
 
 static enum cw_status ask(const struct cw_book *book, const struct cw_address *asked,
@@ -190,7 +230,7 @@ static enum cw_status ask(const struct cw_book *book, const struct cw_address *a
     struct cw_probe probes[CW_LINKS_MAX];
     const size_t count = cw_address_probes(asked, probes);
     const struct question question = {
-        .asked = asked, .listing = listing, .hits = hits, .first = hits->count};
+        .book = book, .asked = asked, .listing = listing, .hits = hits, .first = hits->count};
     for (size_t p = 0; p < count; p++) {
         for (size_t i = lower_bound(book, &probes[p], 0);
              i < book->count &&
@@ -293,15 +333,14 @@ static enum cw_status match_parties(const struct cw_book *book, struct cw_span f
             (listed != NULL && has_own_key(book, (uint32_t)r, listed))) {
             continue;
         }
-        struct cw_hit hit = {
+        const struct cw_hit hit = {
             .rule = rule,
             .listing = listing,
             .relation = CW_RELATION_ENTITY,
             .address_value = listing->value,
+            .address_canonical = listing->canonical,
         };
-        CW_ASSERT(listing->canonical.len < sizeof(hit.address_canonical));
-        memcpy(hit.address_canonical, listing->canonical.data, listing->canonical.len);
-        const enum cw_status status = add_hit(hits, &hit, err);
+        const enum cw_status status = add_hit(book, hits, &hit, err);
         if (status != CW_OK) {
             return status;
         }
@@ -314,7 +353,7 @@ static int compare_hits(const void *left, const void *right)
     const struct cw_hit *a = left;
     const struct cw_hit *b = right;
     const int by_rule = strcmp(a->rule->id, b->rule->id);
-    return by_rule != 0 ? by_rule : strcmp(a->address_canonical, b->address_canonical);
+    return by_rule != 0 ? by_rule : cw_span_compare(a->address_canonical, b->address_canonical);
 }
 
 enum cw_status cw_book_match(const struct cw_book *book, struct cw_span feed,

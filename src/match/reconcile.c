@@ -15,7 +15,7 @@ static int compare_parts(const struct cw_span a[4], const struct cw_span b[4])
 static void hit_parts(const struct cw_hit *hit, struct cw_span ret[4])
 {
     ret[0] = cw_span_cstr(hit->rule->id);
-    ret[1] = cw_span_cstr(hit->address_canonical);
+    ret[1] = hit->address_canonical;
     ret[2] = hit->listing->entry_id;
     ret[3] = hit->listing->canonical;
 }

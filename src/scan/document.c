@@ -175,7 +175,7 @@ static enum cw_status take_document(struct cw_work *work, struct cw_error *err)
     struct cw_error why = {0};
     enum cw_status status = cw_work_parse(work, &why);
     if (status == CW_NOMEM || status == CW_IO) {
-        return cw_error_set(err, status, "%s", why.text); /* our trouble, not the list's */
+        return cw_error_set(err, status, "%s", why.text); /* nothing that the list says is bad */
     }
     if (status != CW_OK) {
         return refuse(work, why.text, err);
@@ -293,7 +293,18 @@ static enum cw_status take(struct cw_work *work, struct cw_error *err)
     return take_unchanged(work, err);
 }
 
-/* What one list asks of us beyond our limits fails that list, loudly, and no other. */
+/* Memory that one list wants and does not get is free again for those behind it. */
+static enum cw_status fail_for_memory(struct cw_scan *scan, struct cw_intake *intake,
+                                      const char *what, struct cw_error *err)
+{
+    char text[CW_FETCH_TEXT_BYTES];
+    (void)snprintf(text, sizeof(text), "%s: this machine has too little memory for this list",
+                   what);
+    return fail(scan, intake, "memory", text, err);
+}
+
+/* What one list asks of us beyond our limits, or beyond this machine's memory, fails that list,
+ * loudly, and no other. */
 enum cw_status cw_scan_take(struct cw_scan *scan, struct cw_intake *intake, struct cw_error *err)
 {
     struct cw_work work = {.scan = scan, .intake = intake};
@@ -313,6 +324,9 @@ enum cw_status cw_scan_take(struct cw_scan *scan, struct cw_intake *intake, stru
                                 status == CW_TEMPORARY || status == CW_UNTRUSTED;
     if (is_of_the_list) {
         return fail(scan, intake, code, why.text, err);
+    }
+    if (status == CW_NOMEM) {
+        return fail_for_memory(scan, intake, why.text, err);
     }
     return status == CW_OK ? CW_OK : cw_error_set(err, status, "%s", why.text);
 }

@@ -175,7 +175,7 @@ static enum cw_status put_present(const struct cw_match_event *event, struct cw_
     out->entry_sha256 = hit->listing->entry_sha256;
     out->is_baseline = event->is_baseline;
     enum cw_status status =
-        put_address(hit->address_value, cw_span_cstr(hit->address_canonical), arena, out, err);
+        put_address(hit->address_value, hit->address_canonical, arena, out, err);
     if (status == CW_OK) {
         status = put_listing(hit->listing, arena, out, err);
     }

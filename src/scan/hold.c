@@ -40,7 +40,7 @@ static bool is_told_again(const struct cw_match_events *events, size_t at)
     const struct cw_match_event *event = &events->items[at];
     const struct cw_match_event *last = at == 0 ? NULL : &events->items[at - 1];
     return last != NULL && last->type == CW_MATCH_LISTED && last->rule == event->rule &&
-           strcmp(last->hit->address_canonical, event->hit->address_canonical) == 0;
+           cw_span_equal(last->hit->address_canonical, event->hit->address_canonical);
 }
 
 /* What the document itself would make us say; what new rules find in the list as it was is the

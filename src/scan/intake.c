@@ -260,7 +260,7 @@ static struct cw_tracked tracked_now(const struct cw_match_event *event, bool wa
     const struct cw_hit *hit = event->hit;
     return (struct cw_tracked){
         .case_id = cw_span_cstr(hit->rule->id),
-        .address_canonical = cw_span_cstr(hit->address_canonical),
+        .address_canonical = hit->address_canonical,
         .address_value = hit->address_value,
         .entry_id = hit->listing->entry_id,
         .listed_canonical = hit->listing->canonical,

@@ -1,9 +1,17 @@
 """A list that would make us say too much at once: which alerts of one document count, and how it goes on
 (reliability.md 20, and the row "alerts per run before quarantine" of its table)."""
+import json
+import subprocess
+import unittest
+
 import fault_server
 import harness
+import limits
 import test_feed_rules
 from test_feed_rules import MANY, lines
+
+
+HITS = limits.read(harness.ROOT)["CW_HITS_MAX"]
 
 
 def rows(*entries):
@@ -98,6 +106,42 @@ class Flood(fault_server.Case):
         self.serve("list", lines(*foreign, MANY[0]))
         code, feeds, alerts = self.at("2026-11-20T02:00:00Z")
         self.assertEqual((code, alerts.count("address.delisted")), (0, 20))
+
+    @unittest.skipIf(harness.is_instrumented(), "takes minutes under a sanitizer")
+    def test_a_list_that_repeats_ours_without_end_fails_and_no_other(self):
+        self.home.rule("one", [MANY[0]])
+        again = [("e%d" % i, MANY[0], "", "") for i in range(HITS + 3)]
+        self.add("a-most", rows(*again[:-1]), "csv")  # and once for each of two addresses
+        self.add("b-more", rows(*again), "csv")
+        self.add("c-honest", lines(*MANY[:3]))
+        code, feeds, alerts = self.at("2026-11-20T00:00:00Z")
+        self.assertEqual((code, {name: feed["status"] for name, feed in feeds.items()}),
+                         (20, {"a-most": "held", "b-more": "failed", "c-honest": "updated"}))
+        self.assertEqual(alerts, ["feed.suspect", "address.listed"])
+        self.assertRegex(feeds["a-most"]["error"], "^read for the first time it would raise %d "
+                                                   "alerts beyond one for each" % (HITS + 1))
+        self.assertEqual(feeds["b-more"]["error"],
+                         "the cases match it more than %d times beyond once for each of their "
+                         "addresses" % HITS)
+        self.assertEqual(len(self.receiver.alerts()), 2)
+
+    @unittest.skipIf(harness.is_instrumented(), "a sanitizer reserves terabytes")
+    def test_a_list_beyond_the_memory_of_the_machine_fails_and_no_other(self):
+        self.home.rule("one", [MANY[0]])
+        self.add("a-large", lines(*("0x%040x" % (0xfeed00000000 + i) for i in range(150_000))))
+        self.add("b-honest", lines(*MANY[:3]))
+        done = subprocess.run(["sh", "-c", 'ulimit -S -v 60000; exec "$@"', "sh"] +
+                              self.home.command("scan", "--json"), capture_output=True, text=True,
+                              env=self.home.env(), timeout=120)
+        self.assertEqual(done.returncode, 20, done.stderr)
+        feeds = {feed["id"]: feed for feed in json.loads(done.stdout)["feeds"]}
+        self.assertEqual({name: feed["status"] for name, feed in feeds.items()},
+                         {"a-large": "failed", "b-honest": "updated"})
+        self.assertEqual(feeds["a-large"]["error"]["code"], "memory")
+        self.assertRegex(feeds["a-large"]["error"]["text"],
+                         "^out of memory .*: this machine has too little memory for this list$")
+        self.assertEqual([a["type"] for a in self.receiver.alerts()],
+                         ["cryptowatch.address.listed"])
 
     def test_what_new_rules_find_is_no_flood(self):
         self.add("list", lines(*MANY[:40]))

@@ -236,11 +236,12 @@ static void run_reconcile_case(size_t i, const struct cw_rules *rules,
     struct cw_hit hit = {.rule = cw_rules_at(rules, 0),
                          .relation = reconcile_cases[i].hit,
                          .address_value = CW_SPAN(EVM),
-                         .address_canonical = EVM_KEY};
+                         .address_canonical = CW_SPAN(EVM_KEY)};
     if (reconcile_cases[i].listing == THERE) {
         hit.listing = cw_watchlist_at(list, 0);
     }
-    const struct cw_hits hits = {&hit, reconcile_cases[i].hit == CW_RELATION_NONE ? 0 : 1, 1};
+    const struct cw_hits hits = {
+        .items = &hit, .count = reconcile_cases[i].hit == CW_RELATION_NONE ? 0 : 1, .cap = 1};
     const struct cw_tracked tracked = {
         .case_id = cw_span_cstr(reconcile_cases[i].case_id),
         .address_canonical = CW_SPAN(EVM_KEY),

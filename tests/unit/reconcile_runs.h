@@ -66,8 +66,7 @@ static void turn(struct world *world, uint64_t *state)
             struct cw_hit hit = {.rule = cw_rules_at(world->rules, r),
                                  .listing = cw_watchlist_at(world->list, i),
                                  .relation = world_relations[below(state, 4)]};
-            (void)snprintf(hit.address_canonical, sizeof(hit.address_canonical), "%.*s",
-                           CW_SPAN_ARG(hit.listing->canonical));
+            hit.address_canonical = hit.listing->canonical;
             if (hit.relation != CW_RELATION_NONE) {
                 world->hits.items[world->hits.count++] = hit;
             }
