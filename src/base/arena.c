@@ -14,8 +14,9 @@ struct chunk {
     alignas(max_align_t) char data[];
 };
 
-/* The first chunk of the list is the one that is being filled. `used` counts what was handed out
- * and the padding before it, so that many small blocks cannot exceed the budget unseen. */
+/* The first chunk of the list is the one that is being filled. `used` counts what was handed out,
+ * the padding before it, so that many small blocks cannot exceed the budget unseen, and what was
+ * charged. */
 struct cw_arena {
     struct chunk *chunks;
     size_t used;
@@ -170,6 +171,20 @@ void cw_arena_fail(struct cw_arena *arena, enum cw_status why)
     if (arena->failed == CW_OK) {
         arena->failed = why;
     }
+}
+
+bool cw_arena_charge(struct cw_arena *arena, size_t bytes)
+{
+    CW_ASSERT(arena != NULL);
+    CW_ASSERT(arena->used <= arena->max);
+    if (arena->failed == CW_OK && bytes > arena->max - arena->used) {
+        cw_arena_fail(arena, CW_LIMIT);
+    }
+    if (arena->failed != CW_OK) {
+        return false;
+    }
+    arena->used += bytes;
+    return true;
 }
 
 size_t cw_arena_used(const struct cw_arena *arena)

@@ -26,7 +26,10 @@ enum cw_status cw_arena_status(const struct cw_arena *arena);
 /** Makes it fail, when what was to be copied into it could not be made: so that one look at the end
  *  of many copies is enough. The first reason stays. */
 void cw_arena_fail(struct cw_arena *arena, enum cw_status why);
-/** Bytes handed out so far. */
+/** Counts bytes that live elsewhere, in an array that has to be moved while it grows, against the
+ *  cap. False, and the arena has failed with CW_LIMIT, when they do not fit any more. */
+bool cw_arena_charge(struct cw_arena *arena, size_t bytes);
+/** Bytes handed out and charged so far. */
 size_t cw_arena_used(const struct cw_arena *arena);
 
 #endif

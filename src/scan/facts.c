@@ -167,6 +167,22 @@ static enum cw_severity severity_of(const struct cw_match_event *event,
                    event->is_baseline ? config->baseline_severity : (int)CW_CRITICAL);
 }
 
+static enum cw_status put_changed(const struct cw_match_event *event, struct cw_arena *arena,
+                                  struct cw_alert_address *out, struct cw_error *err)
+{
+    struct cw_buf now;
+    cw_buf_init(&now, CW_ENTRY_JSON_MAX);
+    cw_listing_json(event->hit->listing, &now);
+    out->previous_entry_sha256 = cw_words_text(arena, event->tracked->entry_sha256, 64);
+    out->revision = event->hit->listing->revision;
+    const enum cw_status status = cw_buf_status(&now, err);
+    if (status == CW_OK) {
+        cw_words_changes(event->tracked->entry_json, cw_buf_as_span(&now), arena, out);
+    }
+    cw_buf_clear(&now);
+    return status;
+}
+
 static enum cw_status put_present(const struct cw_match_event *event, struct cw_arena *arena,
                                   struct cw_alert_address *out, struct cw_error *err)
 {
@@ -179,12 +195,8 @@ static enum cw_status put_present(const struct cw_match_event *event, struct cw_
     if (status == CW_OK) {
         status = put_listing(hit->listing, arena, out, err);
     }
-    if (status == CW_OK && event->type == CW_MATCH_CHANGED) {
-        out->previous_entry_sha256 = cw_words_text(arena, event->tracked->entry_sha256, 64);
-        out->revision = hit->listing->revision;
-        cw_words_changes(event->tracked->entry_json, hit->listing->entry_json, arena, out);
-    }
-    return status;
+    return status == CW_OK && event->type == CW_MATCH_CHANGED ? put_changed(event, arena, out, err)
+                                                              : status;
 }
 
 static enum cw_status put_past(const struct cw_event_source *source,

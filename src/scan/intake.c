@@ -255,7 +255,8 @@ enum cw_status cw_work_match(struct cw_work *work, struct cw_error *err)
     return status;
 }
 
-static struct cw_tracked tracked_now(const struct cw_match_event *event, bool was_alerted)
+static struct cw_tracked tracked_now(const struct cw_match_event *event, bool was_alerted,
+                                     struct cw_span entry_json)
 {
     const struct cw_hit *hit = event->hit;
     return (struct cw_tracked){
@@ -268,12 +269,27 @@ static struct cw_tracked tracked_now(const struct cw_match_event *event, bool wa
         .episode = hit->listing->episode,
         .revision = hit->listing->revision,
         .entry_sha256 = cw_span_cstr(hit->listing->entry_sha256),
-        .entry_json = hit->listing->entry_json,
+        .entry_json = entry_json,
         .listed_value = hit->listing->value,
         .listed_encoding = hit->listing->encoding,
         .entry_name = hit->listing->entry_name,
         .was_alerted = was_alerted,
     };
+}
+
+static enum cw_status put_tracked(const struct cw_work *work, const struct cw_match_event *event,
+                                  bool was_alerted, struct cw_error *err)
+{
+    struct cw_buf json;
+    cw_buf_init(&json, CW_ENTRY_JSON_MAX);
+    cw_listing_json(event->hit->listing, &json);
+    enum cw_status status = cw_buf_status(&json, err);
+    if (status == CW_OK) {
+        const struct cw_tracked now = tracked_now(event, was_alerted, cw_buf_as_span(&json));
+        status = cw_store_tracked_put(work->scan->store, work->intake->feed->id, &now, err);
+    }
+    cw_buf_clear(&json);
+    return status;
 }
 
 /* What we follow from now on, whether it was told or not. */
@@ -282,14 +298,11 @@ static enum cw_status track(struct cw_work *work, const struct cw_match_event *e
 {
     struct cw_store *store = work->scan->store;
     const char *feed = work->intake->feed->id;
-    struct cw_tracked now;
     switch (event->type) {
     case CW_MATCH_LISTED:
-        now = tracked_now(event, event->is_alert);
-        return cw_store_tracked_put(store, feed, &now, err);
+        return put_tracked(work, event, event->is_alert, err);
     case CW_MATCH_CHANGED:
-        now = tracked_now(event, event->tracked->was_alerted);
-        return cw_store_tracked_put(store, feed, &now, err);
+        return put_tracked(work, event, event->tracked->was_alerted, err);
     case CW_MATCH_DELISTED:
     case CW_MATCH_DROPPED:
         return cw_store_tracked_remove(store, feed, event->tracked, err);

@@ -1,10 +1,7 @@
 #include "watchlist/normalise.h"
 
-#include "base/buf.h"
 #include "base/text.h"
 #include "crypto/hash.h"
-
-enum { ENTRY_JSON_MAX = 64 << 10 };
 
 static int compare_spans(const void *a, const void *b)
 {
@@ -49,33 +46,31 @@ static void put_member(struct cw_buf *out, const char *name, struct cw_span valu
 /* Members in byte order of their names: what is hashed must not depend on the order we happen to
  * write in. Spellings, tags, notes and positions are left out: a list that re-orders itself or
  * prints the same key in other letters has changed nothing that anybody should be woken for. */
-enum cw_status cw_listing_hash(struct cw_listing *listing, struct cw_arena *arena,
-                               struct cw_error *err)
+void cw_listing_json(const struct cw_listing *listing, struct cw_buf *out)
+{
+    CW_ASSERT(out->len == 0);
+    cw_buf_char(out, '{');
+    put_member(out, "canonical", listing->canonical);
+    put_member(out, "entry_id", listing->entry_id);
+    put_member(out, "entry_name", listing->entry_name);
+    put_member(out, "listed_on", listing->listed_on);
+    put_member(out, "norm", cw_span_cstr(CW_NORM));
+    cw_buf_str(out, ",\"programs\":[");
+    for (size_t i = 0; i < listing->programs_count; i++) {
+        cw_buf_str(out, i > 0 ? "," : "");
+        cw_json_string(out, listing->programs[i]);
+    }
+    cw_buf_str(out, "]}");
+}
+
+enum cw_status cw_listing_hash(struct cw_listing *listing, struct cw_error *err)
 {
     struct cw_buf json;
-    cw_buf_init(&json, ENTRY_JSON_MAX);
-    cw_buf_char(&json, '{');
-    put_member(&json, "canonical", listing->canonical);
-    put_member(&json, "entry_id", listing->entry_id);
-    put_member(&json, "entry_name", listing->entry_name);
-    put_member(&json, "listed_on", listing->listed_on);
-    put_member(&json, "norm", cw_span_cstr(CW_NORM));
-    cw_buf_str(&json, ",\"programs\":[");
-    for (size_t i = 0; i < listing->programs_count; i++) {
-        cw_buf_str(&json, i > 0 ? "," : "");
-        cw_json_string(&json, listing->programs[i]);
-    }
-    cw_buf_str(&json, "]}");
-    enum cw_status status = cw_buf_status(&json, err);
+    cw_buf_init(&json, CW_ENTRY_JSON_MAX);
+    cw_listing_json(listing, &json);
+    const enum cw_status status = cw_buf_status(&json, err);
     if (status == CW_OK) {
-        listing->entry_json = cw_arena_copy(arena, cw_buf_as_span(&json));
-        if (listing->entry_json.data == NULL) {
-            status = cw_error_set(err, CW_LIMIT, "list needs more than %u bytes of memory",
-                                  CW_FEED_MEMORY_MAX);
-        }
-    }
-    if (status == CW_OK) {
-        cw_sha256_hex(listing->entry_json, listing->entry_sha256);
+        cw_sha256_hex(cw_buf_as_span(&json), listing->entry_sha256);
     }
     cw_buf_clear(&json);
     return status;

@@ -7,10 +7,16 @@
 
 #include "watchlist/watchlist.h"
 
-/** Canonical JSON of what counts as content, into the arena, and its SHA-256.
- *  Returns: CW_OK, CW_LIMIT when the arena is full, CW_NOMEM. */
-CW_NODISCARD enum cw_status cw_listing_hash(struct cw_listing *listing, struct cw_arena *arena,
-                                            struct cw_error *err);
+/** One listing out of `count`, at least one, that have the same key: spellings, tags, programmes
+ * and related parties are united; of names, dates and notes the least non-empty one stays. Neither
+ * the order of the rows nor the letters a row is spelled in may decide what the content is, or a
+ * list that re-orders itself would look changed. False when the arena is full. */
+bool cw_listing_merge(struct cw_arena *arena, const struct cw_listing *run, size_t count,
+                      struct cw_listing *ret);
+
+/** Sets the SHA-256 of what counts as content.
+ *  Returns: CW_OK, CW_LIMIT when that has more than CW_ENTRY_JSON_MAX bytes, CW_NOMEM. */
+CW_NODISCARD enum cw_status cw_listing_hash(struct cw_listing *listing, struct cw_error *err);
 
 /** The order of a finished list: by entry_id, then canonical. Sorting, finding and comparing two
  * lists must agree on it. */

@@ -4,7 +4,8 @@
 #include "watchlist/normalise.h"
 
 struct cw_watchlist {
-    struct cw_arena *arena;
+    struct cw_arena *arena; /* the texts; the arrays are charged to it */
+    size_t bytes_max;
     struct cw_listing *listings;
     size_t listings_count;
     size_t listings_cap;
@@ -19,11 +20,17 @@ struct cw_watchlist {
 
 struct cw_watchlist *cw_watchlist_new(void)
 {
+    return cw_watchlist_new_of(CW_FEED_MEMORY_MAX);
+}
+
+struct cw_watchlist *cw_watchlist_new_of(size_t bytes_max)
+{
     struct cw_watchlist *list = calloc(1, sizeof(*list));
     if (list == NULL) {
         return NULL;
     }
-    list->arena = cw_arena_new(CW_FEED_MEMORY_MAX);
+    list->bytes_max = bytes_max;
+    list->arena = cw_arena_new(bytes_max);
     if (list->arena == NULL) {
         free(list);
         return NULL;
@@ -48,15 +55,20 @@ void cw_watchlist_freep(struct cw_watchlist **list)
     *list = NULL;
 }
 
-static enum cw_status too_large(struct cw_error *err)
+/* Why the arena gave nothing: the list's bound, or this machine's. */
+static enum cw_status too_large(const struct cw_watchlist *list, struct cw_error *err)
 {
-    return cw_error_set(err, CW_LIMIT, "list needs more than %u bytes of memory",
-                        CW_FEED_MEMORY_MAX);
+    return cw_arena_status(list->arena) == CW_NOMEM
+               ? cw_error_set(err, CW_NOMEM, "out of memory for %zu entries",
+                              list->listings_count + list->opaque_count + 1)
+               : cw_error_set(err, CW_LIMIT, "list needs more than %zu bytes of memory",
+                              list->bytes_max);
 }
 
-/* Makes room for one more element; an array doubles, so adding n costs O(n). */
-static enum cw_status grow(void **items, size_t count, size_t *cap, size_t size,
-                           struct cw_error *err)
+/* Makes room for one more element. An array grows by a quarter, so adding n costs O(n) and little
+ * of the list's memory is set aside for nothing. */
+static enum cw_status grow(struct cw_watchlist *list, void **items, size_t count, size_t *cap,
+                           size_t size, struct cw_error *err)
 {
     if (count < *cap) {
         return CW_OK;
@@ -64,7 +76,11 @@ static enum cw_status grow(void **items, size_t count, size_t *cap, size_t size,
     if (count >= CW_FEED_ENTRIES_MAX) {
         return cw_error_set(err, CW_LIMIT, "list has more than %u entries", CW_FEED_ENTRIES_MAX);
     }
-    const size_t wanted = *cap == 0 ? 64 : *cap * 2;
+    const size_t larger = *cap < 64 ? 64 : *cap + *cap / 4;
+    const size_t wanted = larger < CW_FEED_ENTRIES_MAX ? larger : CW_FEED_ENTRIES_MAX;
+    if (!cw_arena_charge(list->arena, (wanted - *cap) * size)) {
+        return too_large(list, err);
+    }
     void *moved = realloc(*items, wanted * size);
     if (moved == NULL) {
         return cw_error_set(err, CW_NOMEM, "out of memory for %zu entries", wanted);
@@ -78,6 +94,9 @@ static enum cw_status grow(void **items, size_t count, size_t *cap, size_t size,
  * is_missing after a batch of copies. */
 static struct cw_span keep(struct cw_arena *arena, struct cw_span text, bool *is_missing)
 {
+    if (text.len == 0) {
+        return CW_SPAN("");
+    }
     const struct cw_span copy = cw_arena_copy(arena, text);
     if (copy.data == NULL) {
         *is_missing = true;
@@ -85,16 +104,30 @@ static struct cw_span keep(struct cw_arena *arena, struct cw_span text, bool *is
     return copy;
 }
 
-static const struct cw_span *keep_array(struct cw_arena *arena, const struct cw_span *items,
-                                        size_t count, bool *is_missing)
+static const struct cw_span no_spans[1];
+static const struct cw_entry_related no_related[1];
+
+/* A text that is `kept` already, by its bytes, is not kept twice. */
+static struct cw_span keep_unless(struct cw_arena *arena, struct cw_span text, struct cw_span kept,
+                                  bool *is_missing)
 {
-    struct cw_span *copies = cw_arena_array(arena, count == 0 ? 1 : count, sizeof(*copies));
+    return cw_span_equal(text, kept) ? kept : keep(arena, text, is_missing);
+}
+
+/* `first` is what one of them often is, and is kept. */
+static const struct cw_span *keep_array(struct cw_arena *arena, const struct cw_span *items,
+                                        size_t count, struct cw_span first, bool *is_missing)
+{
+    if (count == 0) {
+        return no_spans;
+    }
+    struct cw_span *copies = cw_arena_array(arena, count, sizeof(*copies));
     if (copies == NULL) {
         *is_missing = true;
         return NULL;
     }
     for (size_t i = 0; i < count; i++) {
-        copies[i] = keep(arena, items[i], is_missing);
+        copies[i] = keep_unless(arena, items[i], first, is_missing);
     }
     return copies;
 }
@@ -103,8 +136,10 @@ static const struct cw_entry_related *keep_related(struct cw_arena *arena,
                                                    const struct cw_entry_related *items,
                                                    size_t count, bool *is_missing)
 {
-    struct cw_entry_related *copies =
-        cw_arena_array(arena, count == 0 ? 1 : count, sizeof(*copies));
+    if (count == 0) {
+        return no_related;
+    }
+    struct cw_entry_related *copies = cw_arena_array(arena, count, sizeof(*copies));
     if (copies == NULL) {
         *is_missing = true;
         return NULL;
@@ -120,7 +155,7 @@ enum cw_status cw_watchlist_add_listing(struct cw_watchlist *list, const struct 
                                         struct cw_error *err)
 {
     CW_ASSERT(!list->is_finished);
-    const enum cw_status status = grow((void **)&list->listings, list->listings_count,
+    const enum cw_status status = grow(list, (void **)&list->listings, list->listings_count,
                                        &list->listings_cap, sizeof(*list->listings), err);
     if (status != CW_OK) {
         return status;
@@ -128,8 +163,8 @@ enum cw_status cw_watchlist_add_listing(struct cw_watchlist *list, const struct 
     bool is_missing = false;
     struct cw_arena *arena = list->arena;
     struct cw_listing copy = *listing;
-    copy.entry_id = keep(arena, listing->entry_id, &is_missing);
     copy.canonical = keep(arena, listing->canonical, &is_missing);
+    copy.entry_id = keep_unless(arena, listing->entry_id, copy.canonical, &is_missing);
     copy.value = keep(arena, listing->value, &is_missing);
     copy.tag = keep(arena, listing->tag, &is_missing);
     copy.encoding = keep(arena, listing->encoding, &is_missing);
@@ -137,12 +172,14 @@ enum cw_status cw_watchlist_add_listing(struct cw_watchlist *list, const struct 
     copy.listed_on = keep(arena, listing->listed_on, &is_missing);
     copy.note = keep(arena, listing->note, &is_missing);
     copy.position = keep(arena, listing->position, &is_missing);
-    copy.values = keep_array(arena, listing->values, listing->values_count, &is_missing);
-    copy.tags = keep_array(arena, listing->tags, listing->tags_count, &is_missing);
-    copy.programs = keep_array(arena, listing->programs, listing->programs_count, &is_missing);
+    copy.values =
+        keep_array(arena, listing->values, listing->values_count, copy.value, &is_missing);
+    copy.tags = keep_array(arena, listing->tags, listing->tags_count, copy.tag, &is_missing);
+    copy.programs =
+        keep_array(arena, listing->programs, listing->programs_count, CW_SPAN(""), &is_missing);
     copy.related = keep_related(arena, listing->related, listing->related_count, &is_missing);
     if (is_missing) {
-        return too_large(err);
+        return too_large(list, err);
     }
     list->listings[list->listings_count++] = copy;
     return CW_OK;
@@ -151,7 +188,7 @@ enum cw_status cw_watchlist_add_listing(struct cw_watchlist *list, const struct 
 static enum cw_status add_opaque(struct cw_watchlist *list, const struct cw_entry *entry,
                                  enum cw_address_error why, struct cw_error *err)
 {
-    const enum cw_status status = grow((void **)&list->opaque, list->opaque_count,
+    const enum cw_status status = grow(list, (void **)&list->opaque, list->opaque_count,
                                        &list->opaque_cap, sizeof(*list->opaque), err);
     if (status != CW_OK) {
         return status;
@@ -170,7 +207,7 @@ static enum cw_status add_opaque(struct cw_watchlist *list, const struct cw_entr
         .error = keep(list->arena, error, &is_missing),
     };
     if (is_missing) {
-        return too_large(err);
+        return too_large(list, err);
     }
     list->opaque[list->opaque_count++] = opaque;
     return CW_OK;
@@ -225,7 +262,7 @@ enum cw_status cw_watchlist_set_published(struct cw_watchlist *list, struct cw_s
 {
     bool is_missing = false;
     list->published = keep(list->arena, date, &is_missing);
-    return is_missing ? too_large(err) : CW_OK;
+    return is_missing ? too_large(list, err) : CW_OK;
 }
 
 /* The total order of the sort: within one key the value decides, then its tag, so that the merged
@@ -246,124 +283,6 @@ static int compare_listings(const void *left, const void *right)
     return by_tag != 0 ? by_tag : cw_span_compare(a->position, b->position);
 }
 
-/* Which array of a listing is united, and how it is reached. */
-enum united { UNITE_VALUES, UNITE_TAGS, UNITE_PROGRAMS };
-
-static const struct cw_span *array_of(const struct cw_listing *from, enum united which,
-                                      size_t *ret_count)
-{
-    switch (which) {
-    case UNITE_VALUES:
-        *ret_count = from->values_count;
-        return from->values;
-    case UNITE_TAGS:
-        *ret_count = from->tags_count;
-        return from->tags;
-    case UNITE_PROGRAMS:
-        break;
-    }
-    *ret_count = from->programs_count;
-    return from->programs;
-}
-
-/* Union of one array over the listings of one key; NULL when the arena is full. */
-static const struct cw_span *unite(struct cw_arena *arena, const struct cw_listing *run,
-                                   size_t run_count, enum united which, size_t *ret_count)
-{
-    size_t total = 0;
-    size_t count = 0;
-    for (size_t i = 0; i < run_count; i++) {
-        (void)array_of(&run[i], which, &count);
-        total += count;
-    }
-    struct cw_span *all = cw_arena_array(arena, total == 0 ? 1 : total, sizeof(*all));
-    size_t at = 0;
-    for (size_t i = 0; all != NULL && i < run_count; i++) {
-        const struct cw_span *items = array_of(&run[i], which, &count);
-        for (size_t k = 0; k < count; k++) {
-            all[at++] = items[k];
-        }
-    }
-    *ret_count = all == NULL ? 0 : cw_spans_sort_unique(all, total);
-    return all;
-}
-
-static int compare_related(const void *left, const void *right)
-{
-    const struct cw_entry_related *a = left;
-    const struct cw_entry_related *b = right;
-    const int by_entry = cw_span_compare(a->entry_id, b->entry_id);
-    return by_entry != 0 ? by_entry : cw_span_compare(a->type, b->type);
-}
-
-/* The same for related parties; those of a single listing stay as published. */
-static const struct cw_entry_related *unite_related(struct cw_arena *arena,
-                                                    const struct cw_listing *run, size_t run_count,
-                                                    size_t *ret_count)
-{
-    size_t total = 0;
-    for (size_t i = 0; i < run_count; i++) {
-        total += run[i].related_count;
-    }
-    *ret_count = total;
-    if (run_count == 1 || total == 0) {
-        return run[0].related;
-    }
-    struct cw_entry_related *all = cw_arena_array(arena, total, sizeof(*all));
-    if (all == NULL) {
-        return NULL;
-    }
-    size_t at = 0;
-    for (size_t i = 0; i < run_count; i++) {
-        for (size_t k = 0; k < run[i].related_count; k++) {
-            all[at++] = run[i].related[k];
-        }
-    }
-    qsort(all, total, sizeof(*all), compare_related);
-    size_t kept = 1;
-    for (size_t i = 1; i < total; i++) {
-        if (compare_related(&all[kept - 1], &all[i]) != 0) {
-            all[kept++] = all[i];
-        }
-    }
-    *ret_count = kept;
-    return all;
-}
-
-static void keep_least(struct cw_span *kept, struct cw_span other)
-{
-    if (kept->len == 0 || (other.len > 0 && cw_span_compare(other, *kept) < 0)) {
-        *kept = other;
-    }
-}
-
-/* One listing out of first..last, which have the same key: spellings, tags, programmes and related
- * parties are united; of names, dates and notes the least non-empty one stays. Neither the order of
- * the rows nor the letters a row is spelled in may decide what the content is, or a list that
- * re-orders itself would look changed. */
-static bool merge_run(struct cw_watchlist *list, size_t first, size_t last, struct cw_listing *ret)
-{
-    struct cw_listing merged = list->listings[first];
-    for (size_t i = first + 1; i < last; i++) {
-        const struct cw_listing *other = &list->listings[i];
-        keep_least(&merged.entry_name, other->entry_name);
-        keep_least(&merged.listed_on, other->listed_on);
-        keep_least(&merged.note, other->note);
-    }
-    const struct cw_listing *run = &list->listings[first];
-    const size_t count = last - first;
-    merged.values = unite(list->arena, run, count, UNITE_VALUES, &merged.values_count);
-    merged.tags = unite(list->arena, run, count, UNITE_TAGS, &merged.tags_count);
-    merged.programs = unite(list->arena, run, count, UNITE_PROGRAMS, &merged.programs_count);
-    merged.related = unite_related(list->arena, run, count, &merged.related_count);
-    if (merged.values == NULL || merged.tags == NULL || merged.programs == NULL ||
-        merged.related == NULL) {
-        return false;
-    }
-    *ret = merged;
-    return true;
-}
-
 enum cw_status cw_watchlist_finish(struct cw_watchlist *list, struct cw_error *err)
 {
     CW_ASSERT(!list->is_finished);
@@ -378,10 +297,10 @@ enum cw_status cw_watchlist_finish(struct cw_watchlist *list, struct cw_error *e
             last++;
         }
         struct cw_listing merged;
-        if (!merge_run(list, first, last, &merged)) {
-            return too_large(err);
+        if (!cw_listing_merge(list->arena, &list->listings[first], last - first, &merged)) {
+            return too_large(list, err);
         }
-        const enum cw_status status = cw_listing_hash(&merged, list->arena, err);
+        const enum cw_status status = cw_listing_hash(&merged, err);
         if (status != CW_OK) {
             return status;
         }

@@ -6,14 +6,18 @@
  *
  * Invariants: listings are sorted by (entry_id, canonical), unique in that pair. programs, tags and
  * values are sorted and unique. An entry of a list without identifiers has its canonical key as
- * entry_id (alerts.md section 3). Everything lives in the watchlist's arena, capped by
- * CW_FEED_MEMORY_MAX, and is borrowed until cw_watchlist_free.
+ * entry_id (alerts.md section 3). Everything is borrowed until cw_watchlist_free.
+ *
+ * Limits: CW_FEED_ENTRIES_MAX listings, and as many opaque entries; CW_FEED_MEMORY_MAX bytes for
+ * all of it, texts and arrays. As that many plain rows must fit, a listing keeps each text once,
+ * and what can be written from its fields is not kept (cw_listing_json).
  */
 #ifndef CW_WATCHLIST_WATCHLIST_H
 #define CW_WATCHLIST_WATCHLIST_H
 
 #include "address/address.h"
 #include "base/arena.h"
+#include "base/buf.h"
 #include "feed/entry.h"
 
 /** One listed key of one party. */
@@ -27,7 +31,7 @@ struct cw_listing {
     struct cw_span listed_on; /* "" or a date */
     struct cw_span note;
     struct cw_span position;
-    const struct cw_span *values; /* every published spelling */
+    const struct cw_span *values; /* every published spelling; not NULL */
     size_t values_count;
     const struct cw_span *tags;
     size_t tags_count;
@@ -35,13 +39,17 @@ struct cw_listing {
     size_t programs_count;
     const struct cw_entry_related *related;
     size_t related_count;
-    struct cw_span entry_json; /* canonical JSON of what counts as content: canonical, entry_id,
-                                  entry_name, listed_on, norm, programs; absent when empty */
-    char entry_sha256[65];     /* of entry_json, hex */
-    uint64_t episode;          /* earlier times this key left the list; set by the store */
-    uint64_t revision;         /* changes within the episode; set by the store */
-    bool is_reserved;          /* zero, burn or system address: never alerts by itself */
+    uint64_t episode;      /* earlier times this key left the list; set by the store */
+    uint64_t revision;     /* changes within the episode; set by the store */
+    char entry_sha256[65]; /* of what cw_listing_json writes, hex */
+    bool is_reserved;      /* zero, burn or system address: never alerts by itself */
 };
+
+enum { CW_ENTRY_JSON_MAX = 64 << 10 }; /* bytes; a key with more programmes refuses the list */
+
+/** Appends the canonical JSON of what counts as content: canonical, entry_id, entry_name,
+ * listed_on, norm, programs; absent when empty. The caller looks at cw_buf_status. */
+void cw_listing_json(const struct cw_listing *listing, struct cw_buf *out);
 
 /** One entry that is not an address: kept as opaque text (addresses.md section 9). */
 struct cw_opaque {
@@ -56,6 +64,8 @@ struct cw_opaque {
 struct cw_watchlist;
 
 struct cw_watchlist *cw_watchlist_new(void);
+/** The same with another bound than CW_FEED_MEMORY_MAX. For tests. */
+struct cw_watchlist *cw_watchlist_new_of(size_t bytes_max);
 void cw_watchlist_free(struct cw_watchlist *list);
 void cw_watchlist_freep(struct cw_watchlist **list);
 
@@ -70,8 +80,8 @@ CW_NODISCARD enum cw_status cw_watchlist_add_listing(struct cw_watchlist *list,
                                                      struct cw_error *err);
 CW_NODISCARD enum cw_status cw_watchlist_set_published(struct cw_watchlist *list,
                                                        struct cw_span date, struct cw_error *err);
-/** Sorts, merges entries of one (entry_id, canonical), computes entry_json and entry_sha256. Call
- *  once, after the last add; the functions below need it. */
+/** Sorts, merges entries of one (entry_id, canonical), computes entry_sha256. Call once, after the
+ *  last add; the functions below need it. */
 CW_NODISCARD enum cw_status cw_watchlist_finish(struct cw_watchlist *list, struct cw_error *err);
 
 size_t cw_watchlist_count(const struct cw_watchlist *list);

@@ -310,6 +310,22 @@ static void arena_hands_out_its_cap_and_no_byte_more(void)
     }
 }
 
+static void arena_counts_what_lives_elsewhere(void)
+{
+    struct cw_arena *arena = cw_arena_new(64);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(arena);
+    CU_ASSERT_TRUE(cw_arena_charge(arena, 40));
+    CU_ASSERT_PTR_NOT_NULL(cw_arena_alloc(arena, 8));
+    CU_ASSERT_TRUE(cw_arena_charge(arena, 16));
+    CU_ASSERT_EQUAL(cw_arena_used(arena), 64);
+    CU_ASSERT_EQUAL(cw_arena_status(arena), CW_OK);
+    CU_ASSERT_FALSE(cw_arena_charge(arena, 1));
+    CU_ASSERT_EQUAL(cw_arena_status(arena), CW_LIMIT);
+    CU_ASSERT_FALSE(cw_arena_charge(arena, 0));
+    CU_ASSERT_PTR_NULL(cw_arena_alloc(arena, 1));
+    cw_arena_free(arena);
+}
+
 static void arena_fails_when_it_is_told_to(void)
 {
     struct cw_arena *arena = cw_arena_new(64);
@@ -405,6 +421,7 @@ int main(void)
         {"buf refuses a size that would overflow", buf_refuses_a_size_that_would_overflow},
         {"buf gives its content away", buf_gives_its_content_away},
         {"arena hands out its cap and no byte more", arena_hands_out_its_cap_and_no_byte_more},
+        {"arena counts what lives elsewhere", arena_counts_what_lives_elsewhere},
         {"arena fails when it is told to", arena_fails_when_it_is_told_to},
         {"arena counts many small blocks", arena_counts_many_small_blocks},
         {"arena blocks are aligned, zeroed, stable", arena_blocks_are_aligned_zeroed_and_stable},

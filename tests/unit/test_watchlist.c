@@ -38,9 +38,9 @@ static char *written(const struct cw_watchlist *list)
     for (size_t i = 0; i < cw_watchlist_count(list); i++) {
         const struct cw_listing *listing = cw_watchlist_at(list, i);
         const struct cw_span fields[] = {
-            listing->entry_json, cw_span_cstr(listing->entry_sha256),
-            listing->value,      listing->tag,
-            listing->encoding,   listing->note,
+            listing->entry_id, listing->canonical, cw_span_cstr(listing->entry_sha256),
+            listing->value,    listing->tag,       listing->encoding,
+            listing->note,
         };
         write_spans(&out, fields, CW_COUNT(fields));
         write_spans(&out, listing->values, listing->values_count);
@@ -185,8 +185,12 @@ static void writes_the_content_as_canonical_json(void)
         const struct cw_listing *listing = cw_watchlist_at(list, 0);
         char sha256[65];
         cw_sha256_hex(cw_span_cstr(json_cases[i].json), sha256);
-        CW_CHECK(cw_span_is(listing->entry_json, json_cases[i].json), "%s: %.*s",
-                 json_cases[i].what, CW_SPAN_ARG(listing->entry_json));
+        struct cw_buf json;
+        cw_buf_init(&json, CW_ENTRY_JSON_MAX);
+        cw_listing_json(listing, &json);
+        CW_CHECK(cw_span_is(cw_buf_as_span(&json), json_cases[i].json), "%s: %.*s",
+                 json_cases[i].what, CW_SPAN_ARG(cw_buf_as_span(&json)));
+        cw_buf_clear(&json);
         CW_CHECK(strcmp(listing->entry_sha256, sha256) == 0, "%s: hash", json_cases[i].what);
     }
 }
@@ -394,6 +398,62 @@ static void refuses_a_key_with_endless_programmes(void)
     CU_ASSERT(err.text[0] != '\0');
 }
 
+/* Whatever the rows are made of, texts and arrays together stay within the bound. */
+static void bounds_texts_and_arrays_together(void)
+{
+    static const struct row shapes[] = {
+        {.value = EVM}, {.value = EVM, .note = "n"}, {.value = "x"}};
+    enum { BYTES = 1 << 20 };
+    for (size_t s = 0; s < CW_COUNT(shapes); s++) {
+        CW_CLEANUP(cw_watchlist_freep) struct cw_watchlist *list = cw_watchlist_new_of(BYTES);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(list);
+        struct cw_error err = {0};
+        enum cw_status status = CW_OK;
+        size_t rows = 0;
+        while (status == CW_OK) {
+            char id[16];
+            (void)snprintf(id, sizeof(id), "%zu", rows);
+            struct cw_entry entry = entry_of(&shapes[s]);
+            entry.entry_id = cw_span_cstr(id);
+            status = cw_watchlist_add_entry(list, &entry, &err);
+            rows += status == CW_OK ? 1 : 0;
+        }
+        const size_t each =
+            s == 2 ? sizeof(struct cw_opaque) : sizeof(struct cw_listing) + strlen(EVM_KEY EVM);
+        CU_ASSERT_EQUAL(status, CW_LIMIT);
+        CU_ASSERT_STRING_EQUAL(err.text, "list needs more than 1048576 bytes of memory");
+        CW_CHECK(rows * each <= BYTES, "%zu rows of %zu bytes", rows, each);
+        CW_CHECK(rows * each > BYTES / 2, "%zu rows of %zu bytes", rows, each);
+        CU_ASSERT_EQUAL(cw_watchlist_count(list) + cw_watchlist_opaque_count(list), rows);
+    }
+}
+
+/* As many plain rows as there may be, each with a name of fifty bytes or so, must fit. */
+static void needs_little_for_a_plain_row(void)
+{
+    enum { ROWS = 4000, NAME_BYTES = 50 };
+    const size_t each = CW_FEED_MEMORY_MAX / CW_FEED_ENTRIES_MAX;
+    CW_CLEANUP(cw_watchlist_freep)
+    struct cw_watchlist *list =
+        cw_watchlist_new_of(ROWS * each * 5 / 4); /* the array may have grown just now */
+    CU_ASSERT_PTR_NOT_NULL_FATAL(list);
+    for (size_t i = 0; i < ROWS; i++) {
+        char value[64];
+        char id[16];
+        char position[32];
+        char name[NAME_BYTES + 1];
+        (void)snprintf(value, sizeof(value), "0x%040zx", i + 1);
+        (void)snprintf(id, sizeof(id), "%07zu", i);
+        (void)snprintf(position, sizeof(position), "line %07zu", i);
+        (void)snprintf(name, sizeof(name), "%0*zu", NAME_BYTES, i);
+        const struct row row = {.value = value, .id = id, .position = position, .name = name};
+        const struct cw_entry entry = entry_of(&row);
+        OK(cw_watchlist_add_entry(list, &entry, &err));
+    }
+    OK(cw_watchlist_finish(list, &err));
+    CU_ASSERT_EQUAL(cw_watchlist_count(list), ROWS);
+}
+
 #include "watchlist_diff_cases.h"
 
 static const struct cw_test tests[] = {
@@ -407,6 +467,8 @@ static const struct cw_test tests[] = {
     {"takes entries through its sink", takes_entries_through_its_sink},
     {"is fine with nothing", is_fine_with_nothing},
     {"refuses a key with endless programmes", refuses_a_key_with_endless_programmes},
+    {"bounds texts and arrays together", bounds_texts_and_arrays_together},
+    {"needs little for a plain row", needs_little_for_a_plain_row},
     {"finds added, removed and changed listings", finds_added_removed_and_changed},
     {"is the mirror of itself backwards", is_the_mirror_of_itself_backwards},
     {"knows the addresses that are nobody's", knows_the_addresses_that_are_nobodys},
