@@ -3,6 +3,8 @@
 #include "base/text.h"
 #include "crypto/hash.h"
 
+enum { ENTRY_SHOWN_MAX = 80 };
+
 static int compare_spans(const void *a, const void *b)
 {
     return cw_span_compare(*(const struct cw_span *)a, *(const struct cw_span *)b);
@@ -63,13 +65,31 @@ void cw_listing_json(const struct cw_listing *listing, struct cw_buf *out)
     cw_buf_str(out, "]}");
 }
 
+/* Of what is hashed the programmes alone have no limit of their own: every record of the list that
+ * names the same address of the same entry adds to them. */
+static enum cw_status too_long(const struct cw_listing *listing, struct cw_error *err)
+{
+    const struct cw_span id = cw_span_slice(listing->entry_id, 0, ENTRY_SHOWN_MAX);
+    return cw_error_set(
+        err, CW_LIMIT,
+        "entry \"%.*s\", address %.*s: the %zu programmes that all its records name "
+        "take more than the %d bytes of one listing: the list cannot be read; ask "
+        "its publisher",
+        CW_SPAN_ARG(id), CW_SPAN_ARG(listing->canonical), listing->programs_count,
+        CW_ENTRY_JSON_MAX);
+}
+
 enum cw_status cw_listing_hash(struct cw_listing *listing, struct cw_error *err)
 {
     struct cw_buf json;
     cw_buf_init(&json, CW_ENTRY_JSON_MAX);
     cw_listing_json(listing, &json);
-    const enum cw_status status = cw_buf_status(&json, err);
-    if (status == CW_OK) {
+    enum cw_status status = cw_buf_status(&json, NULL);
+    if (status == CW_LIMIT) {
+        status = too_long(listing, err);
+    } else if (status != CW_OK) {
+        status = cw_buf_status(&json, err);
+    } else {
         cw_sha256_hex(cw_buf_as_span(&json), listing->entry_sha256);
     }
     cw_buf_clear(&json);

@@ -15,7 +15,8 @@ bool cw_listing_merge(struct cw_arena *arena, const struct cw_listing *run, size
                       struct cw_listing *ret);
 
 /** Sets the SHA-256 of what counts as content.
- *  Returns: CW_OK, CW_LIMIT when that has more than CW_ENTRY_JSON_MAX bytes, CW_NOMEM. */
+ *  Returns: CW_OK; CW_LIMIT when that has more than CW_ENTRY_JSON_MAX bytes, and the text names the
+ *           entry and the address; CW_NOMEM. */
 CW_NODISCARD enum cw_status cw_listing_hash(struct cw_listing *listing, struct cw_error *err);
 
 /** The order of a finished list: by entry_id, then canonical. Sorting, finding and comparing two
