@@ -163,6 +163,14 @@ class Check(harness.Case):
         self.assertNotIn(done.returncode, (0, 10, 11))
         self.assertNotIn("clear", done.stdout)
 
+    def test_a_whole_index_answers_while_the_database_is_damaged(self):
+        self.home.scan()
+        (self.home.path / "state" / "state.db").write_bytes(b"garbage" * 1000)
+        self.assertEqual(self.verdict(UNLISTED), (0, "clear"))  # the index has hashes of its own
+        self.assertEqual(self.verdict(RONIN), (10, "listed"))
+        for command in ("scan", "doctor"):
+            self.assertEqual(self.home.run(command).returncode, 74)
+
 
 if __name__ == "__main__":
     harness.main()
