@@ -260,7 +260,7 @@ static enum cw_status make_one(const char *path, mode_t mode, struct cw_error *e
     struct stat info;
     if (stat(path, &info) == 0) {
         return S_ISDIR(info.st_mode) ? CW_OK
-                                     : cw_error_set(err, CW_INVALID, "%s: is not a folder", path);
+                                     : cw_error_set(err, CW_IO, "%s: is not a folder", path);
     }
     if (mkdir(path, mode & 0700u) != 0) {
         /* Another process may have made it since; anything else is an error. */

@@ -34,7 +34,9 @@ CW_NODISCARD enum cw_status cw_file_write(const char *path, struct cw_span data,
 /** Makes a file that must not exist yet; CW_INVALID if it does. Durable. */
 CW_NODISCARD enum cw_status cw_file_create(const char *path, struct cw_span data, mode_t mode,
                                            struct cw_error *err);
-/** mkdir -p with mode for the folders it makes; an existing folder is fine. */
+/** mkdir -p with mode for the folders it makes; an existing folder is fine.
+ *  Returns: CW_OK, CW_INVALID (an empty name), CW_IO (also when something else than a folder is in
+ *           the way), CW_DENIED, CW_NOT_FOUND, CW_NOMEM. The text names the path. */
 CW_NODISCARD enum cw_status cw_dir_make(const char *path, mode_t mode, struct cw_error *err);
 CW_NODISCARD enum cw_status cw_dir_sync(const char *path, struct cw_error *err);
 /** Names in a folder that end in `suffix`, sorted by bytes, without those starting with a dot.

@@ -63,6 +63,9 @@ static enum cw_status check_before(struct making *making, struct cw_error *err)
                             making->source);
     }
     making->had_folder = lstat(making->folder, &info) == 0;
+    if (stat(making->folder, &info) == 0 && !S_ISDIR(info.st_mode)) {
+        return cw_error_set(err, CW_INVALID, "%s: is not a folder: name another", making->folder);
+    }
     enum cw_status status = refuse_existing(making->folder, "cryptowatch.json", err);
     for (size_t i = 0; status == CW_OK && i < CW_COUNT(folders); i++) {
         status = refuse_existing(making->folder, folders[i].name, err);
