@@ -368,6 +368,9 @@ static enum cw_status open_reader(struct cw_store *store, struct cw_error *err)
             return fail_errno(store->path, "read it", err);
         }
         if (!is_log_empty(store->path)) {
+            if (cw_sql_tell_shut(store, err)) {
+                return CW_DENIED;
+            }
             return cw_error_set(
                 err, CW_DENIED,
                 "%s-wal holds changes that cannot be read in a folder without write "

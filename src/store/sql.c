@@ -1,5 +1,11 @@
 #include "store/sql.h"
 
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { WHY_BYTES = 128 };
+
 /* The cache is small and its texts are literals: comparing addresses finds a statement faster than
  * hashing would. A statement that is in use (a callback asks the store again) is prepared anew. */
 static struct cw_sql_cached *find_cached(struct cw_store *store, const char *text)
@@ -140,6 +146,51 @@ enum cw_status cw_store_damaged(const struct cw_store *store, const char *why, s
         store->path, why);
 }
 
+/* SQLite says "unable to open database file" also of the files that it keeps beside it, and never
+ * why. What a run of another user left there is the usual cause. */
+static bool is_shut(const char *path, int mode, const char **ret_why, char buf[static WHY_BYTES])
+{
+    struct stat info;
+    if (stat(path, &info) != 0) {
+        return false; /* SQLite makes it, or cannot: then the folder is the cause */
+    }
+    *ret_why = "is not a regular file";
+    if (S_ISREG(info.st_mode)) {
+        if (access(path, mode) == 0) {
+            return false;
+        }
+        const int cause = errno;
+        (void)snprintf(buf, WHY_BYTES, "errno %d", cause);
+        (void)strerror_r(cause, buf, WHY_BYTES);
+        *ret_why = buf;
+    }
+    return true;
+}
+
+bool cw_sql_tell_shut(const struct cw_store *store, struct cw_error *err)
+{
+    static const char *const names[] = {"", "-wal", "-shm"};
+    const int mode = store->mode == CW_STORE_WRITE ? R_OK | W_OK : R_OK;
+    bool is_found = false;
+    for (size_t i = 0; !is_found && i < CW_COUNT(names); i++) {
+        char buf[WHY_BYTES] = "";
+        const char *why = NULL;
+        struct cw_buf path;
+        cw_buf_init(&path, strlen(store->path) + 8);
+        cw_buf_str(&path, store->path);
+        cw_buf_str(&path, names[i]);
+        is_found = cw_buf_status(&path, NULL) == CW_OK && is_shut(path.data, mode, &why, buf);
+        if (is_found) {
+            (void)cw_error_set(err, CW_DENIED,
+                               "%s: cannot be opened: %s: `cryptowatch doctor state` says what "
+                               "mends it",
+                               path.data, why);
+        }
+        cw_buf_clear(&path);
+    }
+    return is_found;
+}
+
 enum cw_status cw_sql_fail(struct cw_store *store, int rc, struct cw_error *err)
 {
     const enum cw_status status = status_of(rc);
@@ -160,6 +211,9 @@ enum cw_status cw_sql_fail(struct cw_store *store, int rc, struct cw_error *err)
         return cw_error_set(err, CW_IO,
                             "%s-shm: cannot be mapped: memory is exhausted or the disk full",
                             store->path);
+    }
+    if ((rc & 0xff) == SQLITE_CANTOPEN && cw_sql_tell_shut(store, err)) {
+        return CW_DENIED;
     }
     if (status == CW_BUSY) {
         return cw_error_set(err, CW_BUSY, "%s: another program is writing to it: try again later",

@@ -88,6 +88,9 @@ void cw_sql_damaged(struct cw_sql *sql);
 
 /** Records an SQLite failure in words. */
 enum cw_status cw_sql_fail(struct cw_store *store, int rc, struct cw_error *err);
+/** Looks for the file, of the database and the two beside it, that this user cannot open.
+ *  Returns: true when there is one; err names it, why, and has CW_DENIED. */
+bool cw_sql_tell_shut(const struct cw_store *store, struct cw_error *err);
 /** Ends the transaction that is open, without what it changed; without one, nothing. */
 void cw_sql_rollback(struct cw_store *store);
 /** Takes back the transaction that a failure has made worthless; outside of one, nothing. */
