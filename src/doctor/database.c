@@ -34,8 +34,9 @@ static const char *open_up(struct cw_doctor *doctor)
     (void)snprintf(path, sizeof(path), "%s/state.db", doctor->home.config->state_dir);
     const struct cw_quoted file = cw_shell_quote(path);
     const bool is_shut = access(path, R_OK) != 0;
-    if (is_shut && stat(path, &info) == 0 && info.st_uid == geteuid()) {
-        return cw_doctor_shell(doctor, "chmod 600 %s", file.text);
+    if (is_shut && stat(path, &info) == 0) {
+        return info.st_uid == geteuid() ? cw_doctor_shell(doctor, "chmod 600 %s", file.text)
+                                        : cw_doctor_give(doctor, path, NULL);
     }
     return cw_doctor_shell(doctor, "ls -ld %s %s", file.text,
                            cw_shell_quote(doctor->home.config->state_dir).text);

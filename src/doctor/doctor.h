@@ -11,7 +11,8 @@
  *   group      looks at
  *   config     configuration, feed files, rules, trusted keys: can they be read, who may write them
  *   keys       signing keys and secrets of endpoints: readable by us alone, published, in time
- *   state      the folder: owner, mode, room, who holds the lock, what a killed run left
+ *   state      the folder: owner, mode, room, may all of it be written, who holds the lock,
+ *              what a killed run left
  *   database   opens, sound, of our version, every list the one that was written
  *   index      there, whole, of the state and of the files
  *   snapshots  every document that something refers to has its hash

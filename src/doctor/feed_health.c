@@ -57,6 +57,20 @@ static const char *advice_for(const char *code)
     return "";
 }
 
+/* With a store of its own the list has nothing to do with the system's. */
+static void advise_ca(const char *ca_file, char *ret, size_t bytes)
+{
+    const int len = snprintf(ret, bytes,
+                             "is the file that \"ca_file\" names there, may this user read it, and "
+                             "does it hold the server's authority (%s)? Is the clock right?",
+                             ca_file);
+    if (len < 0 || (size_t)len >= bytes) { /* half a path is worse than none */
+        (void)snprintf(ret, bytes,
+                       "is the file that \"ca_file\" names there, may this user read it, and does "
+                       "it hold the server's authority? Is the clock right?");
+    }
+}
+
 static void write_age(int64_t seconds, char *ret, size_t bytes)
 {
     cw_age_format(seconds > 0 ? seconds : 0, ret, bytes);
@@ -176,7 +190,12 @@ static void write_remedy(const struct cw_feed *feed, const struct cw_feed_state 
                        when);
         return;
     }
-    (void)snprintf(ret->advice, sizeof(ret->advice), "%s", advice_for(state->error_code));
+    if (strcmp(state->error_code, "tls") == 0 && feed->ca_file != NULL &&
+        feed->ca_file[0] != '\0') {
+        advise_ca(feed->ca_file, ret->advice, sizeof(ret->advice));
+    } else {
+        (void)snprintf(ret->advice, sizeof(ret->advice), "%s", advice_for(state->error_code));
+    }
     (void)snprintf(ret->command, sizeof(ret->command), "scan --feed %s%s", feed->id,
                    ret->condition == CW_CONDITION_NEVER ? "" : " --force");
 }

@@ -37,7 +37,7 @@ static const char *remedy(struct cw_doctor *doctor, const struct cw_mistake *mis
         return cw_doctor_shell(doctor, "chmod o-w %s", file.text);
     }
     if (access(mistake->file, R_OK) != 0) {
-        return cw_doctor_shell(doctor, "chmod u+r %s", file.text);
+        return cw_doctor_give(doctor, mistake->file, NULL);
     }
     return cw_doctor_shell(doctor, "${EDITOR:-vi} +%d %s", mistake->line > 0 ? mistake->line : 1,
                            file.text);
@@ -100,6 +100,67 @@ static void tell_rules(struct cw_doctor *doctor)
                  cw_rules_addresses(rules));
 }
 
+/* Who may not make it becomes its owner all the same when root types this. */
+static const char *make_folder(struct cw_doctor *doctor, const char *folder, bool is_in_the_way)
+{
+    const uintmax_t us = geteuid();
+    const struct cw_quoted word = cw_shell_quote(folder);
+    return is_in_the_way
+               ? cw_doctor_shell(doctor, "mv %s %s.away && mkdir %s && chown %ju %s", word.text,
+                                 word.text, word.text, us, word.text)
+               : cw_doctor_shell(doctor, "mkdir -p %s && chown %ju %s", word.text, us, word.text);
+}
+
+/* What a monitor reads is replaced in every run, by a file made beside it. */
+static void look_at_metrics(struct cw_doctor *doctor)
+{
+    struct stat info;
+    const char *path = doctor->home.config->metrics_file;
+    char *folder = path[0] == '\0' ? NULL : cw_path_dirname(path);
+    if (folder == NULL) {
+        return;
+    }
+    const bool is_there = stat(folder, &info) == 0;
+    if (!is_there || !S_ISDIR(info.st_mode)) {
+        cw_doctor_fail(doctor, "config.metrics", is_there ? CW_INVALID : CW_NOT_FOUND,
+                       make_folder(doctor, folder, is_there),
+                       "metrics_file %s: its folder is %s: it is not written, and every run ends "
+                       "with 20",
+                       path, is_there ? "no folder" : "missing");
+    } else if (lstat(path, &info) == 0 && !S_ISREG(info.st_mode)) {
+        const struct cw_quoted file = cw_shell_quote(doctor->home.config->path);
+        cw_doctor_fail(doctor, "config.metrics", CW_INVALID,
+                       cw_doctor_shell(doctor, "${EDITOR:-vi} %s", file.text),
+                       "metrics_file %s: is no regular file and is not replaced: every run ends "
+                       "with 20",
+                       path);
+    } else if (access(folder, W_OK | X_OK) != 0) {
+        cw_doctor_fail(doctor, "config.metrics", CW_DENIED, cw_doctor_give(doctor, folder, NULL),
+                       "metrics_file %s: this user may not make files in its folder: it is not "
+                       "written, and every run ends with 20",
+                       path);
+    } else {
+        cw_doctor_ok(doctor, "config.metrics", "%s can be replaced", path);
+    }
+    free(folder);
+}
+
+/* What opens a file that a feed names; one that is not there, the feed file should not name. */
+static const char *open_named(struct cw_doctor *doctor, const struct cw_feed *feed,
+                              const char *path, bool is_secret)
+{
+    char name[CW_ID_MAX + sizeof(".json")];
+    if (access(path, F_OK) == 0) {
+        const struct cw_quoted file = cw_shell_quote(path);
+        return is_secret                 ? cw_doctor_close_secret(doctor, path)
+               : access(path, R_OK) != 0 ? cw_doctor_shell(doctor, "chmod a+r %s", file.text)
+                                         : cw_doctor_shell(doctor, "${EDITOR:-vi} %s", file.text);
+    }
+    (void)snprintf(name, sizeof(name), "%s.json", feed->id);
+    const struct cw_quoted file = cw_shell_quote_in(doctor->home.config->feeds_dir, name);
+    return cw_doctor_shell(doctor, "${EDITOR:-vi} %s", file.text);
+}
+
 /* A feed's own secret and authority are read in every fetch. */
 static void look_at_feed(struct cw_doctor *doctor, const struct cw_feed *feed)
 {
@@ -109,13 +170,15 @@ static void look_at_feed(struct cw_doctor *doctor, const struct cw_feed *feed)
     if (feed->headers_file[0] != '\0' &&
         cw_secret_text_load(feed->headers_file, &text, &err) != CW_OK) {
         cw_doctor_fail(doctor, "config.feeds", err.code,
-                       cw_doctor_close_secret(doctor, feed->headers_file), "feed %s: %s", feed->id,
-                       err.text);
+                       open_named(doctor, feed, feed->headers_file, true),
+                       "feed %s: headers_file: %s", feed->id, err.text);
     }
-    if (feed->ca_file[0] != '\0' && access(feed->ca_file, R_OK) != 0) {
-        cw_doctor_fail(doctor, "config.feeds", CW_NOT_FOUND, NULL,
-                       "feed %s: ca_file %s cannot be read: the list cannot be fetched", feed->id,
-                       feed->ca_file);
+    cw_error_clear(&err);
+    cw_buf_reset(&text);
+    if (feed->ca_file[0] != '\0' && cw_file_read(feed->ca_file, &text, &err) != CW_OK) {
+        cw_doctor_fail(doctor, "config.feeds", err.code,
+                       open_named(doctor, feed, feed->ca_file, false),
+                       "feed %s: ca_file: %s: the list cannot be fetched", feed->id, err.text);
     }
     cw_buf_clear(&text);
 }
@@ -206,5 +269,6 @@ void cw_doctor_config(struct cw_doctor *doctor)
     if (doctor->home.rules != NULL) {
         tell_rules(doctor);
     }
+    look_at_metrics(doctor);
     look_at_trust(doctor);
 }

@@ -139,6 +139,10 @@ void cw_doctor_index(struct cw_doctor *doctor)
         cw_doctor_fail(doctor, "index.whole", CW_NOMEM, NULL, "not enough memory to look at it");
         return;
     }
-    look(doctor, folder);
+    const struct cw_doctor_place place = {
+        .path = folder, .whole = folder, .use = CW_DOCTOR_READ_FOLDER, .what = MEANWHILE};
+    if (cw_doctor_may_use(doctor, "index.whole", &place)) {
+        look(doctor, folder);
+    }
     free(folder);
 }

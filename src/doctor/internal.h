@@ -60,6 +60,29 @@ struct cw_moment {
 };
 struct cw_moment cw_doctor_moment(const struct cw_doctor *doctor, int64_t at_s);
 
+/** What opens a file or folder to this user: chown, chmod, or a look when neither is it. Borrowed
+ * as above. In:      whole  a folder that is given to this user with all in it; NULL: the path
+ * alone */
+const char *cw_doctor_give(struct cw_doctor *doctor, const char *path, const char *whole);
+
+enum cw_doctor_use {
+    CW_DOCTOR_FILE,        /* read and written */
+    CW_DOCTOR_LOCK,        /* the same, and no link */
+    CW_DOCTOR_FOLDER,      /* files are made in it */
+    CW_DOCTOR_READ_FOLDER, /* files in it are read */
+};
+/** Something in the state, and how it is used. */
+struct cw_doctor_place {
+    const char *path;
+    const char *whole; /* as for cw_doctor_give */
+    enum cw_doctor_use use;
+    const char *what; /* what does not happen without it */
+};
+/** Whether this user may use it so; what is not there, a scan makes. Tells what is in the way, as
+ *  an error, with what mends it (rights.c). */
+bool cw_doctor_may_use(struct cw_doctor *doctor, const char *check,
+                       const struct cw_doctor_place *place);
+
 /** What makes a secret file, or the folder it is in, ours alone; "" when its modes are not what is
  *  wrong. */
 const char *cw_doctor_close_secret(struct cw_doctor *doctor, const char *path);
@@ -77,6 +100,8 @@ void cw_doctor_log(struct cw_doctor *doctor);
 void cw_doctor_clock(struct cw_doctor *doctor);
 void cw_doctor_programs(struct cw_doctor *doctor);
 
+/** Part of state: every file and folder that a scan writes (rights.c). */
+void cw_doctor_rights(struct cw_doctor *doctor);
 /** Part of programs: every format and container through the parser (selftest.c). */
 void cw_doctor_formats(struct cw_doctor *doctor);
 

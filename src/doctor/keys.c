@@ -110,6 +110,27 @@ static void tell_missing(struct cw_doctor *doctor, const struct role *role,
          cw_doctor_type(doctor, "key new --role %s", cw_key_role_name(role->role)), text);
 }
 
+/* There is something in its place that is no key. What is moved away is kept. */
+static void tell_no_key(struct cw_doctor *doctor, const struct role *role,
+                        const struct cw_error *why, const char *path, const char *sealed)
+{
+    char text[CW_ERROR_TEXT_BYTES + 256];
+    char make[CW_DOCTOR_COMMAND_BYTES];
+    const bool is_kept = is_sealed(sealed);
+    const struct cw_quoted from = cw_shell_quote(path);
+    const struct cw_quoted backup = cw_shell_quote(sealed);
+    (void)snprintf(make, sizeof(make), "%s",
+                   is_kept
+                       ? cw_doctor_type(doctor, "key restore %s", backup.text)
+                       : cw_doctor_type(doctor, "key new --role %s", cw_key_role_name(role->role)));
+    (void)snprintf(text, sizeof(text), "%s%s", why->text,
+                   is_kept ? ""
+                           : " (is there a backup? `cryptowatch key restore FILE`; without, make a "
+                             "new one and give it to your partners)");
+    tell(doctor, role, why,
+         cw_doctor_shell(doctor, "mv %s %s.damaged && %s", from.text, from.text, make), text);
+}
+
 static void tell_unreadable(struct cw_doctor *doctor, const struct role *role,
                             const struct cw_error *why)
 {
@@ -124,6 +145,9 @@ static void tell_unreadable(struct cw_doctor *doctor, const struct role *role,
         tell_sealed(doctor, role, why, path, sealed);
     } else if (why->code == CW_NOT_FOUND) {
         tell_missing(doctor, role, why, path);
+    } else if ((why->code == CW_INVALID || why->code == CW_LIMIT) &&
+               strncmp(why->text, path, strlen(path)) == 0) { /* and not of its successor */
+        tell_no_key(doctor, role, why, path, sealed);
     } else {
         tell(doctor, role, why, cw_doctor_close_secret(doctor, path), why->text);
     }
@@ -212,9 +236,14 @@ static void look_at_published(struct cw_doctor *doctor)
     const struct cw_key_entry *entry = set == NULL ? NULL : cw_key_set_find(set, kid);
     if (set == NULL && err.code != CW_NOT_FOUND) {
         const struct cw_quoted file = cw_shell_quote_in(config->keys_dir, "keys.jwks.json");
+        char path[CW_DOCTOR_PATH_BYTES];
+        (void)snprintf(path, sizeof(path), "%s/keys.jwks.json", config->keys_dir);
+        const bool is_shut = err.code == CW_DENIED;
         cw_doctor_fail(doctor, "keys.published", err.code,
-                       cw_doctor_shell(doctor, "mv %s %s.damaged", file.text, file.text),
-                       "%s: no alert is signed; the next scan makes a new set", err.text);
+                       is_shut ? cw_doctor_give(doctor, path, NULL)
+                               : cw_doctor_shell(doctor, "mv %s %s.damaged", file.text, file.text),
+                       "%s: no alert is signed%s", err.text,
+                       is_shut ? "" : "; the next scan makes a new set");
     } else if (entry != NULL && entry->revocation != CW_KEY_IN_FORCE) {
         char make[CW_DOCTOR_COMMAND_BYTES];
         const struct cw_quoted file = cw_shell_quote_in(config->keys_dir, "alert.pem");
@@ -273,6 +302,14 @@ static enum cw_status load_ca(const char *path, struct cw_error *err)
     return status;
 }
 
+/* What is not there, the configuration should not name. */
+static const char *open_named(struct cw_doctor *doctor, const char *path)
+{
+    const struct cw_quoted file = cw_shell_quote(doctor->home.config->path);
+    return is_there(path) ? cw_doctor_close_secret(doctor, path)
+                          : cw_doctor_shell(doctor, "${EDITOR:-vi} %s", file.text);
+}
+
 static bool look_at_endpoint(struct cw_doctor *doctor, const struct cw_endpoint *endpoint)
 {
     const struct {
@@ -288,8 +325,7 @@ static bool look_at_endpoint(struct cw_doctor *doctor, const struct cw_endpoint 
         struct cw_error err = {0};
         if (files[i].path[0] != '\0' && files[i].load(files[i].path, &err) != CW_OK) {
             is_good = false;
-            cw_doctor_fail(doctor, "keys.endpoints", err.code,
-                           cw_doctor_close_secret(doctor, files[i].path),
+            cw_doctor_fail(doctor, "keys.endpoints", err.code, open_named(doctor, files[i].path),
                            "endpoint %s: %s: a scan refuses to begin", endpoint->id, err.text);
         }
     }

@@ -1,5 +1,6 @@
 /* log.c: does the transparency log say what was signed, and does all of it stand there? */
 #include <inttypes.h>
+#include <unistd.h>
 
 #include "doctor/internal.h"
 #include "log/audit.h"
@@ -55,6 +56,13 @@ static bool make_key(struct cw_doctor *doctor, struct cw_tlog_key *ret)
 static void tell_broken(struct cw_doctor *doctor, const struct cw_error *why)
 {
     const struct cw_quoted folder = cw_shell_quote(doctor->home.log_dir);
+    if (why->code == CW_DENIED) {
+        cw_doctor_fail(
+            doctor, "log.whole", CW_DENIED,
+            cw_doctor_shell(doctor, "chown -R %ju %s", (uintmax_t)geteuid(), folder.text),
+            "%s: not all of the log can be looked at; as root, give it to this user", why->text);
+        return;
+    }
     cw_doctor_fail(doctor, "log.whole", CW_STATE, cw_doctor_type(doctor, "log verify"),
                    "%s: alerts go out, but the log is not continued: put %s and state.db back from "
                    "one backup; without one, set log.origin to a new name, then: `cryptowatch log "
@@ -135,6 +143,13 @@ static void look_at_folder(struct cw_doctor *doctor, const struct standing *stan
     struct cw_tlog_key key;
     struct cw_log_head head;
     struct cw_error err = {0};
+    const struct cw_doctor_place place = {.path = doctor->home.log_dir,
+                                          .whole = doctor->home.log_dir,
+                                          .use = CW_DOCTOR_READ_FOLDER,
+                                          .what = "the log cannot be looked at"};
+    if (!cw_doctor_may_use(doctor, "log.whole", &place)) {
+        return;
+    }
     cw_log_head_init(&head);
     const enum cw_status status = cw_log_head_read_in(doctor->home.log_dir, &head, &err);
     cw_log_head_clear(&head);

@@ -22,7 +22,7 @@ static bool look_at_folder(struct cw_doctor *doctor)
         return false;
     }
     if (!S_ISDIR(info.st_mode)) {
-        cw_doctor_fail(doctor, "state.folder", CW_INVALID,
+        cw_doctor_fail(doctor, "state.folder", CW_IO,
                        cw_doctor_shell(doctor, "mv %s %s.away", quoted.text, quoted.text),
                        "%s: is not a folder", path);
         return false;
@@ -69,8 +69,7 @@ static void look_at_room(struct cw_doctor *doctor)
                        "run; look in `dmesg` why, then mount it for writing again",
                        path);
     } else if (access(path, W_OK | X_OK) != 0) {
-        cw_doctor_fail(doctor, "state.room", CW_DENIED,
-                       cw_doctor_shell(doctor, "chmod 700 %s", quoted.text),
+        cw_doctor_fail(doctor, "state.room", CW_DENIED, cw_doctor_give(doctor, path, path),
                        "%s: this user may not write there", path);
     } else if (room < wanted) {
         cw_doctor_fail(doctor, "state.room", CW_IO,
@@ -172,6 +171,7 @@ void cw_doctor_state(struct cw_doctor *doctor)
         return;
     }
     look_at_room(doctor);
+    cw_doctor_rights(doctor);
     look_at_lock(doctor);
     look_at_leftovers(doctor);
 }

@@ -23,6 +23,13 @@ static const struct cw_feed feed_with_options = {.id = "ofac",
                                                  .options_count = 1,
                                                  .stale_after_s = 3 * DAY};
 
+static const struct cw_feed feed_with_ca = {.id = "ofac",
+                                            .publisher = "OFAC",
+                                            .homepage = "",
+                                            .format = "lines",
+                                            .ca_file = "/etc/ours.pem",
+                                            .stale_after_s = 3 * DAY};
+
 static const struct {
     const char *name;
     const struct cw_feed *feed;
@@ -170,6 +177,18 @@ static const struct {
      NOW - 6 * DAY,
      "last seen 9 days ago; certificate (3 attempts in a row)",
      "is the clock right",
+     "scan --feed ofac --force"},
+    {"failed, with an authority of its own",
+     &feed_with_ca,
+     {.status = CW_FEED_FAILED,
+      .failures = 1,
+      .failing_since_s = NOW - HOUR,
+      .error_code = "tls",
+      .error_text = "certificate"},
+     CW_CONDITION_FAILED,
+     NOW - HOUR,
+     "certificate",
+     "authority (/etc/ours.pem)",
      "scan --feed ofac --force"},
     {"stale while it is held",
      &feed,
