@@ -297,10 +297,10 @@ static enum cw_status take(struct cw_work *work, struct cw_error *err)
 static enum cw_status fail_for_memory(struct cw_scan *scan, struct cw_intake *intake,
                                       const char *what, struct cw_error *err)
 {
-    char text[CW_FETCH_TEXT_BYTES];
-    (void)snprintf(text, sizeof(text), "%s: this machine has too little memory for this list",
-                   what);
-    return fail(scan, intake, "memory", text, err);
+    struct cw_error why = {0};
+    (void)cw_error_set(&why, CW_NOMEM, "%s: this machine has too little memory for this list",
+                       what);
+    return fail(scan, intake, "memory", why.text, err);
 }
 
 /* What one list asks of us beyond our limits, or beyond this machine's memory, fails that list,
