@@ -117,14 +117,15 @@ static void put_text(struct cw_buf *out, struct cw_arena *scratch, const json_t 
 
 static void put_texts(struct cw_buf *out, struct cw_arena *scratch, const json_t *array)
 {
-    size_t count = json_array_size(array);
+    const size_t count = json_array_size(array);
+    size_t kept = 0;
     struct cw_span *texts = cw_arena_array(scratch, count + 1, sizeof(*texts));
     for (size_t i = 0; texts != NULL && i < count; i++) {
         texts[i] = text_of(json_array_get(array, i));
     }
-    const struct cw_span *cleaned = clean_all(scratch, texts, texts == NULL ? 0 : count, &count);
+    const struct cw_span *cleaned = clean_all(scratch, texts, texts == NULL ? 0 : count, &kept);
     cw_buf_char(out, '[');
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; cleaned != NULL && i < kept; i++) {
         cw_buf_str(out, i > 0 ? "," : "");
         cw_json_string(out, cleaned[i]);
     }
