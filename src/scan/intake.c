@@ -202,15 +202,13 @@ static bool is_new_listing(void *ctx, const struct cw_listing *listing)
 
 static bool is_new_pair(void *ctx, const char *case_id)
 {
-    const struct cw_work *work = ctx;
+    struct cw_work *work = ctx;
     bool is_known = false;
     if (work->scan->store == NULL) {
         return true;
     }
-    /* A read error here would make an alert baseline; the commit that follows fails on the same
-     * database and takes it back. */
-    const enum cw_status status =
-        cw_store_pair_is_known(work->scan->store, work->intake->feed->id, case_id, &is_known, NULL);
+    const enum cw_status status = cw_store_pair_is_known(work->scan->store, work->intake->feed->id,
+                                                         case_id, &is_known, &work->unanswered);
     return status != CW_OK || !is_known;
 }
 
@@ -251,6 +249,9 @@ enum cw_status cw_work_match(struct cw_work *work, struct cw_error *err)
         .ctx = work,
     };
     status = cw_reconcile(&input, &work->events, err);
+    if (status == CW_OK && work->unanswered.code != CW_OK) {
+        status = cw_error_set(err, work->unanswered.code, "%s", work->unanswered.text);
+    }
     work->is_matched = status == CW_OK;
     return status;
 }

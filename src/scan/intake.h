@@ -22,9 +22,11 @@ struct cw_work {
     struct cw_tracked *tracked;
     size_t tracked_count;
     struct cw_match_events events;
-    bool is_matched;      /* hits and events are those of new_list */
-    bool is_new_document; /* else the list is only matched again, against other rules */
-    bool is_quiet;        /* the same document, read again: no change of it is news */
+    struct cw_error unanswered; /* what was asked while matching and could not be read: no event
+                                   counts then, for news would be told as what was there before */
+    bool is_matched;            /* hits and events are those of new_list */
+    bool is_new_document;       /* else the list is only matched again, against other rules */
+    bool is_quiet;              /* the same document, read again: no change of it is news */
 };
 
 void cw_work_clear(struct cw_work *work);
