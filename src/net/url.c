@@ -76,6 +76,23 @@ static const char *take_parts(CURLU *url, struct cw_net_url *ret, bool *is_short
     return NULL;
 }
 
+/* libcurl makes an address of a host such as "3" or "127.1" before it undoes escapes, so that
+ * "%33" comes out as a name and would be spoken to as 0.0.0.3: what is judged must be what the next
+ * reader reads. */
+static bool reads_the_same(const struct cw_net_url *taken, bool *is_short)
+{
+    struct cw_net_url again = {.is_https = false};
+    CURLU *url = curl_url();
+    const CURLUcode code =
+        url == NULL ? CURLUE_OUT_OF_MEMORY : curl_url_set(url, CURLUPART_URL, taken->text, 0);
+    *is_short |= code == CURLUE_OUT_OF_MEMORY;
+    const bool is_same = code == CURLUE_OK && take_parts(url, &again, is_short) == NULL &&
+                         cw_net_url_is_same_origin(taken, &again) &&
+                         strcmp(taken->text, again.text) == 0;
+    curl_url_cleanup(url);
+    return is_same;
+}
+
 static enum cw_status set_and_take(CURLU *url, struct cw_span text, struct cw_net_url *ret,
                                    struct cw_error *err)
 {
@@ -98,6 +115,9 @@ static enum cw_status set_and_take(CURLU *url, struct cw_span text, struct cw_ne
     struct cw_net_url taken = {.is_https = false};
     bool is_short = false;
     const char *why = take_parts(url, &taken, &is_short);
+    if (why == NULL && !is_short && !reads_the_same(&taken, &is_short)) {
+        why = "has a host that is another one when it is read again";
+    }
     if (is_short) {
         return cw_error_set(err, CW_NOMEM, "memory is exhausted");
     }

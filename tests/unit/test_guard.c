@@ -184,6 +184,8 @@ static const struct {
     {"https://%65xample.org/", "example.org", 443, true},
     {"https://%ab.example/", NULL, 0, false},
     {"https://ex%c3%a4mple.org/", NULL, 0, false},
+    {"https://%33/", NULL, 0, false}, /* 0.0.0.3 to the next who reads it */
+    {"https://%31%32%37.1/", NULL, 0, false},
     {"https://example%e2%80%ae.org/", NULL, 0, false},
 };
 
