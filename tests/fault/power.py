@@ -135,14 +135,11 @@ def cut_power(place, recording, count, seed, **ways):
 
 
 def strays(place, reference):
-    """Allowed besides what the undisturbed run leaves: the index under another number, two in all
-    (readers may still have the older one), and parts of a tile that is whole, whose removal was
-    lost: they hold what the whole one holds, as the log's verification shows."""
+    """Allowed besides what judge.left_over allows: the index under another number, two in all
+    (readers may still have the older one)."""
     there = place.files()
     indexes = [path for path in there if re.fullmatch(r"state/index/\d+", path)]
-    for path in sorted(there - reference.files - set(indexes)):
-        if not (path.endswith(".p/N") and path.removesuffix(".p/N") in there):
-            yield path
+    yield from (path for path in judge.left_over(place, reference) if path not in indexes)
     if len(indexes) > 2:
         yield "%d indexes" % len(indexes)
 
