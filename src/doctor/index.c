@@ -139,9 +139,7 @@ void cw_doctor_index(struct cw_doctor *doctor)
         cw_doctor_fail(doctor, "index.whole", CW_NOMEM, NULL, "not enough memory to look at it");
         return;
     }
-    const struct cw_doctor_place place = {
-        .path = folder, .whole = folder, .use = CW_DOCTOR_READ_FOLDER, .what = MEANWHILE};
-    if (cw_doctor_may_use(doctor, "index.whole", &place)) {
+    if (cw_doctor_may_read_folder(doctor, "index.whole", folder, MEANWHILE)) {
         look(doctor, folder);
     }
     free(folder);

@@ -61,8 +61,8 @@ struct cw_moment {
 struct cw_moment cw_doctor_moment(const struct cw_doctor *doctor, int64_t at_s);
 
 /** What opens a file or folder to this user: chown, chmod, or a look when neither is it. Borrowed
- * as above. In:      whole  a folder that is given to this user with all in it; NULL: the path
- * alone */
+ *  as above.
+ *  In:      whole  a folder that is given to this user with all in it; NULL: the path alone */
 const char *cw_doctor_give(struct cw_doctor *doctor, const char *path, const char *whole);
 
 enum cw_doctor_use {
@@ -82,6 +82,9 @@ struct cw_doctor_place {
  *  an error, with what mends it (rights.c). */
 bool cw_doctor_may_use(struct cw_doctor *doctor, const char *check,
                        const struct cw_doctor_place *place);
+/** The same of a folder whose files are to be read; all in it is given to this user. */
+bool cw_doctor_may_read_folder(struct cw_doctor *doctor, const char *check, const char *folder,
+                               const char *what);
 
 /** What makes a secret file, or the folder it is in, ours alone; "" when its modes are not what is
  *  wrong. */

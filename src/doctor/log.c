@@ -143,11 +143,8 @@ static void look_at_folder(struct cw_doctor *doctor, const struct standing *stan
     struct cw_tlog_key key;
     struct cw_log_head head;
     struct cw_error err = {0};
-    const struct cw_doctor_place place = {.path = doctor->home.log_dir,
-                                          .whole = doctor->home.log_dir,
-                                          .use = CW_DOCTOR_READ_FOLDER,
-                                          .what = "the log cannot be looked at"};
-    if (!cw_doctor_may_use(doctor, "log.whole", &place)) {
+    if (!cw_doctor_may_read_folder(doctor, "log.whole", doctor->home.log_dir,
+                                   "the log cannot be looked at")) {
         return;
     }
     cw_log_head_init(&head);

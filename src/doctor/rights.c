@@ -80,6 +80,14 @@ bool cw_doctor_may_use(struct cw_doctor *doctor, const char *check,
     return false;
 }
 
+bool cw_doctor_may_read_folder(struct cw_doctor *doctor, const char *check, const char *folder,
+                               const char *what)
+{
+    const struct cw_doctor_place place = {
+        .path = folder, .whole = folder, .use = CW_DOCTOR_READ_FOLDER, .what = what};
+    return cw_doctor_may_use(doctor, check, &place);
+}
+
 /* ---- the log: its top levels, and of each level of tiles the folders that grow -------------- */
 
 static bool is_folder_in(DIR *dir, const char *name)

@@ -145,11 +145,8 @@ void cw_doctor_snapshots(struct cw_doctor *doctor)
     static const struct cw_alert_filter all = {0};
     struct looking looking = {.doctor = doctor};
     struct cw_error err = {0};
-    const struct cw_doctor_place place = {.path = doctor->home.snapshots_dir,
-                                          .whole = doctor->home.snapshots_dir,
-                                          .use = CW_DOCTOR_READ_FOLDER,
-                                          .what = "no document can be looked at"};
-    if (!cw_doctor_may_use(doctor, "snapshots", &place)) {
+    if (!cw_doctor_may_read_folder(doctor, "snapshots", doctor->home.snapshots_dir,
+                                   "no document can be looked at")) {
         return;
     }
     enum cw_status status = cw_store_each_document(doctor->store, on_document, &looking, &err);

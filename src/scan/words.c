@@ -133,7 +133,7 @@ static void put_texts(struct cw_buf *out, struct cw_arena *scratch, const json_t
 }
 
 /* The cleaned JSON of a member; NULL for none. A member of an entry is a text or an array of texts
- * (cw_listing_hash). */
+ * (cw_listing_json). */
 static const char *member(struct cw_arena *arena, const json_t *value)
 {
     if (value == NULL) {
@@ -163,7 +163,7 @@ static const char *member(struct cw_arena *arena, const json_t *value)
 void cw_words_changes(struct cw_span old_json, struct cw_span new_json, struct cw_arena *arena,
                       struct cw_alert_address *out)
 {
-    /* the members of cw_listing_hash */
+    /* the members of cw_listing_json that may change */
     static const char *const members[] = {"entry_name", "listed_on", "programs"};
     static const char *const paths[] = {"/entry_name", "/listed_on", "/programs"};
     struct cw_alert_change *changes = cw_arena_array(arena, CW_COUNT(members), sizeof(*changes));

@@ -32,7 +32,7 @@ const char *cw_words_entry_id(struct cw_arena *arena, struct cw_span entry_id);
 const char *const *cw_words_programs(struct cw_arena *arena, const struct cw_span *programs,
                                      size_t count, size_t *ret_count);
 
-/** Puts into `out` one change per member whose JSON differs between two entries (entry_json of
+/** Puts into `out` one change per member whose JSON differs between two entries (cw_listing_json of
  *  watchlist.h), with the old and the new text cleaned. Both may read the same when they differ in
  *  what an alert cannot hold: the change is told all the same, and the hashes of the entries say
  *  that there is one.

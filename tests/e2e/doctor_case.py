@@ -45,7 +45,19 @@ class Shared:
         cls.lists.close()
 
 
-class Doctor(unittest.TestCase):
+class Findings(unittest.TestCase):
+    """Of a test that has `look`."""
+
+    def bad(self, name):
+        """(exit code of its group, the first finding of that name that is not ok)"""
+        code, findings = self.look(name.split(".")[0])
+        for finding in findings:
+            if finding["name"] == name and finding["state"] != "ok":
+                return code, finding
+        self.fail("%s is ok: %s" % (name, findings))
+
+
+class Doctor(Findings):
     """A home that has scanned and delivered once, and what an operator does with it."""
 
     def setUp(self):
@@ -65,14 +77,6 @@ class Doctor(unittest.TestCase):
         done = self.home.run("doctor", "--json", *groups)
         self.assertNotEqual(done.stdout, "", done.stderr)
         return done.returncode, json.loads(done.stdout)
-
-    def bad(self, name):
-        """(exit code of its group, the first finding of that name that is not ok)"""
-        code, findings = self.look(name.split(".")[0])
-        for finding in findings:
-            if finding["name"] == name and finding["state"] != "ok":
-                return code, finding
-        self.fail("%s is ok: %s" % (name, findings))
 
     def assert_well(self, *groups):
         code, findings = self.look(*groups)

@@ -8,8 +8,8 @@ import os
 import shutil
 import subprocess
 import sys
-import unittest
 
+import doctor_case
 import harness
 
 LISTED = "0x098B716B8Aaf21512996dC57EB0615e2383E2f96"
@@ -17,7 +17,7 @@ OTHER = "0xa0e1c89Ef1a489c9C7dE96311eD5Ce5D32c20E4B"
 NOBODY = 65534
 
 
-class Home(unittest.TestCase):
+class Home(doctor_case.Findings):
     def setUp(self):
         self.home = harness.Home(name="it's a home")
         self.addCleanup(self.home.close)
@@ -47,13 +47,6 @@ class Home(unittest.TestCase):
         done = self.run_as("doctor", "--json", *groups)
         self.assertNotEqual(done.stdout, "", done.stderr)
         return done.returncode, json.loads(done.stdout)
-
-    def bad(self, name):
-        code, findings = self.look(name.split(".")[0])
-        for finding in findings:
-            if finding["name"] == name and finding["state"] != "ok":
-                return code, finding
-        self.fail("%s is ok: %s" % (name, findings))
 
     def shell(self, finding, editor="true"):
         env = dict(self.home.env(), EDITOR=editor,

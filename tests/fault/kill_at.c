@@ -8,8 +8,8 @@
  *     --fail ERROR               the call is not made and answers ERROR; without it: SIGKILL to all
  *     --onwards                  with --fail: every later one too, as on a full disk
  *     --alone                    SIGKILL only to the process that stands at the boundary
- *     --report FILE              what happened, as key=value lines; "call" for each that was made
- * to fail: its name and the file of its descriptor
+ *     --report FILE              what happened, as key=value lines; "call" for each that was
+ *                                made to fail: its name and the file of its descriptor
  *     --list FILE                every boundary that counted: number, who, call, entry or exit
  *
  * A boundary is the moment before or after a system call. A process that is killed before a call
